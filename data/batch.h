@@ -1,0 +1,33 @@
+// One mini-batch of sentence pairs as padded ids.
+//
+// Shape letters: B sentence pairs, S longest source, T longest target, both with `</s>` counted.
+
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace nmt::data {
+
+struct Batch {
+  torch::Tensor source;          ///< [B, S] int64; each row its pieces, `</s>`, then padding.
+  torch::Tensor source_lengths;  ///< [B] int64, `</s>` included.
+  torch::Tensor target;          ///< [B, T] int64; what the decoder must predict.
+  torch::Tensor target_lengths;  ///< [B] int64, `</s>` included.
+  std::vector<int64_t> pairs;    ///< [B] index of each pair in its corpus.
+
+  int64_t size() const { return source.size(0); }
+  /// Target pieces without padding, `</s>` included.
+  int64_t target_tokens() const { return target_lengths.sum().item<int64_t>(); }
+};
+
+/// What the decoder reads to predict `target` [B, T]: `</s>` and then the target without its last
+/// column.
+torch::Tensor decoder_input(const torch::Tensor& target, int64_t eos_id);
+
+/// Rows begin..end−1 of `batch`, cut to their own longest sides; shares no storage rules with it.
+Batch slice(const Batch& batch, int64_t begin, int64_t end);
+
+}  // namespace nmt::data

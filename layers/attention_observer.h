@@ -1,0 +1,36 @@
+// Where attention layers report the entropy of their rows.
+//
+// Shape letters: B batch, H heads, T queries.
+
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <string_view>
+
+namespace nmt::layers {
+
+enum class AttentionKind { kEncoderSelf, kDecoderSelf, kCross };
+
+/// "encoder_self", "decoder_self" or "cross".
+std::string_view name(AttentionKind kind);
+
+/// One forward pass of one attention layer, before dropout, after masks.
+struct AttentionRows {
+  AttentionKind kind;
+  int64_t layer;                ///< From 1.
+  torch::Tensor entropy;        ///< [B, H, T] float32, nats; 0 for padded rows.
+  torch::Tensor max_logit;      ///< [B, H, T] float32, largest visible scaled logit of a row.
+  torch::Tensor visible_keys;   ///< [B, T] (or broadcastable [B, 1], [1, T]) int64: n of each row.
+  torch::Tensor query_lengths;  ///< [B] int64; rows at and past it are padding.
+};
+
+class AttentionObserver {
+ public:
+  virtual ~AttentionObserver() = default;
+  /// Called inside the forward pass, without gradient. Must not keep the tensors.
+  virtual void observe(const AttentionRows& rows) = 0;
+};
+
+}  // namespace nmt::layers

@@ -1,0 +1,22 @@
+// What a forward pass needs besides its input: randomness for dropout and a place for attention
+// statistics. Both are absent when translating or validating. No global state, no train/eval mode.
+
+#pragma once
+
+#include <ATen/core/Generator.h>
+
+#include <optional>
+
+namespace nmt::layers {
+
+class AttentionObserver;
+
+/// Passed by reference through every layer's forward.
+struct ForwardContext {
+  /// Draws dropout masks; no value: no dropout (evaluation).
+  std::optional<at::Generator> dropout_generator;
+  /// Told about every attention layer's entropy; may be null.
+  AttentionObserver* attention_observer = nullptr;
+};
+
+}  // namespace nmt::layers

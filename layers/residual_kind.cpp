@@ -1,0 +1,46 @@
+#include "layers/residual_kind.h"
+
+#include <array>
+#include <cmath>
+
+namespace nmt::layers {
+namespace {
+
+ResidualScale unit_scale(ModelDepth) { return {}; }
+
+// DeepNet, encoder-decoder: α_e = 0.81 (N⁴M)^(1/16), β_e = 0.87 (N⁴M)^(−1/16).
+ResidualScale deepnorm_encoder_scale(ModelDepth depth) {
+  const double mixed = std::pow(static_cast<double>(depth.encoder), 4) * depth.decoder;
+  return {.alpha = 0.81 * std::pow(mixed, 1.0 / 16), .beta = 0.87 * std::pow(mixed, -1.0 / 16)};
+}
+
+// DeepNet, encoder-decoder: α_d = (3M)^(1/4), β_d = (12M)^(−1/4).
+ResidualScale deepnorm_decoder_scale(ModelDepth depth) {
+  return {.alpha = std::pow(3.0 * depth.decoder, 0.25),
+          .beta = std::pow(12.0 * depth.decoder, -0.25)};
+}
+
+constexpr std::array kSchemes = {
+    ResidualScheme{ResidualKind::kPreLn, "preln", "x + f(LN(x)), a final LN on each side",
+                   NormPlacement::kBeforeBranch, true, unit_scale, unit_scale},
+    ResidualScheme{ResidualKind::kPostLn, "postln", "LN(x + f(x))", NormPlacement::kAfterSum, false,
+                   unit_scale, unit_scale},
+    ResidualScheme{ResidualKind::kDeepNorm, "deepnorm",
+                   "LN(alpha x + f(x)), alpha and the initial beta set by depth",
+                   NormPlacement::kAfterSum, false, deepnorm_encoder_scale, deepnorm_decoder_scale},
+    ResidualScheme{ResidualKind::kNoNorm, "nonorm", "x + f(x), no normalisation at all",
+                   NormPlacement::kNone, false, unit_scale, unit_scale},
+};
+
+}  // namespace
+
+std::span<const ResidualScheme> residual_schemes() { return kSchemes; }
+
+const ResidualScheme& residual_scheme(ResidualKind kind) {
+  for (const ResidualScheme& scheme : kSchemes) {
+    if (scheme.kind == kind) return scheme;
+  }
+  return kSchemes.front();
+}
+
+}  // namespace nmt::layers

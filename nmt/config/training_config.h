@@ -1,0 +1,75 @@
+// How a model is trained: data, optimizer, limits, logging. config_table.h names every key.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "nmt/config/model_config.h"
+
+namespace nmt::config {
+
+enum class InvalidUtf8Rule { kFail, kSkip, kReplace };
+enum class SubwordKind { kUnigram, kBpe };
+
+/// Where sentence pairs come from and which are kept.
+struct DataConfig {
+  std::vector<std::string> train_sets;  ///< Source file, target file; empty: the toy grammar.
+  std::vector<std::string> valid_sets;  ///< Source file, target file; may be empty.
+  std::string vocab;                    ///< SentencePiece model; empty: trained on the train sets.
+  int64_t vocab_size = 8000;            ///< Pieces, when a vocabulary is trained.
+  SubwordKind subword = SubwordKind::kUnigram;
+  double subword_sampling = 0.0;  ///< α of SentencePiece sampling in training; 0: best pieces.
+  int64_t max_length = 256;       ///< Pieces a side, `</s>` included; longer pairs are dropped.
+  double max_length_ratio = 0.0;  ///< Longest side over shortest, in pieces; 0: no limit.
+  InvalidUtf8Rule invalid_utf8 = InvalidUtf8Rule::kFail;
+  int64_t max_tokens = 4096;  ///< Of a micro-batch: rows × longest side.
+  int64_t update_freq = 1;    ///< Micro-batches in an update.
+};
+
+/// Optimizer, schedule and loss.
+struct OptimizationConfig {
+  std::string optimizer = "adam";
+  double learning_rate = 5e-4;  ///< The peak, reached at the end of warm-up.
+  std::string lr_schedule = "inverse-sqrt";
+  int64_t warmup_updates = 4000;
+  double adam_beta1 = 0.9;
+  double adam_beta2 = 0.98;
+  double adam_eps = 1e-9;
+  double weight_decay = 0.0;  ///< Decoupled; never on γ, biases and norms.
+  double clip_norm = 1.0;     ///< Largest global gradient norm; 0: no clipping.
+  double label_smoothing = 0.1;
+};
+
+/// When training ends, and what happens on the way. 0 means no limit, or never.
+struct ScheduleConfig {
+  int64_t max_updates = 100000;
+  int64_t max_epochs = 0;
+  double max_minutes = 0.0;  ///< Of this process, or of the whole run with its resumptions.
+  int64_t log_every = 10;
+  int64_t validate_every = 1000;
+  int64_t save_every = 1000;
+  int64_t keep_last = 3;
+  int64_t patience = 0;         ///< Validations without a better score before stopping.
+  int64_t average_last = 0;     ///< At the end, write the mean of the last N checkpoints too.
+  int64_t max_bad_updates = 10; ///< Updates in a row with a non-finite loss before giving up.
+  int64_t valid_bleu_segments = 500;  ///< Validation segments translated for BLEU; 0: none.
+  int64_t valid_beam_size = 1;
+};
+
+/// Everything that nmt-train is told.
+struct TrainingConfig {
+  ModelConfig model;
+  DataConfig data;
+  OptimizationConfig optimization;
+  ScheduleConfig schedule;
+  std::string model_dir = "model";
+  bool resume = false;
+  bool overwrite = false;
+  uint64_t seed = 1;
+  int64_t threads = 0;          ///< 0: every core.
+  std::string device = "auto";  ///< cpu, cuda or auto.
+};
+
+}  // namespace nmt::config

@@ -1,0 +1,64 @@
+// Transformer: the encoder-decoder model.
+//
+// Shape letters: B batch, S source length, T target length, D model, V vocabulary, R decoding rows.
+
+#pragma once
+
+#include <torch/torch.h>
+
+#include <vector>
+
+#include "layers/decoder_layer.h"
+#include "layers/embedding.h"
+#include "layers/encoder_layer.h"
+#include "layers/forward_context.h"
+#include "layers/kv_cache.h"
+#include "nmt/config/model_config.h"
+
+namespace nmt::model {
+
+/// The growing state of a batch of partial translations.
+struct DecoderState {
+  std::vector<layers::DecoderLayerCache> layers;
+  torch::Tensor memory_lengths;  ///< [R] int64, valid source positions of each row.
+  int64_t position = 0;          ///< Pieces decoded so far.
+};
+
+class TransformerImpl : public torch::nn::Module {
+ public:
+  /// Allocates only; nmt/model/init.h gives the parameters their values.
+  /// Throws UsageError if sizes disagree (heads must divide d_model, vocab_size must be set).
+  explicit TransformerImpl(const config::ModelConfig& config);
+
+  /// Encodes `source` [B, S] to memory [B, S, D]; positions past `source_lengths` [B] are arbitrary.
+  torch::Tensor encode(const torch::Tensor& source, const torch::Tensor& source_lengths,
+                       const layers::ForwardContext& context);
+
+  /// Features [B, T, D] that predict each target piece from `input` [B, T] (see
+  /// data::decoder_input) and the memory.
+  torch::Tensor decode(const torch::Tensor& input, const torch::Tensor& target_lengths,
+                       const torch::Tensor& memory, const torch::Tensor& source_lengths,
+                       const layers::ForwardContext& context);
+
+  /// Unnormalised scores [..., V] of every piece from features [..., D].
+  torch::Tensor logits(const torch::Tensor& features);
+
+  /// A state with the cross-attention keys and values of `memory` [B, S, D] computed, one row a
+  /// sentence. Row b is repeated `rows_per_sentence` times (R = B × rows_per_sentence).
+  DecoderState start_decoding(const torch::Tensor& memory, const torch::Tensor& source_lengths,
+                              int64_t rows_per_sentence);
+
+  /// Feeds `pieces` [R] int64 (at first `</s>`), returns logits [R, V] of the next piece.
+  torch::Tensor decode_step(const torch::Tensor& pieces, DecoderState& state);
+
+  /// Keeps and reorders rows: row i becomes the former row rows[i]; `rows` [R'] int64.
+  static void select_rows(DecoderState& state, const torch::Tensor& rows);
+
+  const config::ModelConfig& config() const { return config_; }
+
+ private:
+  config::ModelConfig config_;
+};
+TORCH_MODULE(Transformer);
+
+}  // namespace nmt::model

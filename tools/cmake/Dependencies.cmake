@@ -1,0 +1,24 @@
+# Every third-party library as one imported target. Debian packages, and LibTorch from .deps/ (put
+# there by tools/setup) or from a LibTorch of the user's own on CMAKE_PREFIX_PATH.
+
+find_package(ZLIB REQUIRED)
+find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(Threads REQUIRED)
+
+find_path(NMT_SENTENCEPIECE_INCLUDE sentencepiece_processor.h REQUIRED)
+find_library(NMT_SENTENCEPIECE_LIBRARY sentencepiece REQUIRED)
+find_library(NMT_SENTENCEPIECE_TRAIN_LIBRARY sentencepiece_train REQUIRED)
+add_library(nmt_sentencepiece INTERFACE)
+add_library(nmt::sentencepiece ALIAS nmt_sentencepiece)
+target_include_directories(nmt_sentencepiece SYSTEM INTERFACE ${NMT_SENTENCEPIECE_INCLUDE})
+target_link_libraries(nmt_sentencepiece INTERFACE
+  ${NMT_SENTENCEPIECE_TRAIN_LIBRARY} ${NMT_SENTENCEPIECE_LIBRARY})
+
+if(NMT_BUILD_TESTS)
+  find_package(GTest REQUIRED)
+endif()
+
+if(NMT_WITH_TORCH)
+  include(Torch)
+endif()

@@ -1,0 +1,50 @@
+# The three kinds of target. All share the warnings, the include root and, with TORCH, one precompiled
+# header for torch/torch.h.
+
+# nmt_add_library(<name> [TORCH] SOURCES <file>... [LINK <target>...] [LINK_PRIVATE <target>...])
+# defines nmt_<name> with alias nmt::<name>.
+function(nmt_add_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "TORCH" "" "SOURCES;LINK;LINK_PRIVATE")
+  add_library(nmt_${name} STATIC ${arg_SOURCES})
+  add_library(nmt::${name} ALIAS nmt_${name})
+  target_include_directories(nmt_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(nmt_${name} PUBLIC ${arg_LINK} PRIVATE ${arg_LINK_PRIVATE} nmt::warnings)
+  if(arg_TORCH)
+    target_link_libraries(nmt_${name} PUBLIC nmt::torch)
+    target_precompile_headers(nmt_${name} REUSE_FROM nmt_torch_header)
+  endif()
+endfunction()
+
+# nmt_add_program(<name> [TORCH] SOURCES <file>... LINK <target>...)
+function(nmt_add_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "TORCH" "" "SOURCES;LINK")
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_LINK} nmt::warnings)
+  if(arg_TORCH)
+    target_precompile_headers(${name} REUSE_FROM nmt_torch_header)
+  endif()
+endfunction()
+
+# nmt_add_test(<name> [TORCH] LABELS <label>... LINK <target>...) builds <name>.cpp with GoogleTest as
+# one CTest entry: a process for each case would pay LibTorch's start-up hundreds of times.
+function(nmt_add_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "TORCH" "TIMEOUT" "LABELS;LINK")
+  add_executable(${name} ${name}.cpp)
+  target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gmock GTest::gtest_main nmt::warnings)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  if(arg_TORCH)
+    target_precompile_headers(${name} REUSE_FROM nmt_torch_header)
+  endif()
+  add_test(NAME ${name} COMMAND ${name})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+endfunction()
+
+if(NMT_WITH_TORCH)
+  add_library(nmt_torch_header STATIC ${PROJECT_SOURCE_DIR}/tools/cmake/torch_header.cpp)
+  target_link_libraries(nmt_torch_header PUBLIC nmt::torch PRIVATE nmt::warnings)
+  target_precompile_headers(nmt_torch_header PRIVATE <torch/torch.h>)
+endif()
