@@ -1,7 +1,7 @@
 # nmt::torch, the CPU LibTorch. The wheel's own TorchConfig.cmake insists on a CUDA toolkit even for a
 # CPU build, so the target is defined here from the headers and libraries themselves.
 
-find_path(NMT_TORCH_INCLUDE torch/version.h
+find_path(NMT_TORCH_INCLUDE torch/library.h
   HINTS ${CMAKE_PREFIX_PATH} ${PROJECT_SOURCE_DIR}/.deps/libtorch-2.11.0/torch
   PATH_SUFFIXES include NO_DEFAULT_PATH)
 if(NOT NMT_TORCH_INCLUDE)
