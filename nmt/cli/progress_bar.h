@@ -1,0 +1,65 @@
+// ProgressBar: how far a long run is. On a terminal one line, rewritten in place, with a bar; elsewhere
+// (a file, a pipe) a plain line every so many seconds. Knows no clock: the caller says the time.
+
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <optional>
+#include <string>
+
+namespace nmt::cli {
+
+/// One moment of a run.
+struct Progress {
+  int64_t update = 0;
+  double loss = 0.0;  ///< Nats a target token.
+  double tokens_per_second = 0.0;
+  double elapsed_seconds = 0.0;
+  std::optional<double> fraction;  ///< Done part of the whole, 0 to 1; none without any limit.
+};
+
+struct ProgressBarOptions {
+  bool terminal = false;
+  int width = 100;               ///< Columns of the terminal.
+  double line_interval = 10.0;   ///< Seconds between plain lines.
+  double redraw_interval = 0.1;  ///< Seconds between redraws on a terminal.
+};
+
+class ProgressBar {
+ public:
+  /// Writes to `out`, which must outlive the bar.
+  ProgressBar(std::ostream& out, ProgressBarOptions options);
+
+  /// Shows `progress`, unless the last line was shown less than an interval ago.
+  void show(const Progress& progress);
+
+  /// Prints `line` on a line of its own; on a terminal above the bar, which is drawn again.
+  void message(const std::string& line);
+
+  /// Shows the last progress if it was held back and ends the bar's line.
+  void finish();
+
+ private:
+  void draw(const Progress& progress);
+  void erase();
+
+  std::ostream& out_;
+  ProgressBarOptions options_;
+  std::optional<Progress> latest_;
+  double last_drawn_ = 0.0;
+  bool drawn_ = false;       // Whether latest_ has been drawn.
+  bool bar_on_line_ = false; // Whether the cursor stands behind a bar.
+};
+
+/// Options for the file descriptor `descriptor` (2: standard error): whether it is a terminal, and
+/// its width.
+ProgressBarOptions progress_options(int descriptor);
+
+/// Seconds left when `fraction` was done in `elapsed_seconds`; none if nothing is known.
+std::optional<double> seconds_left(const Progress& progress);
+
+/// The line without its bar: "update 120  loss 4.321  2510 tokens/s  5m12s left".
+std::string progress_text(const Progress& progress);
+
+}  // namespace nmt::cli
