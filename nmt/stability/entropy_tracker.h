@@ -1,0 +1,93 @@
+// EntropyTracker: how sharp each attention head is, over one update and since the last log record.
+//
+//     H_t = −Σ_j p_tj ln p_tj           entropy of query row t over the n keys that it sees, nats
+//     entropy = mean H_t      relative entropy = mean H_t / ln n      minimum = min H_t
+//
+// per attention kind, layer and head, over the valid query rows (t < the sentence's length) that
+// see n >= 2 keys: a row that sees one key has entropy 0 whatever the weights. Sums are float64.
+//
+// Source: Zhai et al. 2023, arXiv:2303.06296, section 3 (entropy of a row); entropy over ln n and
+// the exclusion of padding and of one-key rows are this project's own.
+//
+// Life of an update: observe() in each forward pass, merge() the trackers of other workers in a
+// fixed order, then finish_update() once. take() at each log record.
+//
+// Shape letters: B batch, H heads, T queries.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "layers/attention_observer.h"
+#include "nmt/stability/run_record.h"
+
+namespace nmt::stability {
+
+/// One layer in one update, over all of its heads and rows.
+struct LayerEntropy {
+  layers::AttentionKind kind;
+  int64_t layer;            ///< From 1.
+  double entropy;           ///< Mean H, nats.
+  double relative_entropy;  ///< Mean H / ln n.
+  double min_entropy;       ///< Smallest H, nats.
+  double max_logit;
+};
+
+/// Not thread-safe: one tracker a worker.
+class EntropyTracker : public layers::AttentionObserver {
+ public:
+  /// Adds one forward pass to the update under way. A NaN row makes its head's means NaN; minimum
+  /// and largest logit skip it.
+  void observe(const layers::AttentionRows& rows) override;
+
+  /// Adds what `other` has seen in the update under way, and forgets it there. The order of merges
+  /// decides the last bits of the sums: keep it fixed. Throws c10::Error if head counts differ.
+  void merge(EntropyTracker& other);
+
+  /// Ends the update under way: adds it to the period since the last take() and returns its layers,
+  /// encoder_self, decoder_self, cross, each by layer. Layers without a countable row are left out.
+  std::vector<LayerEntropy> finish_update();
+
+  /// Forgets the update under way (its loss was not finite and its step is skipped).
+  void discard_update();
+
+  /// The statistics of the finished updates since the last take(), in the same order, and starts
+  /// the next period.
+  std::vector<AttentionRecord> take();
+
+  /// The period since the last take(), exact to the bit; the update under way is not in it, so call
+  /// between updates.
+  nlohmann::ordered_json state() const;
+
+  /// Puts back what state() gave. Throws InputError if `state` is malformed.
+  void restore(const nlohmann::ordered_json& state);
+
+ private:
+  // Sums of one layer; the vectors hold one value a head.
+  struct Sums {
+    int64_t rows = 0;
+    std::vector<double> entropy;
+    std::vector<double> relative_entropy;
+    std::vector<double> min_entropy;
+    std::vector<double> max_logit;
+
+    void grow(int64_t heads);
+    void add(const Sums& other);
+  };
+  // By kind, then by layer − 1.
+  using AllSums = std::array<std::vector<Sums>, 3>;
+
+  static Sums& sums_of(AllSums& all, layers::AttentionKind kind, int64_t layer);
+  static void add(AllSums& to, const AllSums& from);
+  double inverse_log(int64_t keys);
+
+  AllSums update_;
+  AllSums period_;
+  std::vector<double> inverse_logs_;  // 1 / ln n by n; 0 for n < 2.
+  std::vector<double> row_weights_;   // Scratch: inverse_log of each query of one sentence.
+};
+
+}  // namespace nmt::stability

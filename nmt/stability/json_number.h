@@ -1,0 +1,32 @@
+// Numbers in JSON that survive the way there and back, non-finite ones included.
+//
+// JSON has no NaN and no infinity. They are written as the strings "nan", "inf" and "-inf"; every
+// other number with enough digits to give the same double again.
+
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <vector>
+
+namespace nmt::stability {
+
+/// `value` as a JSON number, or as "nan", "inf" or "-inf".
+nlohmann::ordered_json json_number(double value);
+
+/// As above; null for no value.
+nlohmann::ordered_json json_number(const std::optional<double>& value);
+
+/// As above, a list.
+nlohmann::ordered_json json_numbers(const std::vector<double>& values);
+
+/// The double that json_number() wrote. Throws InputError if `json` is something else.
+double number_from_json(const nlohmann::ordered_json& json);
+
+/// The same; no value for null.
+std::optional<double> optional_number_from_json(const nlohmann::ordered_json& json);
+
+/// The same for a list.
+std::vector<double> numbers_from_json(const nlohmann::ordered_json& json);
+
+}  // namespace nmt::stability

@@ -1,0 +1,51 @@
+// RunLog: run.jsonl, the history of a training run, one JSON object a line.
+//
+// A line is handed to the operating system whole, as soon as it is written: a kill leaves at most
+// one torn line, the last, which readers skip. run_log.md documents every name.
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "nmt/stability/run_record.h"
+
+namespace nmt::stability {
+
+class RunLog {
+ public:
+  /// Opens `path` for appending, creating it if it is missing. Throws InputError if it cannot.
+  explicit RunLog(const std::filesystem::path& path);
+  ~RunLog();
+  RunLog(const RunLog&) = delete;
+  RunLog& operator=(const RunLog&) = delete;
+
+  /// Appends one line. Throws InputError if it cannot be written whole (disk full); the lines
+  /// before it stay as they are.
+  void write(const RunRecord& record);
+
+  /// Waits until every line is on the disk. Throws InputError on failure.
+  void sync();
+
+  /// Whether nothing has been written yet, neither now nor by an earlier process.
+  bool empty() const;
+
+ private:
+  std::filesystem::path path_;
+  int file_ = -1;
+};
+
+/// Prepares the log at `path` for a run that resumes from its checkpoint of update `update`: keeps
+/// all lines up to that checkpoint's, or, where it has none, all lines up to that update; cuts off
+/// the rest, the "end" line of the stopped run and a torn last line included. The config line
+/// stays. With `update` 0 only the config line stays. A missing file is left missing. One system
+/// call cuts at a line's end, so a kill leaves the old file or the new. Throws InputError if the
+/// file cannot be read or cut, or if a line other than the last is no JSON object.
+void truncate_after(const std::filesystem::path& path, int64_t update);
+
+/// Every record of the log at `path` in order. A torn last line and unknown types are skipped.
+/// Throws InputError if the file cannot be read or another line is malformed (line named).
+std::vector<RunRecord> read_run(const std::filesystem::path& path);
+
+}  // namespace nmt::stability

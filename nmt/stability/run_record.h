@@ -1,0 +1,127 @@
+// What a training run reports, as plain structs: one struct for each type of line in run.jsonl.
+//
+// run_record_json.h turns them into JSON and back, run_log.md is the reference of the names.
+//
+// Shape letters: H heads.
+
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "layers/attention_observer.h"
+
+namespace nmt::stability {
+
+/// Attention entropy of one layer over the updates since the previous record; a value a head.
+/// A head that saw no row with two or more keys has NaN everywhere.
+struct AttentionRecord {
+  layers::AttentionKind kind = layers::AttentionKind::kEncoderSelf;
+  int64_t layer = 0;                     ///< From 1.
+  std::vector<double> entropy;           ///< [H] mean of H over rows, nats.
+  std::vector<double> relative_entropy;  ///< [H] mean of H / ln n over rows, 0 to 1.
+  std::vector<double> min_entropy;       ///< [H] smallest H of any row, nats.
+  std::vector<double> max_logit;         ///< [H] largest visible logit of any row.
+
+  bool operator==(const AttentionRecord&) const = default;
+};
+
+/// Spectral norm of one weight matrix at the time of the record.
+struct MatrixRecord {
+  std::string name;             ///< As in the checkpoint: "encoder.layers.0.ffn.fc1".
+  double sigma = 0.0;           ///< σ(W), largest singular value of the stored weight.
+  std::optional<double> gamma;  ///< γ of σReparam; no value for a plain matrix.
+
+  bool operator==(const MatrixRecord&) const = default;
+};
+
+/// The run's first line: what was asked for and what follows from it.
+struct ConfigRecord {
+  nlohmann::ordered_json config =
+      nlohmann::ordered_json::object();  ///< Effective value of each key.
+  std::string architecture;              ///< "postln-sigma-18L".
+  double encoder_alpha = 1.0;            ///< Factor of the skip path, encoder.
+  double encoder_beta = 1.0;  ///< Xavier gain of ffn, value and output projections, encoder.
+  double decoder_alpha = 1.0;
+  double decoder_beta = 1.0;
+  std::string gamma_init;  ///< γ₀ as a key's value: "1", "sigma"; empty without σReparam.
+  nlohmann::ordered_json init_scales = nlohmann::ordered_json::object();  ///< Matrix group → scale.
+  int64_t parameters = 0;
+  int64_t memory_bytes = 0;  ///< Estimated peak of the whole process.
+  nlohmann::ordered_json data =
+      nlohmann::ordered_json::object();  ///< Counts: kept, dropped and why.
+
+  bool operator==(const ConfigRecord&) const = default;
+};
+
+/// Training so far, at update 1, every `log-every` updates and at the end. Loss, nll, learning
+/// rate and gradient norm are those of the update itself.
+struct UpdateRecord {
+  int64_t update = 0;  ///< From 1.
+  int64_t epoch = 0;   ///< From 1.
+  double loss = 0.0;   ///< Label-smoothed, nats a target piece.
+  double nll = 0.0;    ///< Not smoothed, nats a target piece.
+  double learning_rate = 0.0;
+  double gradient_norm = 0.0;      ///< Global, before clipping.
+  int64_t tokens = 0;              ///< Target pieces so far, without padding.
+  double tokens_per_second = 0.0;  ///< Since the previous record; target pieces without padding.
+  double seconds = 0.0;            ///< Since the run began, its interruptions left out.
+  std::vector<AttentionRecord> attention;
+  std::vector<MatrixRecord> matrices;
+
+  bool operator==(const UpdateRecord&) const = default;
+};
+
+/// One validation.
+struct ValidRecord {
+  int64_t update = 0;
+  double loss = 0.0;           ///< Label-smoothed, nats a target piece.
+  double nll = 0.0;            ///< Nats a target piece.
+  double perplexity = 0.0;     ///< e^nll.
+  std::optional<double> bleu;  ///< 0 to 100; no value when nothing was translated.
+  bool best = false;           ///< Whether it is the best so far.
+
+  bool operator==(const ValidRecord&) const = default;
+};
+
+/// One checkpoint. Written to the log before the checkpoint gets its final name, so that a
+/// checkpoint never exists without its line.
+struct CheckpointRecord {
+  int64_t update = 0;
+  std::string path;  ///< Relative to the model folder.
+
+  bool operator==(const CheckpointRecord&) const = default;
+};
+
+/// Something worth knowing: kind is "collapse", "divergence", "non_finite", "interrupted" ...
+struct EventRecord {
+  int64_t update = 0;  ///< When it was found; `fields` says when it began.
+  std::string kind;
+  std::string message;                                               ///< One sentence for people.
+  nlohmann::ordered_json fields = nlohmann::ordered_json::object();  ///< The same for scripts.
+
+  bool operator==(const EventRecord&) const = default;
+};
+
+/// How the run ended.
+struct EndRecord {
+  int64_t update = 0;
+  std::string reason;         ///< The limit that was met: "max-updates", "patience" ...
+  std::string status = "ok";  ///< "ok", "collapsed", "diverged" or "failed".
+  bool collapsed = false;     ///< Both flags are kept: low entropy and instability are related,
+  bool diverged = false;      ///< not the same.
+  double seconds = 0.0;       ///< Since the run began, its interruptions left out.
+  std::optional<ValidRecord> best;  ///< The best validation; no value without one.
+
+  bool operator==(const EndRecord&) const = default;
+};
+
+/// Any line of run.jsonl.
+using RunRecord =
+    std::variant<ConfigRecord, UpdateRecord, ValidRecord, CheckpointRecord, EventRecord, EndRecord>;
+
+}  // namespace nmt::stability
