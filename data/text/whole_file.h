@@ -7,7 +7,8 @@
 
 namespace nmt::text {
 
-/// The bytes of the plain file `path` ("-": standard input). Throws InputError if it cannot be read.
+/// The bytes of `path`, opened as open_bytes does (byte_source.h). Throws InputError if it cannot
+/// be read.
 std::string read_file(const std::string& path);
 
 /// Writes `bytes` to a temporary file beside `path`, fsyncs it, renames it over `path` and fsyncs
