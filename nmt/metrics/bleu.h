@@ -1,0 +1,92 @@
+// BLEU: how many of the hypothesis's word n-grams occur in the references.
+//
+//     BLEU = BP · exp(1/N Σ_n ln p_n)      BP = exp(1 - r/h) if h < r, else 1      N = 4
+//
+// p_n is the share of hypothesis n-grams that are matched, each counted at most as often as in the
+// reference that has it most often; h is the length of the hypotheses, r that of the references
+// closest to them in length. Scores run from 0 to 100. Where p_n = 0, a smoothing method steps in.
+//
+// Source: Papineni et al., ACL 2002; smoothing: Chen and Cherry, WMT 2014. Every number is that of
+// sacreBLEU 2.6.0 to the last bit, so the order of floating-point operations is part of the
+// contract.
+//
+//     const BleuScore score = corpus_bleu(hypotheses, reference_streams);
+//     score.score;                        // 33.48...
+//     score.to_text(1);                   // "33.5 66.3/40.8/27.1/18.3 (BP = 1.000 ratio = ...)"
+//     bleu_signature({}, 1);              //
+//     "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:..."
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nmt/metrics/statistics_table.h"
+
+namespace nmt::metrics {
+
+/// What stands in for a precision without any match.
+enum class SmoothMethod {
+  none,   ///< Nothing: BLEU is 0.
+  floor,  ///< A numerator of smooth_value.
+  add_k,  ///< smooth_value is added to numerator and denominator of every order above 1.
+  exp,    ///< Numerator 1/2, 1/4, ... for the first, second, ... order without a match.
+};
+
+/// "none", "floor", "add-k", "exp".
+std::string_view smooth_method_name(SmoothMethod method);
+
+struct BleuOptions {
+  std::string tokenize = "13a";  ///< A name of tokenizer_table.h.
+  bool lowercase = false;        ///< Whether case is ignored.
+  SmoothMethod smooth_method = SmoothMethod::exp;
+  std::optional<double> smooth_value;  ///< For floor (default 0.1) and add_k (default 1).
+  /// Whether N falls to the longest order that the hypothesis has; for single segments.
+  bool effective_order = false;
+  int max_order = 4;  ///< N, at least 1.
+};
+
+struct BleuScore {
+  double score = 0.0;              ///< 0 to 100.
+  std::vector<double> precisions;  ///< p_n in percent after smoothing [N].
+  double brevity_penalty = 1.0;
+  int64_t hypothesis_length = 0;  ///< Tokens.
+  int64_t reference_length = 0;   ///< Tokens of the closest references.
+  std::vector<int64_t> counts;    ///< Matched n-grams [N], before smoothing.
+  std::vector<int64_t> totals;    ///< Hypothesis n-grams [N], before smoothing.
+
+  /// The part behind the score: "66.3/40.8/27.1/18.3 (BP = 1.000 ratio = 1.003 hyp_len = ...)".
+  std::string details() const;
+
+  /// Score with `width` decimals and details(), as sacreBLEU prints them after "BLEU = ".
+  std::string to_text(int width = 1) const;
+};
+
+/// Counts, one row a segment: hypothesis length, closest reference length, N matched, N totals.
+/// `reference_streams[k][i]` is reference k of `hypotheses[i]`. Throws InputError if a stream's
+/// length differs or there is no stream, UsageError if the tokenizer's name is unknown.
+StatisticsTable bleu_statistics(std::span<const std::string> hypotheses,
+                                std::span<const std::vector<std::string>> reference_streams,
+                                const BleuOptions& options = {});
+
+/// The score of column sums of a table of bleu_statistics() with the same options.
+BleuScore bleu_from_sums(std::span<const double> sums, const BleuOptions& options = {});
+
+/// One score for the whole corpus. Errors as bleu_statistics().
+BleuScore corpus_bleu(std::span<const std::string> hypotheses,
+                      std::span<const std::vector<std::string>> reference_streams,
+                      const BleuOptions& options = {});
+
+/// The score of one segment against its references. Turn options.effective_order on for it.
+BleuScore sentence_bleu(const std::string& hypothesis, std::span<const std::string> references,
+                        const BleuOptions& options = {.effective_order = true});
+
+/// sacreBLEU's signature: everything that must agree before two scores may be compared.
+std::string bleu_signature(const BleuOptions& options, size_t reference_count,
+                           bool short_names = false);
+
+}  // namespace nmt::metrics

@@ -1,0 +1,59 @@
+// chrF and chrF++: F-score over character n-grams, and for chrF++ word n-grams too.
+//
+//     F = (1 + β²) · P · R / (β² · P + R)
+//
+// P and R are the averages over all orders of n-gram precision and recall. By default orders that
+// one side does not have are left out of the average ("effective order"). Scores run from 0 to 100.
+//
+// Source: Popović, WMT 2015 and WMT 2017. Every number is that of sacreBLEU 2.6.0 to the last bit.
+//
+//     corpus_chrf(hypotheses, reference_streams);                     // chrF2
+//     corpus_chrf(hypotheses, reference_streams, {.word_order = 2});  // chrF2++
+
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "nmt/metrics/statistics_table.h"
+
+namespace nmt::metrics {
+
+struct ChrfOptions {
+  int char_order = 6;       ///< Longest character n-gram.
+  int word_order = 0;       ///< Longest word n-gram; 2 is chrF++.
+  int beta = 2;             ///< How much more recall weighs than precision.
+  bool lowercase = false;   ///< Whether case is ignored.
+  bool whitespace = false;  ///< Whether white space is part of character n-grams.
+  /// Whether an order that one side lacks counts with 1e-16 instead of being left out.
+  bool eps_smoothing = false;
+};
+
+/// "chrF2", "chrF2++": β and one + a word order.
+std::string chrf_name(const ChrfOptions& options);
+
+/// Counts, one row a segment: for each order n-grams of the hypothesis, of the reference, matched;
+/// character orders first. Of several references the one with the best F counts, the first of
+/// equals. Errors as bleu_statistics().
+StatisticsTable chrf_statistics(std::span<const std::string> hypotheses,
+                                std::span<const std::vector<std::string>> reference_streams,
+                                const ChrfOptions& options = {});
+
+/// The score, 0 to 100, of column sums of a table of chrf_statistics() with the same options.
+double chrf_from_sums(std::span<const double> sums, const ChrfOptions& options = {});
+
+/// One score, 0 to 100, for the whole corpus. Errors as bleu_statistics().
+double corpus_chrf(std::span<const std::string> hypotheses,
+                   std::span<const std::vector<std::string>> reference_streams,
+                   const ChrfOptions& options = {});
+
+/// The score, 0 to 100, of one segment against its references.
+double sentence_chrf(const std::string& hypothesis, std::span<const std::string> references,
+                     const ChrfOptions& options = {});
+
+/// sacreBLEU's signature: everything that must agree before two scores may be compared.
+std::string chrf_signature(const ChrfOptions& options, size_t reference_count,
+                           bool short_names = false);
+
+}  // namespace nmt::metrics
