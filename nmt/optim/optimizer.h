@@ -1,0 +1,51 @@
+// What every optimizer does: moves parameters against their gradients, and keeps a state that can
+// be saved. A new one is a file pair and a row in optimizer_table.cpp.
+
+#pragma once
+
+#include <torch/torch.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nmt/config/training_config.h"
+
+namespace nmt::optim {
+
+/// One trained tensor. Names are unique within a model.
+struct Parameter {
+  std::string name;
+  torch::Tensor value;     ///< float32, contiguous; changed in place.
+  torch::Tensor gradient;  ///< Same shape and dtype; undefined: the parameter is left as it is.
+  bool decays = false;     ///< Whether weight decay applies: matrices, not γ, biases and norms.
+};
+
+/// Tensors by name, in a fixed order.
+using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
+
+class Optimizer {
+ public:
+  virtual ~Optimizer() = default;
+
+  /// One update of every parameter, in place. The same parameters in the same order at every call.
+  /// Throws InputError if a loaded state lacks a parameter or has another shape for it; nothing is
+  /// changed then.
+  virtual void step(std::vector<Parameter>& parameters, double learning_rate) = 0;
+
+  /// What a later run needs to go on bit for bit. Shares storage with the optimizer: save it before
+  /// the next step. Names are "<parameter>.<quantity>", and "step" for the number of updates made.
+  virtual NamedTensors state() const = 0;
+
+  /// Takes over copies of the tensors of a state().
+  virtual void load_state(const NamedTensors& state) = 0;
+};
+
+/// The optimizer that `config.optimizer` names. Throws UsageError if the name is unknown.
+std::unique_ptr<Optimizer> make_optimizer(const config::OptimizationConfig& config);
+
+/// The names that make_optimizer takes, in the order in which help prints them.
+std::vector<std::string> optimizer_names();
+
+}  // namespace nmt::optim
