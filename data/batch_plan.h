@@ -1,0 +1,46 @@
+// BatchPlan: which pairs form which batch. No tensors here.
+//
+// Pairs are sorted by target length, then source length (ascending and descending in turn, so that
+// neighbours stay alike where the target length changes), and cut greedily: a batch takes the next
+// pair as long as rows × longest side <= max_tokens, `</s>` counted. With a seed, pairs of equal
+// lengths are in random order, and so are the batches.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "data/parallel_corpus.h"
+#include "data/shard.h"
+
+namespace nmt::data {
+
+class BatchPlan {
+ public:
+  /// Plans every pair of `shard` exactly once. The result depends on nothing but the arguments.
+  /// Without `shuffle_seed`, the order is fixed: by length, then by index.
+  /// Throws InputError, naming pair and lengths, if one pair alone passes max_tokens.
+  BatchPlan(const ParallelCorpus& corpus, int64_t max_tokens,
+            std::optional<uint64_t> shuffle_seed = std::nullopt, const Shard& shard = {});
+
+  /// Number of batches.
+  int64_t size() const { return static_cast<int64_t>(batches_.size()); }
+
+  /// The pairs of batch `index`, as indices into the corpus. Valid as long as the plan.
+  std::span<const uint32_t> pairs(int64_t index) const;
+
+ private:
+  struct Range {
+    uint32_t begin;
+    uint32_t end;
+  };
+
+  void cut(const ParallelCorpus& corpus, int64_t max_tokens);
+
+  std::vector<uint32_t> pairs_;  // In order of length.
+  std::vector<Range> batches_;   // Of pairs_.
+};
+
+}  // namespace nmt::data

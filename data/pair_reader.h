@@ -1,0 +1,51 @@
+// PairReader: aligned sentence pairs out of two segment files, line i beside line i.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "data/text/segment_file.h"
+
+namespace nmt::data {
+
+struct SentencePair {
+  std::string source;
+  std::string target;
+};
+
+/// What happens to a pair with bytes that are not UTF-8: an error, left out, or each maximal
+/// invalid part becomes U+FFFD.
+enum class InvalidUtf8 { kFail, kSkip, kReplace };
+
+class PairReader {
+ public:
+  /// Opens both files, plain or .gz. Throws InputError if one cannot be read.
+  PairReader(const std::string& source_path, const std::string& target_path, InvalidUtf8 rule);
+
+  /// Puts the next pair into `pair`, a CR at a segment's end removed; false at the end.
+  /// Throws InputError if reading fails, if one file ends before the other (both counts are named),
+  /// or, under kFail, at invalid UTF-8 (file, line and byte are named; both count from 1).
+  bool next(SentencePair& pair);
+
+  /// Line of the last pair, from 1; the same in both files.
+  int64_t line_number() const { return source_.line_number(); }
+
+  /// Pairs left out under kSkip so far.
+  int64_t skipped() const { return skipped_; }
+
+ private:
+  bool read_lines(SentencePair& pair);
+
+  text::SegmentReader source_;
+  text::SegmentReader target_;
+  InvalidUtf8 rule_;
+  int64_t skipped_ = 0;
+};
+
+/// Every pair of two files. Throws InputError as PairReader does.
+std::vector<SentencePair> read_pairs(const std::string& source_path, const std::string& target_path,
+                                     InvalidUtf8 rule = InvalidUtf8::kFail);
+
+}  // namespace nmt::data

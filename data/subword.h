@@ -1,0 +1,43 @@
+// Training of a joint SentencePiece model: one list of pieces for source and target.
+//
+// Special pieces: padding 0, unknown 1, `</s>` 2; no beginning-of-sentence piece. Every character
+// of the text gets a piece; there are no byte pieces. Normalization is SentencePiece's nmt_nfkc.
+// The same text and options give the same model on every machine, whatever its number of cores.
+//
+// Sources: Kudo 2018, arXiv:1804.10959 (unigram); Sennrich et al. 2016, arXiv:1508.07909 (BPE).
+
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "data/pair_reader.h"
+#include "data/vocabulary.h"
+
+namespace nmt::data {
+
+enum class SubwordModel { kUnigram, kBpe };
+
+struct SubwordOptions {
+  SubwordModel model = SubwordModel::kUnigram;
+  int64_t vocab_size = 8000;         ///< V, special pieces included; at least 4.
+  int64_t max_segments = 1'000'000;  ///< Trained on a seeded sample of this many; 0: all.
+  uint64_t seed = 1;                 ///< Of that sample.
+  InvalidUtf8 invalid_utf8 = InvalidUtf8::kFail;  ///< For files.
+};
+
+/// Trains on `segments`. Those over 4,192 bytes are left out, as SentencePiece does. Throws
+/// InputError if there is no text, or if vocab_size is too large or too small for it (naming the
+/// largest or smallest possible value).
+Vocabulary train_vocabulary(std::span<const std::string> segments, const SubwordOptions& options);
+
+/// Trains on both sides of `pairs`.
+Vocabulary train_vocabulary(std::span<const SentencePair> pairs, const SubwordOptions& options);
+
+/// Trains on a source and a target file of aligned segments, plain or .gz. Throws InputError as
+/// PairReader does, too.
+Vocabulary train_vocabulary(const std::string& source_path, const std::string& target_path,
+                            const SubwordOptions& options);
+
+}  // namespace nmt::data
