@@ -6,8 +6,8 @@
 //     set.choice("invalid-utf8", &flags.rule, {"skip", "replace", "fail"}, "what to do with ...");
 //     set.parse(argc, argv);
 //
-// A variable's value before parse() is the default that --help shows. A flag is written `--name value`
-// or `--name=value`, never abbreviated; given twice, the last one counts. After `--` come
+// A variable's value before parse() is the default that --help shows. A flag is written `--name
+// value` or `--name=value`, never abbreviated; given twice, the last one counts. After `--` come
 // positional arguments only. --help and --version are always there: parse() throws
 // InformationRequest (program.h), which run_program prints.
 
@@ -23,12 +23,12 @@ namespace nmt::cli {
 
 /// One flag in full; the typed functions of FlagSet fill it.
 struct Flag {
-  std::string name;           ///< Without dashes: "beam-size".
-  std::string placeholder;    ///< What help shows for the value: "NUMBER"; empty for a toggle.
-  std::string help;           ///< One sentence, without a full stop.
-  std::string default_text;   ///< Shown by help unless empty.
-  int values = 1;             ///< How many it takes; 0: a toggle; kOneOrMore.
-  bool required = false;      ///< Whether a command line without it is an error.
+  std::string name;          ///< Without dashes: "beam-size".
+  std::string placeholder;   ///< What help shows for the value: "NUMBER"; empty for a toggle.
+  std::string help;          ///< One sentence, without a full stop.
+  std::string default_text;  ///< Shown by help unless empty.
+  int values = 1;            ///< How many it takes; 0: a toggle; kOneOrMore.
+  bool required = false;     ///< Whether a command line without it is an error.
   /// Takes the values (one, "true" or "false", for a toggle); throws UsageError, saying the rule
   /// and the value but not the flag's name, if they are no good.
   std::function<void(const std::vector<std::string>&)> assign;
@@ -100,6 +100,8 @@ class FlagSet {
 
   const Flag* find(const std::string& name) const;
   void apply_config(const std::string& text, const std::string& source, bool counts_as_set);
+  void take_positional(const std::vector<std::string>& given);
+  void check_required() const;
 
   std::string program_;
   std::string sentence_;

@@ -1,5 +1,6 @@
-// ProgressBar: how far a long run is. On a terminal one line, rewritten in place, with a bar; elsewhere
-// (a file, a pipe) a plain line every so many seconds. Knows no clock: the caller says the time.
+// ProgressBar: how far a long run is. On a terminal one line, rewritten in place, with a bar;
+// elsewhere (a file, a pipe) a plain line every so many seconds. Knows no clock: the caller says
+// the time.
 
 #pragma once
 
@@ -48,8 +49,8 @@ class ProgressBar {
   ProgressBarOptions options_;
   std::optional<Progress> latest_;
   double last_drawn_ = 0.0;
-  bool drawn_ = false;       // Whether latest_ has been drawn.
-  bool bar_on_line_ = false; // Whether the cursor stands behind a bar.
+  bool drawn_ = false;        // Whether latest_ has been drawn.
+  bool bar_on_line_ = false;  // Whether the cursor stands behind a bar.
 };
 
 /// Options for the file descriptor `descriptor` (2: standard error): whether it is a terminal, and

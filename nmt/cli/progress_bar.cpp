@@ -1,0 +1,98 @@
+#include "nmt/cli/progress_bar.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <ostream>
+
+#include "nmt/cli/duration.h"
+
+namespace nmt::cli {
+namespace {
+
+constexpr int kLargestBar = 30;
+constexpr const char* kEraseLine = "\r\x1B[K";
+
+std::string bar(double fraction, int cells) {
+  const int full = static_cast<int>(std::clamp(fraction, 0.0, 1.0) * cells);
+  return "[" + std::string(full, '#') + std::string(cells - full, '.') + "]";
+}
+
+}  // namespace
+
+std::optional<double> seconds_left(const Progress& progress) {
+  if (!progress.fraction || *progress.fraction <= 0.0) return std::nullopt;
+  const double done = std::min(*progress.fraction, 1.0);
+  return progress.elapsed_seconds * (1.0 - done) / done;
+}
+
+std::string progress_text(const Progress& progress) {
+  char text[160];
+  std::snprintf(text, sizeof text, "update %lld  loss %.3f  %.0f tokens/s",
+                static_cast<long long>(progress.update), progress.loss, progress.tokens_per_second);
+  std::string line = text;
+  if (const auto left = seconds_left(progress)) line += "  " + format_duration(*left) + " left";
+  return line;
+}
+
+ProgressBar::ProgressBar(std::ostream& out, ProgressBarOptions options)
+    : out_(out), options_(options) {}
+
+void ProgressBar::show(const Progress& progress) {
+  const bool first = !latest_;
+  const double interval = options_.terminal ? options_.redraw_interval : options_.line_interval;
+  latest_ = progress;
+  drawn_ = false;
+  if (first || progress.elapsed_seconds - last_drawn_ >= interval) draw(progress);
+}
+
+void ProgressBar::message(const std::string& line) {
+  const bool had_bar = bar_on_line_;
+  erase();
+  out_ << line << '\n' << std::flush;
+  if (had_bar && latest_) draw(*latest_);
+}
+
+void ProgressBar::finish() {
+  if (latest_ && !drawn_) draw(*latest_);
+  if (bar_on_line_) out_ << '\n' << std::flush;
+  bar_on_line_ = false;
+}
+
+void ProgressBar::draw(const Progress& progress) {
+  std::string line = progress_text(progress);
+  if (options_.terminal) {
+    erase();
+    // A full line would wrap on some terminals, and then could not be erased.
+    const int room = options_.width - 1;
+    const int cells = std::min(kLargestBar, room - static_cast<int>(line.size()) - 4);
+    if (progress.fraction && cells >= 5) line = bar(*progress.fraction, cells) + "  " + line;
+    out_ << line.substr(0, static_cast<size_t>(std::max(room, 1)));
+    bar_on_line_ = true;
+  } else {
+    out_ << line << '\n';
+  }
+  out_ << std::flush;
+  last_drawn_ = progress.elapsed_seconds;
+  drawn_ = true;
+}
+
+void ProgressBar::erase() {
+  if (bar_on_line_) out_ << kEraseLine;
+  bar_on_line_ = false;
+}
+
+ProgressBarOptions progress_options(int descriptor) {
+  ProgressBarOptions options;
+  options.terminal = ::isatty(descriptor) == 1;
+  winsize size{};
+  if (options.terminal && ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    options.width = size.ws_col;
+  }
+  return options;
+}
+
+}  // namespace nmt::cli

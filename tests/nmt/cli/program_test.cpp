@@ -1,0 +1,68 @@
+// run_program: one meaning for each exit status, one form for each error line.
+
+#include "nmt/cli/program.h"
+
+#include <gtest/gtest.h>
+
+#include "data/text/error.h"
+#include "nmt/cli/duration.h"
+
+namespace nmt::cli {
+namespace {
+
+struct Outcome {
+  int status;
+  std::string out, err;
+};
+
+Outcome run(const std::function<int(int, char**)>& body) {
+  ::testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStderr();
+  const int status = run_program("nmt-test", 0, nullptr, body);
+  return {status, ::testing::internal::GetCapturedStdout(),
+          ::testing::internal::GetCapturedStderr()};
+}
+
+TEST(ProgramTest, ReturnsTheStatusOfTheBody) {
+  const Outcome outcome = run([](int, char**) { return 0; });
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.out + outcome.err, "");
+}
+
+TEST(ProgramTest, UsageErrorsEndWithTwo) {
+  const Outcome outcome = run([](int, char**) -> int { throw UsageError("unknown flag --x"); });
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.err, "nmt-test: error: unknown flag --x\nTry 'nmt-test --help'.\n");
+}
+
+TEST(ProgramTest, OtherErrorsEndWithOne) {
+  const Outcome input = run([](int, char**) -> int { throw InputError("a.en: cannot open"); });
+  EXPECT_EQ(input.status, 1);
+  EXPECT_EQ(input.err, "nmt-test: error: a.en: cannot open\n");
+  const Outcome other = run([](int, char**) -> int { throw std::logic_error("defect"); });
+  EXPECT_EQ(other.status, 1);
+  EXPECT_EQ(other.err, "nmt-test: error: defect\n");
+  EXPECT_EQ(run([](int, char**) -> int { throw std::bad_alloc(); }).err,
+            "nmt-test: error: out of memory\n");
+}
+
+TEST(ProgramTest, InformationGoesToStandardOutput) {
+  const Outcome outcome = run([](int, char**) -> int { throw InformationRequest{"the page\n"}; });
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.out, "the page\n");
+  EXPECT_EQ(outcome.err, "");
+}
+
+TEST(DurationTest, TwoUnitsAtMost) {
+  EXPECT_EQ(format_duration(-1), "0.0 s");
+  EXPECT_EQ(format_duration(0.44), "0.4 s");
+  EXPECT_EQ(format_duration(12.3), "12 s");
+  EXPECT_EQ(format_duration(59.6), "1m00s");
+  EXPECT_EQ(format_duration(312), "5m12s");
+  EXPECT_EQ(format_duration(3 * 3600 + 7 * 60), "3h07m");
+  EXPECT_EQ(format_duration(2 * 86400 + 4 * 3600 + 59), "2d04h");
+}
+
+}  // namespace
+}  // namespace nmt::cli
