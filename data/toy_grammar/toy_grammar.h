@@ -1,0 +1,52 @@
+// ToyGrammar: endless English sentences with their exact German translations.
+//
+// A synchronous grammar: one random derivation (syntax.h) is spelt out twice, by the rules of
+// English (english.h) and of German (german.h). German differs where it is hard for a translator:
+// gender and case, adjective endings, the verb second in main and last in subordinate clauses,
+// separable prefixes, participles at the end, nicht against kein. The target is a function of the
+// source: no English sentence has two translations.
+//
+//     ToyGrammar grammar(7);
+//     const ToyPair pair = grammar.next();
+//     pair.source;   // "Yesterday the teacher bought an old book, because she needs it."
+//     pair.target;   // "Gestern hat die Lehrerin ein altes Buch gekauft, weil sie es braucht."
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "data/toy_grammar/construction.h"
+#include "data/toy_grammar/toy_random.h"
+
+namespace nmt::data {
+
+struct Lexicon;
+
+/// One sentence in both languages, as plain text with capitals and punctuation.
+struct ToyPair {
+  std::string source;  ///< English.
+  std::string target;  ///< German.
+  ConstructionSet constructions;
+};
+
+class ToyGrammar {
+ public:
+  /// The stream of sentences that belongs to `seed`: the same on every platform.
+  explicit ToyGrammar(uint64_t seed);
+
+  /// A grammar over `lexicon`, which must outlive it; for tests with few words.
+  ToyGrammar(uint64_t seed, const Lexicon& lexicon);
+
+  ToyPair next();
+
+  /// Every distinct English sentence "DET ADJ NOUN VERB-past DET ADJ NOUN.", counted from the
+  /// lexicon: far fewer than all sentences, but a number that can be computed exactly.
+  static uint64_t count_simple_sentences(const Lexicon& lexicon);
+
+ private:
+  const Lexicon* lexicon_;
+  ToyRandom random_;
+};
+
+}  // namespace nmt::data
