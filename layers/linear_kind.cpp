@@ -14,6 +14,8 @@ constexpr std::array kKinds = {
 
 }  // namespace
 
-std::span<const LinearKindRow> linear_kinds() { return kKinds; }
+std::span<const LinearKindRow> linear_kinds() {
+  return kKinds;
+}
 
 }  // namespace nmt::layers

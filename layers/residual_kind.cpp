@@ -6,7 +6,9 @@
 namespace nmt::layers {
 namespace {
 
-ResidualScale unit_scale(ModelDepth) { return {}; }
+ResidualScale unit_scale(ModelDepth) {
+  return {};
+}
 
 // DeepNet, encoder-decoder: α_e = 0.81 (N⁴M)^(1/16), β_e = 0.87 (N⁴M)^(−1/16).
 ResidualScale deepnorm_encoder_scale(ModelDepth depth) {
@@ -34,7 +36,9 @@ constexpr std::array kSchemes = {
 
 }  // namespace
 
-std::span<const ResidualScheme> residual_schemes() { return kSchemes; }
+std::span<const ResidualScheme> residual_schemes() {
+  return kSchemes;
+}
 
 const ResidualScheme& residual_scheme(ResidualKind kind) {
   for (const ResidualScheme& scheme : kSchemes) {

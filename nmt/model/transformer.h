@@ -6,22 +6,22 @@
 
 #include <torch/torch.h>
 
+#include <memory>
+#include <optional>
 #include <vector>
 
-#include "layers/decoder_layer.h"
-#include "layers/embedding.h"
-#include "layers/encoder_layer.h"
 #include "layers/forward_context.h"
-#include "layers/kv_cache.h"
 #include "nmt/config/model_config.h"
+#include "nmt/model/decoder.h"
+#include "nmt/model/encoder.h"
 
 namespace nmt::model {
 
 /// The growing state of a batch of partial translations.
 struct DecoderState {
   std::vector<layers::DecoderLayerCache> layers;
-  torch::Tensor memory_lengths;  ///< [R] int64, valid source positions of each row.
-  int64_t position = 0;          ///< Pieces decoded so far.
+  torch::Tensor memory_mask;  ///< [R, 1, S]: 0 where a source position is visible, else −∞.
+  int64_t position = 0;       ///< Pieces decoded so far.
 };
 
 class TransformerImpl : public torch::nn::Module {
@@ -30,7 +30,8 @@ class TransformerImpl : public torch::nn::Module {
   /// Throws UsageError if sizes disagree (heads must divide d_model, vocab_size must be set).
   explicit TransformerImpl(const config::ModelConfig& config);
 
-  /// Encodes `source` [B, S] to memory [B, S, D]; positions past `source_lengths` [B] are arbitrary.
+  /// Encodes `source` [B, S] to memory [B, S, D]; positions past `source_lengths` [B] are
+  /// arbitrary.
   torch::Tensor encode(const torch::Tensor& source, const torch::Tensor& source_lengths,
                        const layers::ForwardContext& context);
 
@@ -54,10 +55,21 @@ class TransformerImpl : public torch::nn::Module {
   /// Keeps and reorders rows: row i becomes the former row rows[i]; `rows` [R'] int64.
   static void select_rows(DecoderState& state, const torch::Tensor& rows);
 
+  /// Every stack of linear layers (embeddings included), in a fixed order.
+  std::vector<layers::StackedLinear*> linears();
+
+  /// Every tensor that the forward pass reads and autograd gives a gradient, in a fixed order.
+  std::vector<torch::Tensor> leaves();
+
   const config::ModelConfig& config() const { return config_; }
+
+  Encoder encoder{nullptr};
+  Decoder decoder{nullptr};
 
  private:
   config::ModelConfig config_;
+  std::shared_ptr<layers::StackedLinear> untied_output_;
+  std::optional<layers::OutputProjection> output_;
 };
 TORCH_MODULE(Transformer);
 

@@ -1,0 +1,49 @@
+// DecoderLayer: causal self-attention, attention to the memory, feed-forward, each on a residual
+// path.
+//
+// Shape letters: B batch, S source length, T target length, D model, R decoding rows.
+
+#pragma once
+
+#include <torch/torch.h>
+
+#include <vector>
+
+#include "layers/encoder_layer.h"
+
+namespace nmt::layers {
+
+/// What one decoder layer keeps between decoding steps.
+struct DecoderLayerCache {
+  KvCache self;   ///< Grows by one position a step.
+  KvCache cross;  ///< Keys and values of the memory.
+};
+
+class DecoderLayerImpl : public torch::nn::Module {
+ public:
+  explicit DecoderLayerImpl(const LayerOptions& options);
+
+  /// Maps x [B, T, D] and memory [B, S, D] to [B, T, D].
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& memory,
+                        const kernels::AttentionMask& self_mask,
+                        const kernels::AttentionMask& cross_mask, const ForwardContext& context);
+
+  /// One decoding step: x [R, 1, D] to [R, 1, D]; `memory_mask` as MultiHeadAttention::step_cross.
+  torch::Tensor step(const torch::Tensor& x, DecoderLayerCache& cache,
+                     const torch::Tensor& memory_mask);
+
+  /// Every stack of linear layers, in a fixed order.
+  std::vector<StackedLinear*> linears();
+
+  MultiHeadAttention self_attn{nullptr};
+  MultiHeadAttention cross_attn{nullptr};
+  FeedForward ffn{nullptr};
+
+ private:
+  Residual attention_residual_;
+  Residual cross_residual_;
+  Residual ffn_residual_;
+};
+TORCH_MODULE(DecoderLayer);
+
+}  // namespace nmt::layers

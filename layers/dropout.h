@@ -1,0 +1,16 @@
+// Dropout with its own random numbers, so that a run does not depend on a global generator or on
+// how worker threads interleave.
+
+#pragma once
+
+#include <torch/torch.h>
+
+#include "layers/forward_context.h"
+
+namespace nmt::layers {
+
+/// Zeroes each element of `x` with `probability` and divides the rest by 1 − probability.
+/// Returns x itself when probability is 0 or the context has no generator.
+torch::Tensor dropout(const torch::Tensor& x, double probability, const ForwardContext& context);
+
+}  // namespace nmt::layers

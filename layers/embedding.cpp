@@ -1,0 +1,37 @@
+#include "layers/embedding.h"
+
+#include <cmath>
+
+#include "layers/dropout.h"
+
+namespace nmt::layers {
+
+std::shared_ptr<StackedLinear> make_embedding_matrix(torch::nn::Module& owner,
+                                                     const std::string& name, int64_t vocab_size,
+                                                     int64_t d_model, LinearKind kind,
+                                                     std::optional<double> gamma_start) {
+  StackedLinearOptions options = single_linear(name, d_model, vocab_size, kind, gamma_start);
+  options.bias = false;
+  return std::make_shared<StackedLinear>(owner, options);
+}
+
+torch::Tensor embed(const StackedLinear& matrix, PositionsImpl& positions, const torch::Tensor& ids,
+                    int64_t first, double dropout_probability, const ForwardContext& context) {
+  const torch::Tensor rows = at::embedding(matrix.leaves()[0], ids);
+  const double scale = std::sqrt(static_cast<double>(rows.size(-1)));
+  const torch::Tensor embedded =
+      at::add(positions.forward(first, ids.size(1)).unsqueeze(0), rows, scale);
+  return dropout(embedded, dropout_probability, context);
+}
+
+OutputProjection::OutputProjection(torch::nn::Module& owner, std::shared_ptr<StackedLinear> matrix,
+                                   int64_t vocab_size)
+    : matrix_(std::move(matrix)), bias_(torch::zeros({vocab_size})) {
+  bias_ = owner.register_parameter("bias", bias_);
+}
+
+torch::Tensor OutputProjection::forward(const torch::Tensor& x) const {
+  return at::linear(x, matrix_->leaves()[0], bias_);
+}
+
+}  // namespace nmt::layers

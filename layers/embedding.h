@@ -1,0 +1,46 @@
+// Token embedding with positions, and the output projection that may share its matrix.
+//
+//     embedded = drop(√D · E[ids] + P)          logits = x Eᵀ + b
+//
+// Sources: Vaswani et al. 2017, arXiv:1706.03762, section 3.4; Press & Wolf 2017, arXiv:1608.05859
+// (tied output).
+//
+// Shape letters: B batch, L length, D model, V vocabulary, `...` any leading dimensions.
+
+#pragma once
+
+#include <torch/torch.h>
+
+#include <memory>
+
+#include "layers/forward_context.h"
+#include "layers/linear.h"
+#include "layers/positions.h"
+
+namespace nmt::layers {
+
+/// An embedding matrix [V, D] named `name` in `owner`: a linear layer without bias, read by rows.
+std::shared_ptr<StackedLinear> make_embedding_matrix(torch::nn::Module& owner,
+                                                     const std::string& name, int64_t vocab_size,
+                                                     int64_t d_model, LinearKind kind,
+                                                     std::optional<double> gamma_start);
+
+/// Embeds ids [B, L] int64, the first at position `first`: [B, L, D].
+torch::Tensor embed(const StackedLinear& matrix, PositionsImpl& positions, const torch::Tensor& ids,
+                    int64_t first, double dropout_probability, const ForwardContext& context);
+
+class OutputProjection {
+ public:
+  /// Multiplies by `matrix` [V, D], which it shares, and adds "bias" [V], a parameter of `owner`.
+  OutputProjection(torch::nn::Module& owner, std::shared_ptr<StackedLinear> matrix,
+                   int64_t vocab_size);
+
+  /// Maps x [..., D] to logits [..., V].
+  torch::Tensor forward(const torch::Tensor& x) const;
+
+ private:
+  std::shared_ptr<StackedLinear> matrix_;
+  torch::Tensor bias_;
+};
+
+}  // namespace nmt::layers

@@ -1,0 +1,53 @@
+#include "layers/encoder_layer.h"
+
+namespace nmt::layers {
+
+MultiHeadAttentionOptions attention_options(const LayerOptions& options, AttentionKind kind) {
+  return {.d_model = options.d_model,
+          .heads = options.heads,
+          .kind = kind,
+          .layer = options.layer,
+          .dropout = options.attention_dropout,
+          .linear = options.linear,
+          .gamma_start = options.gamma_start,
+          .qkv_groups = options.qkv_groups};
+}
+
+FeedForwardOptions feed_forward_options(const LayerOptions& options) {
+  return {.d_model = options.d_model,
+          .ffn_dim = options.ffn_dim,
+          .activation = options.activation,
+          .dropout = options.activation_dropout,
+          .linear = options.linear,
+          .gamma_start = options.gamma_start};
+}
+
+ResidualOptions residual_options(const LayerOptions& options) {
+  return {.kind = options.residual,
+          .scale = options.scale,
+          .d_model = options.d_model,
+          .dropout = options.dropout};
+}
+
+EncoderLayerImpl::EncoderLayerImpl(const LayerOptions& options)
+    : self_attn(register_module("self_attn", MultiHeadAttention(attention_options(
+                                                 options, AttentionKind::kEncoderSelf)))),
+      ffn(register_module("ffn", FeedForward(feed_forward_options(options)))),
+      attention_residual_(*this, "self_attn_norm", residual_options(options)),
+      ffn_residual_(*this, "ffn_norm", residual_options(options)) {}
+
+torch::Tensor EncoderLayerImpl::forward(const torch::Tensor& x, const kernels::AttentionMask& mask,
+                                        const ForwardContext& context) {
+  const torch::Tensor attended = attention_residual_.join(
+      x, self_attn->forward(attention_residual_.branch_input(x), {}, mask, context), context);
+  return ffn_residual_.join(attended, ffn->forward(ffn_residual_.branch_input(attended), context),
+                            context);
+}
+
+std::vector<StackedLinear*> EncoderLayerImpl::linears() {
+  std::vector<StackedLinear*> all = self_attn->linears();
+  for (StackedLinear* linear : ffn->linears()) all.push_back(linear);
+  return all;
+}
+
+}  // namespace nmt::layers

@@ -1,0 +1,51 @@
+// The position-wise feed-forward sublayer.
+//
+//     ReLU, GELU:  f(x W_1ᵀ + b_1) W_2ᵀ + b_2
+//     SwiGLU:      (SiLU(x W_gᵀ + b_g) ∘ (x W_1ᵀ + b_1)) W_2ᵀ + b_2
+//
+// Sources: Vaswani et al. 2017, arXiv:1706.03762, section 3.3; Shazeer 2020, arXiv:2002.05202.
+//
+// Shape letters: D model, F inner, `...` any leading dimensions.
+
+#pragma once
+
+#include <torch/torch.h>
+
+#include <optional>
+#include <vector>
+
+#include "layers/forward_context.h"
+#include "layers/layer_kind.h"
+#include "layers/linear.h"
+
+namespace nmt::layers {
+
+struct FeedForwardOptions {
+  int64_t d_model;
+  int64_t ffn_dim;
+  ActivationKind activation = ActivationKind::kRelu;
+  double dropout = 0.0;  ///< After the activation.
+  LinearKind linear = LinearKind::kPlain;
+  std::optional<double> gamma_start = 1.0;
+};
+
+class FeedForwardImpl : public torch::nn::Module {
+ public:
+  explicit FeedForwardImpl(const FeedForwardOptions& options);
+
+  /// Maps x [..., D] to [..., D].
+  torch::Tensor forward(const torch::Tensor& x, const ForwardContext& context);
+
+  /// {fc1 (and gate)} and {fc2}.
+  std::vector<StackedLinear*> linears() { return {&fc1_, &fc2_}; }
+
+ private:
+  torch::Tensor activate(const torch::Tensor& inner) const;
+
+  FeedForwardOptions options_;
+  StackedLinear fc1_;
+  StackedLinear fc2_;
+};
+TORCH_MODULE(FeedForward);
+
+}  // namespace nmt::layers

@@ -1,0 +1,108 @@
+#include <cmath>
+#include <limits>
+
+#include "layers/kernels/attention.h"
+
+namespace nmt::kernels {
+namespace {
+
+void check_shapes(const AttentionInputs& in) {
+  TORCH_CHECK(in.q.dim() == 4 && in.k.dim() == 4, "attention: q and k must be [B, T, H, K], got ",
+              in.q.sizes(), " and ", in.k.sizes());
+  TORCH_CHECK(in.k.sizes() == in.v.sizes(), "attention: k and v must have one shape, got ",
+              in.k.sizes(), " and ", in.v.sizes());
+  TORCH_CHECK(
+      in.q.size(0) == in.k.size(0) && in.q.size(2) == in.k.size(2) && in.q.size(3) == in.k.size(3),
+      "attention: q and k must agree in batch, heads and head size, got ", in.q.sizes(), " and ",
+      in.k.sizes());
+  TORCH_CHECK(in.mask.batch() == in.q.size(0) && in.mask.queries() == in.q.size(1) &&
+                  in.mask.keys() == in.k.size(1),
+              "attention: the mask is for [", in.mask.batch(), ", ", in.mask.queries(), ", ",
+              in.mask.keys(), "], q has shape ", in.q.sizes(), " and k ", in.k.sizes());
+}
+
+// [B, L, H, K] to [B·H, L, K].
+torch::Tensor heads_first(const torch::Tensor& x) {
+  return x.transpose(1, 2).reshape({x.size(0) * x.size(2), x.size(1), x.size(3)});
+}
+
+template <class Real>
+void row_statistics(const Real* logits, const Real* probabilities, int64_t visible, Real* entropy,
+                    Real* max_logit) {
+  int64_t best = 0;
+  Real expected_logit = 0;
+  for (int64_t s = 0; s < visible; ++s) {
+    expected_logit += probabilities[s] * logits[s];
+    if (logits[s] > logits[best]) best = s;
+  }
+  const Real log_sum = logits[best] - std::log(probabilities[best]);
+  *entropy = std::max(Real{0}, log_sum - expected_logit);
+  *max_logit = logits[best];
+}
+
+template <class Real>
+void all_row_statistics(const torch::Tensor& logits, const torch::Tensor& probabilities,
+                        const AttentionMask& mask, AttentionOutputs& out) {
+  const int64_t heads = out.entropy.size(1);
+  const Real* s = logits.const_data_ptr<Real>();
+  const Real* p = probabilities.const_data_ptr<Real>();
+  Real* entropy = out.entropy.mutable_data_ptr<Real>();
+  Real* max_logit = out.max_logit.mutable_data_ptr<Real>();
+  for (int64_t b = 0; b < mask.batch(); ++b) {
+    for (int64_t h = 0; h < heads; ++h) {
+      for (int64_t t = 0; t < mask.query_length(b); ++t) {
+        const int64_t visible = mask.visible_keys(b, t);
+        const int64_t row = (b * heads + h) * mask.queries() + t;
+        if (visible == 0) continue;
+        row_statistics(s + row * mask.keys(), p + row * mask.keys(), visible, entropy + row,
+                       max_logit + row);
+      }
+    }
+  }
+}
+
+void fill_statistics(const torch::Tensor& logits, const torch::Tensor& probabilities,
+                     const AttentionMask& mask, int64_t heads, AttentionOutputs& out) {
+  const auto shape = {mask.batch(), heads, mask.queries()};
+  out.entropy = torch::zeros(shape, logits.options().requires_grad(false));
+  out.max_logit =
+      torch::full(shape, -std::numeric_limits<double>::infinity(), out.entropy.options());
+  const torch::Tensor s = logits.detach().contiguous();
+  const torch::Tensor p = probabilities.detach().contiguous();
+  AT_DISPATCH_FLOATING_TYPES(s.scalar_type(), "attention statistics",
+                             [&] { all_row_statistics<scalar_t>(s, p, mask, out); });
+}
+
+torch::Tensor softmax_rows(const torch::Tensor& logits, const AttentionMask& mask) {
+  const torch::Tensor probabilities = at::softmax(logits, -1);
+  return mask.has_empty_rows() ? at::nan_to_num(probabilities, 0.0) : probabilities;
+}
+
+}  // namespace
+
+AttentionOutputs attention_reference(const AttentionInputs& in) {
+  check_shapes(in);
+  const int64_t heads = in.q.size(2);
+  const double scale = in.scale.value_or(1.0 / std::sqrt(static_cast<double>(in.q.size(3))));
+  const torch::Tensor& bias = in.mask.bias(heads);
+  const torch::Tensor q = heads_first(in.q);
+  const torch::Tensor keys = heads_first(in.k).transpose(1, 2);
+  const torch::Tensor logits =
+      bias.defined() ? at::baddbmm(bias.to(q.scalar_type()), q, keys, 1.0, scale)
+                     : at::baddbmm(at::zeros({1, 1, 1}, q.options()), q, keys, 0.0, scale);
+  torch::Tensor probabilities = softmax_rows(logits, in.mask);
+
+  AttentionOutputs out;
+  if (in.statistics) fill_statistics(logits, probabilities, in.mask, heads, out);
+  if (in.dropout > 0.0 && in.generator) {
+    probabilities = probabilities * at::empty_like(probabilities.detach())
+                                        .bernoulli_(1.0 - in.dropout, in.generator)
+                                        .div_(1.0 - in.dropout);
+  }
+  out.out = at::bmm(probabilities, heads_first(in.v))
+                .view({in.q.size(0), heads, in.q.size(1), in.q.size(3)})
+                .transpose(1, 2);
+  return out;
+}
+
+}  // namespace nmt::kernels

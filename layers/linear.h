@@ -1,0 +1,122 @@
+// Linear layers, plain or reparametrised, one or several over the same input.
+//
+//     y = x Ŵᵀ + b,   Ŵ = W (plain) or a parametrisation of W (linear_kind.h)
+//
+// Matrices that read the same input (query, key, value) are stacked by rows and multiplied at once;
+// each keeps its own name, and by default its own parametrisation. The forward pass reads *leaf*
+// tensors that hold Ŵ; `refresh` writes them once per optimizer update and `pull_gradients_back`
+// turns their gradients into those of W (weight_parametrization.h says why that is exact).
+//
+// A new parametrisation is one enum value, one row in linear_kind.cpp and one case in linear.cpp.
+//
+// Shape letters: I in_features, O out_features of one part, `...` any leading dimensions.
+
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "layers/linear_kind.h"
+#include "layers/weight_parametrization.h"
+
+namespace nmt::layers {
+
+/// The parametrisation of `kind` for a matrix of `columns` columns; null for plain weights.
+std::unique_ptr<WeightParametrization> make_parametrization(LinearKind kind, int64_t columns,
+                                                            std::optional<double> gamma_start);
+
+/// The named tensors of one matrix, as checkpoints hold them. Row views of a stack.
+class LinearPartImpl : public torch::nn::Module {
+ public:
+  LinearPartImpl(torch::Tensor weight_rows, torch::Tensor bias_rows);
+
+  torch::Tensor weight;  ///< W [O, I].
+  torch::Tensor bias;    ///< b [O]; undefined without bias.
+};
+TORCH_MODULE(LinearPart);
+
+struct StackedLinearOptions {
+  struct Part {
+    std::string name;  ///< The part's module name: "q_proj".
+    int64_t out_features;
+  };
+  int64_t in_features;
+  std::vector<Part> parts;
+  std::vector<int64_t> products;  ///< Parts in each product, in order; empty: one with all parts.
+  std::vector<int64_t> groups;    ///< Parts that share one parametrisation; empty: one for each.
+  LinearKind kind = LinearKind::kPlain;
+  std::optional<double> gamma_start = 1.0;  ///< For σReparam; no value: σ(W).
+  bool bias = true;
+};
+
+class StackedLinear {
+ public:
+  /// Allocates and registers the parts as modules of `owner`, which must outlive this object.
+  /// Throws c10::Error if a size is not positive or the counts do not add up.
+  StackedLinear(torch::nn::Module& owner, const StackedLinearOptions& options);
+  StackedLinear(const StackedLinear&) = delete;
+  StackedLinear& operator=(const StackedLinear&) = delete;
+
+  /// Maps x [..., I] to [..., sum of the product's O]. Changes no state.
+  torch::Tensor forward(const torch::Tensor& x, size_t product = 0) const;
+
+  /// Sets γ and v from the weights; once, after the weights have their initial values. Refreshes.
+  void initialize_parametrization();
+
+  /// Writes Ŵ into the leaves: after loading and after each optimizer update.
+  void refresh();
+
+  /// Moves the parametrisations' buffers on after an optimizer update, then refreshes.
+  void advance();
+
+  /// Sets the .grad of every part's weight, bias and own parameters from the leaves' gradients.
+  void pull_gradients_back();
+
+  /// The tensors that forward reads and autograd gives gradients: a weight and a bias a product.
+  std::vector<torch::Tensor> leaves() const;
+
+  /// Ŵ of part `index` [O, I], as forward uses it; shares storage, has no gradient.
+  torch::Tensor effective_weight(size_t index) const;
+
+  const std::vector<LinearPart>& parts() const { return parts_; }
+  const StackedLinearOptions& options() const { return options_; }
+
+  /// One group of parts under one parametrisation.
+  struct Group {
+    int64_t first_part;
+    int64_t first_row;
+    int64_t rows;
+    std::unique_ptr<WeightParametrization> parametrization;
+  };
+  /// Empty for plain weights.
+  const std::vector<Group>& groups() const { return groups_; }
+  /// The stacked raw W [rows of `group`, I].
+  torch::Tensor raw_weight(const Group& group) const;
+
+ private:
+  void make_parts(torch::nn::Module& owner);
+  void make_products();
+  void make_groups();
+
+  StackedLinearOptions options_;
+  torch::Tensor raw_weight_;        // [all rows, I]
+  torch::Tensor effective_weight_;  // [all rows, I]; the same tensor as raw_weight_ when plain.
+  torch::Tensor bias_;              // [all rows]
+  std::vector<LinearPart> parts_;
+  std::vector<int64_t> first_rows_;  // Of each part, and the number of all rows at the end.
+  std::vector<torch::Tensor> weight_leaves_;  // Of each product.
+  std::vector<torch::Tensor> bias_leaves_;
+  std::vector<Group> groups_;
+};
+
+/// Options of a stack with a single part.
+StackedLinearOptions single_linear(const std::string& name, int64_t in_features,
+                                   int64_t out_features, LinearKind kind,
+                                   std::optional<double> gamma_start);
+
+}  // namespace nmt::layers

@@ -1,0 +1,94 @@
+#include "layers/multi_head_attention.h"
+
+#include <cmath>
+
+namespace nmt::layers {
+namespace {
+
+StackedLinearOptions qkv_options(const MultiHeadAttentionOptions& options) {
+  const bool cross = options.kind == AttentionKind::kCross;
+  return {.in_features = options.d_model,
+          .parts = {{"q_proj", options.d_model},
+                    {"k_proj", options.d_model},
+                    {"v_proj", options.d_model}},
+          .products = cross ? std::vector<int64_t>{1, 2} : std::vector<int64_t>{3},
+          .groups = options.qkv_groups,
+          .kind = options.linear,
+          .gamma_start = options.gamma_start};
+}
+
+}  // namespace
+
+MultiHeadAttentionImpl::MultiHeadAttentionImpl(const MultiHeadAttentionOptions& options)
+    : options_(options),
+      qkv_(*this, qkv_options(options)),
+      out_(*this, single_linear("out_proj", options.d_model, options.d_model, options.linear,
+                                options.gamma_start)) {
+  TORCH_CHECK(options.heads > 0 && options.d_model % options.heads == 0,
+              "attention: heads must divide d_model, got ", options.heads, " and ",
+              options.d_model);
+}
+
+torch::Tensor MultiHeadAttentionImpl::split_heads(const torch::Tensor& x) const {
+  return x.view({x.size(0), x.size(1), options_.heads, options_.d_model / options_.heads});
+}
+
+torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& x, const torch::Tensor& memory,
+                                              const kernels::AttentionMask& mask,
+                                              const ForwardContext& context) {
+  const int64_t d = options_.d_model;
+  std::vector<torch::Tensor> qkv;
+  if (options_.kind == AttentionKind::kCross) {
+    qkv = qkv_.forward(memory, 1).split(d, -1);
+    qkv.insert(qkv.begin(), qkv_.forward(x, 0));
+  } else {
+    qkv = qkv_.forward(x).split(d, -1);
+  }
+  const kernels::AttentionOutputs attention =
+      kernels::attention_reference({.q = split_heads(qkv[0]),
+                                    .k = split_heads(qkv[1]),
+                                    .v = split_heads(qkv[2]),
+                                    .mask = mask,
+                                    .scale = std::nullopt,
+                                    .dropout = options_.dropout,
+                                    .generator = context.dropout_generator,
+                                    .statistics = context.attention_observer != nullptr});
+  if (context.attention_observer != nullptr) {
+    context.attention_observer->observe({.kind = options_.kind,
+                                         .layer = options_.layer,
+                                         .entropy = attention.entropy,
+                                         .max_logit = attention.max_logit,
+                                         .visible_keys = mask.visible_keys(),
+                                         .query_lengths = mask.query_lengths()});
+  }
+  return out_.forward(attention.out.reshape({x.size(0), x.size(1), d}));
+}
+
+torch::Tensor MultiHeadAttentionImpl::attend(const torch::Tensor& query, const KvCache& cache,
+                                             const torch::Tensor& mask) {
+  const torch::Tensor q = split_heads(query).transpose(1, 2);  // [R, H, 1, K]
+  const double scale = 1.0 / std::sqrt(static_cast<double>(q.size(3)));
+  torch::Tensor logits = at::matmul(q, cache.keys().transpose(2, 3)).mul_(scale);
+  if (mask.defined()) logits.add_(mask.unsqueeze(1));
+  const torch::Tensor mixed = at::matmul(at::softmax(logits, -1), cache.values());
+  return out_.forward(mixed.transpose(1, 2).reshape({query.size(0), 1, options_.d_model}));
+}
+
+torch::Tensor MultiHeadAttentionImpl::step_self(const torch::Tensor& x, KvCache& cache) {
+  const std::vector<torch::Tensor> qkv = qkv_.forward(x).split(options_.d_model, -1);
+  cache.append(split_heads(qkv[1]).transpose(1, 2), split_heads(qkv[2]).transpose(1, 2));
+  return attend(qkv[0], cache, {});
+}
+
+KvCache MultiHeadAttentionImpl::memory_cache(const torch::Tensor& memory) {
+  const std::vector<torch::Tensor> kv = qkv_.forward(memory, 1).split(options_.d_model, -1);
+  return {split_heads(kv[0]).transpose(1, 2).contiguous(),
+          split_heads(kv[1]).transpose(1, 2).contiguous()};
+}
+
+torch::Tensor MultiHeadAttentionImpl::step_cross(const torch::Tensor& x, const KvCache& cache,
+                                                 const torch::Tensor& mask) {
+  return attend(qkv_.forward(x, 0), cache, mask);
+}
+
+}  // namespace nmt::layers

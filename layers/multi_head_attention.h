@@ -1,0 +1,71 @@
+// Multi-head attention over one sequence (self) or from one sequence to another (cross).
+//
+//     out = concat_h softmax(Q_h K_hᵀ / √K) V_h · W_oᵀ + b_o,   Q, K, V linear in their inputs
+//
+// Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.2.2. Query, key and value are three
+// matrices with names and parametrisations of their own, multiplied at once where they share an
+// input.
+//
+// Shape letters: B batch, T queries, S keys, D model, H heads, K head size, R decoding rows.
+
+#pragma once
+
+#include <torch/torch.h>
+
+#include <optional>
+#include <vector>
+
+#include "layers/attention_observer.h"
+#include "layers/forward_context.h"
+#include "layers/kernels/attention.h"
+#include "layers/kv_cache.h"
+#include "layers/linear.h"
+
+namespace nmt::layers {
+
+struct MultiHeadAttentionOptions {
+  int64_t d_model;
+  int64_t heads;       ///< Divides d_model.
+  AttentionKind kind;  ///< What the observer is told; kCross takes keys and values from the memory.
+  int64_t layer;       ///< From 1; what the observer is told.
+  double dropout = 0.0;  ///< On attention probabilities.
+  LinearKind linear = LinearKind::kPlain;
+  std::optional<double> gamma_start = 1.0;
+  std::vector<int64_t> qkv_groups = {1, 1, 1};  ///< Which of q, k, v share one parametrisation.
+};
+
+class MultiHeadAttentionImpl : public torch::nn::Module {
+ public:
+  /// Throws c10::Error if heads does not divide d_model.
+  explicit MultiHeadAttentionImpl(const MultiHeadAttentionOptions& options);
+
+  /// Queries from x [B, T, D]; keys and values from x too, or from memory [B, S, D] if the kind is
+  /// kCross. Returns [B, T, D].
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& memory,
+                        const kernels::AttentionMask& mask, const ForwardContext& context);
+
+  /// One decoding step of self-attention: appends x's [R, 1, D] key and value to the cache and
+  /// attends to all of it. Returns [R, 1, D].
+  torch::Tensor step_self(const torch::Tensor& x, KvCache& cache);
+
+  /// Keys and values of memory [B, S, D], for step_cross.
+  KvCache memory_cache(const torch::Tensor& memory);
+
+  /// One decoding step of cross-attention over a cache of memory keys; `mask` [R, 1, S] is 0 where
+  /// visible and −∞ where not, or undefined. Returns [R, 1, D].
+  torch::Tensor step_cross(const torch::Tensor& x, const KvCache& cache, const torch::Tensor& mask);
+
+  /// Both stacks of linear layers, {q, k, v} and {out}.
+  std::vector<StackedLinear*> linears() { return {&qkv_, &out_}; }
+
+ private:
+  torch::Tensor split_heads(const torch::Tensor& x) const;
+  torch::Tensor attend(const torch::Tensor& query, const KvCache& cache, const torch::Tensor& mask);
+
+  MultiHeadAttentionOptions options_;
+  StackedLinear qkv_;
+  StackedLinear out_;
+};
+TORCH_MODULE(MultiHeadAttention);
+
+}  // namespace nmt::layers

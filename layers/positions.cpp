@@ -1,0 +1,32 @@
+#include "layers/positions.h"
+
+#include <cmath>
+
+namespace nmt::layers {
+
+torch::Tensor sinusoidal_positions(int64_t length, int64_t d_model) {
+  const int64_t half = d_model / 2;
+  const torch::Tensor frequency =
+      torch::exp(torch::arange(half, torch::kFloat64) * (-2.0 * std::log(10000.0) / d_model));
+  const torch::Tensor angle = torch::arange(length, torch::kFloat64).unsqueeze(1) * frequency;
+  torch::Tensor table = torch::zeros({length, d_model}, torch::kFloat64);
+  table.narrow(1, 0, half).copy_(angle.sin());
+  table.narrow(1, half, half).copy_(angle.cos());
+  return table.to(torch::get_default_dtype());
+}
+
+PositionsImpl::PositionsImpl(PositionKind kind, int64_t max_positions, int64_t d_model) {
+  if (kind == PositionKind::kLearned) {
+    table_ = register_parameter("weight", torch::zeros({max_positions, d_model}));
+  } else {
+    table_ = sinusoidal_positions(max_positions, d_model);
+  }
+}
+
+torch::Tensor PositionsImpl::forward(int64_t first, int64_t length) {
+  TORCH_CHECK(first + length <= table_.size(0), "positions: a sequence of ", first + length,
+              " pieces is longer than the model's max-positions of ", table_.size(0));
+  return table_.narrow(0, first, length);
+}
+
+}  // namespace nmt::layers

@@ -1,0 +1,30 @@
+#include "layers/residual.h"
+
+#include "layers/dropout.h"
+
+namespace nmt::layers {
+
+torch::nn::LayerNorm make_layer_norm(int64_t d_model) {
+  return torch::nn::LayerNorm(torch::nn::LayerNormOptions({d_model}).eps(kLayerNormEps));
+}
+
+Residual::Residual(torch::nn::Module& owner, const std::string& norm_name,
+                   const ResidualOptions& options)
+    : options_(options), placement_(residual_scheme(options.kind).placement) {
+  if (placement_ != NormPlacement::kNone) {
+    norm_ = owner.register_module(norm_name, make_layer_norm(options.d_model));
+  }
+}
+
+torch::Tensor Residual::branch_input(const torch::Tensor& x) const {
+  return placement_ == NormPlacement::kBeforeBranch ? torch::nn::LayerNorm(norm_)->forward(x) : x;
+}
+
+torch::Tensor Residual::join(const torch::Tensor& x, const torch::Tensor& branch_output,
+                             const ForwardContext& context) const {
+  const torch::Tensor branch = dropout(branch_output, options_.dropout, context);
+  const torch::Tensor sum = at::add(branch, x, options_.scale.alpha);
+  return placement_ == NormPlacement::kAfterSum ? torch::nn::LayerNorm(norm_)->forward(sum) : sum;
+}
+
+}  // namespace nmt::layers

@@ -1,0 +1,45 @@
+// σReparam: a weight whose spectral norm is a learned scalar.
+//
+//     Ŵ = (γ / σ(W)) W          σ(W) = uᵀ W v,  u and v constants of the graph
+//
+// The spectral norm of Ŵ is |γ|: the layer can grow only through γ, which bounds the attention
+// logits and so how low attention entropy can fall. With G = dL/dŴ,
+//
+//     dL/dγ = ⟨G, W⟩ / σ          dL/dW = (γ/σ) (G − (dL/dγ) u vᵀ)
+//
+// Source: Zhai et al., "Stabilizing Transformer Training by Preventing Attention Entropy Collapse",
+// ICML 2023, arXiv:2303.06296, section 3. Derivation: sigma_reparam.md beside this file.
+//
+// Shape letters: O rows, I columns.
+
+#pragma once
+
+#include "layers/weight_parametrization.h"
+
+namespace nmt::layers {
+
+class SigmaParametrization : public WeightParametrization {
+ public:
+  /// For a W of `columns` columns. `gamma_start` is γ's initial value; no value: σ(W), so that
+  /// Ŵ = W at first. γ and v are float32 whatever the dtype of W.
+  SigmaParametrization(int64_t columns, std::optional<double> gamma_start);
+
+  void initialize(const torch::Tensor& w) override;
+  void write_effective(const torch::Tensor& w, torch::Tensor& effective) override;
+  torch::Tensor effective_weight(const torch::Tensor& w) const override;
+  torch::Tensor pull_back(const torch::Tensor& w, const torch::Tensor& gradient) override;
+  void advance(const torch::Tensor& w) override;
+  std::vector<std::pair<std::string, torch::Tensor>> own_parameters() const override;
+  std::vector<std::pair<std::string, torch::Tensor>> buffers() const override;
+  double sigma() const override { return sigma_; }
+
+  torch::Tensor gamma;  ///< γ [1], parameter; may become negative.
+
+ private:
+  std::optional<double> gamma_start_;
+  torch::Tensor right_;  // v [I], unit length; a buffer.
+  torch::Tensor left_;   // u [O] of the last write_effective.
+  double sigma_ = 0.0;
+};
+
+}  // namespace nmt::layers

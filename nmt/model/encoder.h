@@ -1,0 +1,42 @@
+// Encoder: embedded source through N layers.
+//
+// Shape letters: B batch, S source length, D model.
+
+#pragma once
+
+#include <torch/torch.h>
+
+#include <memory>
+#include <vector>
+
+#include "layers/embedding.h"
+#include "layers/encoder_layer.h"
+#include "nmt/config/model_config.h"
+
+namespace nmt::model {
+
+/// What layer `layer` (from 1) of either side is built from.
+layers::LayerOptions layer_options(const config::ModelConfig& config, int64_t layer,
+                                   layers::ResidualScale scale);
+
+class EncoderImpl : public torch::nn::Module {
+ public:
+  explicit EncoderImpl(const config::ModelConfig& config);
+
+  /// Maps ids [B, S] to the memory [B, S, D].
+  torch::Tensor forward(const torch::Tensor& source, const kernels::AttentionMask& mask,
+                        const layers::ForwardContext& context);
+
+  std::vector<layers::StackedLinear*> linears();
+
+  std::shared_ptr<layers::StackedLinear> embedding;
+  std::vector<layers::EncoderLayer> layers;
+
+ private:
+  double dropout_;
+  layers::Positions positions_{nullptr};
+  torch::nn::LayerNorm norm_{nullptr};
+};
+TORCH_MODULE(Encoder);
+
+}  // namespace nmt::model

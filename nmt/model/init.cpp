@@ -1,0 +1,69 @@
+#include "nmt/model/init.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+
+#include <cmath>
+
+namespace nmt::model {
+namespace {
+
+void draw_normal(torch::Tensor tensor, double deviation, at::Generator& generator) {
+  tensor.normal_(0.0, deviation, generator);
+}
+
+void draw_xavier(const layers::LinearPart& part, double gain, at::Generator& generator) {
+  const double fans = static_cast<double>(part->weight.size(0) + part->weight.size(1));
+  draw_normal(part->weight, gain * std::sqrt(2.0 / fans), generator);
+}
+
+void draw_attention(layers::MultiHeadAttention& attention, double beta, at::Generator& generator) {
+  const std::vector<layers::StackedLinear*> linears = attention->linears();
+  draw_xavier(linears[0]->parts()[0], 1.0, generator);
+  draw_xavier(linears[0]->parts()[1], 1.0, generator);
+  draw_xavier(linears[0]->parts()[2], beta, generator);
+  draw_xavier(linears[1]->parts()[0], beta, generator);
+}
+
+void draw_feed_forward(layers::FeedForward& ffn, double beta, at::Generator& generator) {
+  for (layers::StackedLinear* linear : ffn->linears()) {
+    for (const layers::LinearPart& part : linear->parts()) draw_xavier(part, beta, generator);
+  }
+}
+
+void draw_embeddings(Transformer& model, at::Generator& generator) {
+  const double deviation = 1.0 / std::sqrt(static_cast<double>(model->config().d_model));
+  for (const auto& parameter : model->named_parameters()) {
+    const std::string& name = parameter.key();
+    const bool embedding = name == "encoder.embed.weight" || name == "decoder.embed.weight" ||
+                           name == "output.weight" || name.ends_with("positions.weight");
+    if (embedding) draw_normal(parameter.value(), deviation, generator);
+  }
+}
+
+}  // namespace
+
+ResidualScales residual_scales(const config::ModelConfig& config) {
+  const layers::ResidualScheme& scheme = layers::residual_scheme(config.architecture.residual);
+  const layers::ModelDepth depth = {config.architecture.encoder_layers,
+                                    config.architecture.decoder_layers};
+  return {.encoder = scheme.encoder_scale(depth), .decoder = scheme.decoder_scale(depth)};
+}
+
+void initialize(Transformer& model, uint64_t seed) {
+  torch::NoGradGuard no_grad;
+  at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed);
+  const ResidualScales scales = residual_scales(model->config());
+  draw_embeddings(model, generator);
+  for (layers::EncoderLayer& layer : model->encoder->layers) {
+    draw_attention(layer->self_attn, scales.encoder.beta, generator);
+    draw_feed_forward(layer->ffn, scales.encoder.beta, generator);
+  }
+  for (layers::DecoderLayer& layer : model->decoder->layers) {
+    draw_attention(layer->self_attn, scales.decoder.beta, generator);
+    draw_attention(layer->cross_attn, scales.decoder.beta, generator);
+    draw_feed_forward(layer->ffn, scales.decoder.beta, generator);
+  }
+  for (layers::StackedLinear* linear : model->linears()) linear->initialize_parametrization();
+}
+
+}  // namespace nmt::model

@@ -1,0 +1,30 @@
+// The initial values of every parameter, by scheme.
+//
+//     matrices: Xavier normal, N(0, g² · 2/(I + O)); gain g = 1, but β (residual_kind.h) on
+//               feed-forward, value and output projections
+//     embeddings: N(0, 1/D)      biases: 0      norms: gain 1, bias 0
+//
+// Sources: Glorot & Bengio 2010 (Xavier); Wang et al. 2022, arXiv:2203.00555, section 3 (β).
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "nmt/model/transformer.h"
+
+namespace nmt::model {
+
+/// Draws all parameters from a generator seeded with `seed`, then starts γ and the singular vectors
+/// from the drawn weights.
+void initialize(Transformer& model, uint64_t seed);
+
+/// α and β of both sides, for start-up reports.
+struct ResidualScales {
+  layers::ResidualScale encoder;
+  layers::ResidualScale decoder;
+};
+ResidualScales residual_scales(const config::ModelConfig& config);
+
+}  // namespace nmt::model

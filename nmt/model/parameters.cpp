@@ -1,0 +1,47 @@
+#include "nmt/model/parameters.h"
+
+namespace nmt::model {
+
+NamedTensors named_parameters(Transformer& model) {
+  NamedTensors all;
+  for (const auto& item : model->named_parameters()) all.emplace_back(item.key(), item.value());
+  return all;
+}
+
+NamedTensors named_tensors(Transformer& model) {
+  NamedTensors all = named_parameters(model);
+  for (const auto& item : model->named_buffers()) all.emplace_back(item.key(), item.value());
+  return all;
+}
+
+void refresh(Transformer& model) {
+  for (layers::StackedLinear* linear : model->linears()) linear->refresh();
+}
+
+void advance(Transformer& model) {
+  for (layers::StackedLinear* linear : model->linears()) linear->advance();
+}
+
+void pull_gradients_back(Transformer& model) {
+  for (layers::StackedLinear* linear : model->linears()) linear->pull_gradients_back();
+}
+
+Transformer make_replica(Transformer& model) {
+  Transformer replica(model->config());
+  std::vector<torch::Tensor> mine = replica->leaves();
+  const std::vector<torch::Tensor> theirs = model->leaves();
+  for (size_t i = 0; i < mine.size(); ++i) mine[i].set_data(theirs[i].detach());
+  return replica;
+}
+
+int64_t parameter_count(Transformer& model) {
+  int64_t count = 0;
+  for (const auto& [name, value] : named_parameters(model)) count += value.numel();
+  return count;
+}
+
+bool decays(const std::string& name, const torch::Tensor& value) {
+  return value.dim() == 2 && name.ends_with("weight");
+}
+
+}  // namespace nmt::model

@@ -1,0 +1,41 @@
+// The tensors of a model by name, and models that share them.
+
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nmt/model/transformer.h"
+
+namespace nmt::model {
+
+using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
+
+/// Every trained tensor by its checkpoint name, in a fixed order. Values share the model's storage;
+/// .grad() is set by pull_gradients_back.
+NamedTensors named_parameters(Transformer& model);
+
+/// named_parameters and the saved buffers (singular vectors): all that a checkpoint holds.
+NamedTensors named_tensors(Transformer& model);
+
+/// Writes Ŵ everywhere; call after the values of named_tensors were changed from outside.
+void refresh(Transformer& model);
+
+/// After an optimizer update: one power-iteration step on every parametrised matrix, and Ŵ anew.
+void advance(Transformer& model);
+
+/// Turns the leaves' gradients into those of named_parameters.
+void pull_gradients_back(Transformer& model);
+
+/// A second model over the values of `model`: same leaves, gradients of its own. Reads what `model`
+/// writes; must not be refreshed or trained by itself.
+Transformer make_replica(Transformer& model);
+
+/// Number of trained values.
+int64_t parameter_count(Transformer& model);
+
+/// Whether weight decay applies to the parameter `name`: matrices only, not γ, biases, norms.
+bool decays(const std::string& name, const torch::Tensor& value);
+
+}  // namespace nmt::model

@@ -1,0 +1,124 @@
+#include "nmt/model/transformer.h"
+
+#include <limits>
+
+#include "data/text/error.h"
+
+namespace nmt::model {
+namespace {
+
+const config::ModelConfig& checked(const config::ModelConfig& config) {
+  if (config.vocab_size <= 0) {
+    throw UsageError("model: vocab-size must be positive, got ", config.vocab_size);
+  }
+  if (config.heads <= 0 || config.d_model % config.heads != 0) {
+    throw UsageError("model: heads must divide d-model, got heads ", config.heads, " and d-model ",
+                     config.d_model);
+  }
+  return config;
+}
+
+// [R, 1, S]: 0 where visible, −∞ where not.
+torch::Tensor additive_mask(const torch::Tensor& lengths, int64_t keys) {
+  const torch::Tensor hidden = torch::arange(keys).unsqueeze(0) >= lengths.unsqueeze(1);
+  return torch::zeros(hidden.sizes())
+      .masked_fill_(hidden, -std::numeric_limits<double>::infinity())
+      .unsqueeze(1);
+}
+
+}  // namespace
+
+TransformerImpl::TransformerImpl(const config::ModelConfig& config)
+    : encoder(register_module("encoder", Encoder(checked(config)))),
+      decoder(register_module("decoder", Decoder(config, encoder->embedding))),
+      config_(config) {
+  if (config.tie_embeddings != layers::EmbeddingTie::kNone) {
+    const auto owner = register_module("output", std::make_shared<torch::nn::Module>());
+    output_.emplace(*owner, decoder->embedding, config.vocab_size);
+    return;
+  }
+  untied_output_ = layers::make_embedding_matrix(
+      *this, "output", config.vocab_size, config.d_model,
+      config.sigma_embeddings ? config.architecture.linear : layers::LinearKind::kPlain,
+      config::effective_gamma_init(config).value);
+  layers::LinearPart owner = untied_output_->parts()[0];
+  output_.emplace(*owner, untied_output_, config.vocab_size);
+}
+
+torch::Tensor TransformerImpl::encode(const torch::Tensor& source,
+                                      const torch::Tensor& source_lengths,
+                                      const layers::ForwardContext& context) {
+  const kernels::AttentionMask mask(source_lengths, source_lengths, source.size(1), source.size(1),
+                                    /*causal=*/false);
+  return encoder->forward(source, mask, context);
+}
+
+torch::Tensor TransformerImpl::decode(const torch::Tensor& input,
+                                      const torch::Tensor& target_lengths,
+                                      const torch::Tensor& memory,
+                                      const torch::Tensor& source_lengths,
+                                      const layers::ForwardContext& context) {
+  const kernels::AttentionMask self_mask(target_lengths, target_lengths, input.size(1),
+                                         input.size(1), /*causal=*/true);
+  const kernels::AttentionMask cross_mask(target_lengths, source_lengths, input.size(1),
+                                          memory.size(1), /*causal=*/false);
+  return decoder->forward(input, memory, self_mask, cross_mask, context);
+}
+
+torch::Tensor TransformerImpl::logits(const torch::Tensor& features) {
+  return output_->forward(features);
+}
+
+DecoderState TransformerImpl::start_decoding(const torch::Tensor& memory,
+                                             const torch::Tensor& source_lengths,
+                                             int64_t rows_per_sentence) {
+  DecoderState state;
+  state.memory_mask =
+      additive_mask(source_lengths, memory.size(1)).repeat_interleave(rows_per_sentence, 0);
+  for (layers::DecoderLayer& layer : decoder->layers) {
+    layers::DecoderLayerCache cache;
+    cache.cross = layer->cross_attn->memory_cache(memory);
+    if (rows_per_sentence > 1) {
+      const torch::Tensor rows = torch::arange(memory.size(0)).repeat_interleave(rows_per_sentence);
+      cache.cross.select_rows(rows);
+    }
+    state.layers.push_back(std::move(cache));
+  }
+  return state;
+}
+
+torch::Tensor TransformerImpl::decode_step(const torch::Tensor& pieces, DecoderState& state) {
+  const torch::Tensor features =
+      decoder->step(pieces, state.position, state.layers, state.memory_mask);
+  ++state.position;
+  return logits(features);
+}
+
+void TransformerImpl::select_rows(DecoderState& state, const torch::Tensor& rows) {
+  state.memory_mask = state.memory_mask.index_select(0, rows);
+  for (layers::DecoderLayerCache& cache : state.layers) {
+    cache.self.select_rows(rows);
+    cache.cross.select_rows(rows);
+  }
+}
+
+std::vector<layers::StackedLinear*> TransformerImpl::linears() {
+  std::vector<layers::StackedLinear*> all = encoder->linears();
+  for (layers::StackedLinear* linear : decoder->linears()) all.push_back(linear);
+  if (untied_output_) all.push_back(untied_output_.get());
+  return all;
+}
+
+std::vector<torch::Tensor> TransformerImpl::leaves() {
+  std::vector<torch::Tensor> all;
+  for (layers::StackedLinear* linear : linears()) {
+    for (const torch::Tensor& leaf : linear->leaves()) all.push_back(leaf);
+  }
+  // Norms, learned positions and the output bias; parts of stacks do not require gradients.
+  for (const torch::Tensor& parameter : parameters()) {
+    if (parameter.requires_grad()) all.push_back(parameter);
+  }
+  return all;
+}
+
+}  // namespace nmt::model
