@@ -51,9 +51,9 @@ struct ScheduleConfig {
   int64_t validate_every = 1000;
   int64_t save_every = 1000;
   int64_t keep_last = 3;
-  int64_t patience = 0;         ///< Validations without a better score before stopping.
-  int64_t average_last = 0;     ///< At the end, write the mean of the last N checkpoints too.
-  int64_t max_bad_updates = 10; ///< Updates in a row with a non-finite loss before giving up.
+  int64_t patience = 0;               ///< Validations without a better score before stopping.
+  int64_t average_last = 0;           ///< At the end, write the mean of the last N checkpoints too.
+  int64_t max_bad_updates = 10;       ///< Updates in a row with a non-finite loss before giving up.
   int64_t valid_bleu_segments = 500;  ///< Validation segments translated for BLEU; 0: none.
   int64_t valid_beam_size = 1;
 };

@@ -1,0 +1,18 @@
+// Texts printed from the table of keys: the reference page, and a run's effective configuration.
+
+#pragma once
+
+#include <string>
+
+#include "nmt/config/training_config.h"
+
+namespace nmt::config {
+
+/// Every key with type, default, unit and meaning, in Markdown; configs/README.md ends with it.
+std::string print_reference();
+
+/// The configuration as `key = value` lines under `# Group` headings: itself a valid file for
+/// --config. Keys without a value, and what only this call of the program is told, are left out.
+std::string summary(const TrainingConfig& config);
+
+}  // namespace nmt::config

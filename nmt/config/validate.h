@@ -1,0 +1,16 @@
+// Rules that bind several keys together; the range of each single key is in config_table.cpp.
+
+#pragma once
+
+#include "nmt/config/training_config.h"
+
+namespace nmt::config {
+
+/// Throws UsageError, naming the keys and their values, if sizes do not fit together or a σReparam
+/// key is set for a model without σReparam.
+void validate(const ModelConfig& config);
+
+/// validate(config.model), and the rules of data, schedule and run.
+void validate(const TrainingConfig& config);
+
+}  // namespace nmt::config
