@@ -1,5 +1,8 @@
 #include "data/text/segment_file.h"
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <utility>
 
 #include "data/text/error.h"
@@ -12,7 +15,8 @@ constexpr size_t kBufferSize = size_t{1} << 18;
 }  // namespace
 
 SegmentReader::SegmentReader(const std::string& path)
-    : name_(path == "-" ? "standard input" : path),
+    : standard_input_(path == "-"),
+      name_(standard_input_ ? "standard input" : path),
       source_(open_bytes(path)),
       buffer_(kBufferSize) {}
 
@@ -37,6 +41,12 @@ bool SegmentReader::next(std::string& segment) {
     segment.append(std::exchange(unread_, {}));
   } while (fill());
   return true;
+}
+
+bool SegmentReader::would_wait() const {
+  if (!standard_input_ || unread_.find('\n') != std::string_view::npos) return false;
+  pollfd descriptor{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+  return ::poll(&descriptor, 1, /*timeout=*/0) == 0;
 }
 
 std::string SegmentReader::position() const {

@@ -29,6 +29,10 @@ class SegmentReader {
   /// Throws InputError if reading fails or a gzip file is damaged or cut short.
   bool next(std::string& segment);
 
+  /// Whether next() would wait for more of standard input: nobody has written it yet, or typed it.
+  /// Always false for files.
+  bool would_wait() const;
+
   /// Line of the last segment, from 1; 0 before the first.
   int64_t line_number() const { return line_number_; }
 
@@ -41,6 +45,7 @@ class SegmentReader {
  private:
   bool fill();
 
+  bool standard_input_;
   std::string name_;
   std::unique_ptr<ByteSource> source_;
   std::vector<char> buffer_;
