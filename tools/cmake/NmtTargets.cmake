@@ -15,33 +15,51 @@ function(nmt_add_library name)
   endif()
 endfunction()
 
-# nmt_add_program(<name> [TORCH] SOURCES <file>... LINK <target>...)
+# The header of torch/torch.h is compiled with -fPIC; GCC takes it for code with the same flag alone, and
+# CMake would give an executable -fPIE.
+function(nmt_reuse_torch_header executable)
+  set_target_properties(${executable} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(${executable} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fPIC>)
+  target_precompile_headers(${executable} REUSE_FROM nmt_torch_header)
+endfunction()
+
+# nmt_add_program(<name> [TORCH] SOURCES <file>... LINK <target>...) builds bin/<name>, installs it and
+# adds it to the target `programs`. An installed program finds its libraries beside it: <prefix>/lib.
 function(nmt_add_program name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "TORCH" "" "SOURCES;LINK")
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LINK} nmt::warnings)
   if(arg_TORCH)
-    target_precompile_headers(${name} REUSE_FROM nmt_torch_header)
+    nmt_reuse_torch_header(${name})
   endif()
+  set_target_properties(${name} PROPERTIES INSTALL_RPATH $ORIGIN/../lib)
+  install(TARGETS ${name} DESTINATION bin)
+  add_dependencies(programs ${name})
 endfunction()
 
-# nmt_add_test(<name> [TORCH] LABELS <label>... LINK <target>...) builds <name>.cpp with GoogleTest as
-# one CTest entry: a process for each case would pay LibTorch's start-up hundreds of times.
+# nmt_add_test(<name> [TORCH] [MAY_SKIP] [TIMEOUT <seconds>] LABELS <label>... LINK <target>...) builds
+# <name>.cpp with GoogleTest as one CTest entry: a process for each case would pay LibTorch's start-up
+# hundreds of times. MAY_SKIP: a skipped case makes CTest report the whole entry as skipped.
 function(nmt_add_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "TORCH" "TIMEOUT" "LABELS;LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "TORCH;MAY_SKIP" "TIMEOUT" "LABELS;LINK")
   add_executable(${name} ${name}.cpp)
   target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gmock GTest::gtest_main nmt::warnings)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   if(arg_TORCH)
-    target_precompile_headers(${name} REUSE_FROM nmt_torch_header)
+    nmt_reuse_torch_header(${name})
   endif()
   add_test(NAME ${name} COMMAND ${name})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+  if(arg_MAY_SKIP)
+    set_tests_properties(${name} PROPERTIES SKIP_REGULAR_EXPRESSION "SKIPPED \\]")
+  endif()
 endfunction()
+
+add_custom_target(programs)
 
 if(NMT_WITH_TORCH)
   add_library(nmt_torch_header STATIC ${PROJECT_SOURCE_DIR}/tools/cmake/torch_header.cpp)

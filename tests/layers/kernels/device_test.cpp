@@ -1,0 +1,20 @@
+#include "layers/kernels/device.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+namespace nmt::kernels {
+namespace {
+
+TEST(Device, GivesDevicesOrTheReasonWhyThereAreNone) {
+  const CudaDevices devices = find_cuda_devices();
+  EXPECT_EQ(devices.usable.empty(), !devices.reason.empty()) << devices.reason;
+  EXPECT_EQ(cuda_is_usable(), !devices.usable.empty());
+}
+
+TEST(Device, AgreesWithLibTorch) {
+  EXPECT_EQ(cuda_is_usable(), torch::cuda::is_available());
+}
+
+}  // namespace
+}  // namespace nmt::kernels
