@@ -14,10 +14,12 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "layers/attention_observer.h"
@@ -60,8 +62,6 @@ class StabilityMonitor {
 
  private:
   struct Layer {
-    layers::AttentionKind kind;
-    int64_t layer;
     std::optional<double> reference;  // Relative entropy at the end of warm-up.
     int64_t low_updates = 0;          // So many in a row, the last one included.
     int64_t first_low_update = 0;
@@ -71,10 +71,9 @@ class StabilityMonitor {
   std::optional<EventRecord> observe_entropy(int64_t update, const LayerEntropy& entropy);
   std::optional<EventRecord> observe_loss(int64_t update, double loss);
   std::optional<EventRecord> observe_median(int64_t update);
-  Layer& layer_of(const LayerEntropy& entropy);
 
   StabilityRules rules_;
-  std::vector<Layer> layers_;
+  std::map<std::pair<layers::AttentionKind, int64_t>, Layer> layers_;
   std::deque<double> losses_;  // The last median_updates finite losses.
   std::optional<double> best_median_;
   int64_t high_updates_ = 0;

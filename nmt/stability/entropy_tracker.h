@@ -83,6 +83,7 @@ class EntropyTracker : public layers::AttentionObserver {
   static Sums& sums_of(AllSums& all, layers::AttentionKind kind, int64_t layer);
   static void add(AllSums& to, const AllSums& from);
   double inverse_log(int64_t keys);
+  int64_t weigh_rows(const int64_t* keys, int64_t stride, int64_t queries);
 
   AllSums update_;
   AllSums period_;

@@ -1,0 +1,245 @@
+#include "nmt/stability/entropy_tracker.h"
+
+#include <c10/util/Exception.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "data/text/error.h"
+#include "nmt/stability/attention_kind_name.h"
+#include "nmt/stability/json_number.h"
+
+namespace nmt::stability {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+// The sums of one head over the rows of one sentence.
+struct HeadSums {
+  double entropy = 0.0;
+  double relative_entropy = 0.0;
+  float min_entropy = std::numeric_limits<float>::infinity();
+  float max_logit = -std::numeric_limits<float>::infinity();
+};
+
+// `weights[t]` is 1 / ln n of row t, or 0 where the row does not count.
+HeadSums sum_rows(const float* entropy, const float* max_logit, const double* weights,
+                  int64_t queries) {
+  HeadSums sums;
+  for (int64_t t = 0; t < queries; ++t) {
+    if (weights[t] == 0.0) continue;
+    const double value = entropy[t];
+    sums.entropy += value;
+    sums.relative_entropy += value * weights[t];
+    sums.min_entropy = std::min(sums.min_entropy, entropy[t]);
+    sums.max_logit = std::max(sums.max_logit, max_logit[t]);
+  }
+  return sums;
+}
+
+std::vector<double> divided(std::vector<double> values, double divisor) {
+  for (double& value : values) value /= divisor;
+  return values;
+}
+
+double total(const std::vector<double>& values) {
+  double sum = 0.0;
+  for (const double value : values) sum += value;
+  return sum;
+}
+
+torch::Tensor on_cpu(const torch::Tensor& tensor, torch::ScalarType type) {
+  return tensor.to(torch::kCPU, type).contiguous();
+}
+
+}  // namespace
+
+void EntropyTracker::Sums::grow(int64_t heads) {
+  if (entropy.empty()) {
+    entropy.assign(heads, 0.0);
+    relative_entropy.assign(heads, 0.0);
+    min_entropy.assign(heads, kInfinity);
+    max_logit.assign(heads, -kInfinity);
+  }
+  TORCH_CHECK(static_cast<int64_t>(entropy.size()) == heads, "attention entropy: a layer of ",
+              entropy.size(), " heads reported ", heads);
+}
+
+void EntropyTracker::Sums::add(const Sums& other) {
+  if (other.entropy.empty()) return;
+  grow(static_cast<int64_t>(other.entropy.size()));
+  rows += other.rows;
+  for (size_t h = 0; h < entropy.size(); ++h) {
+    entropy[h] += other.entropy[h];
+    relative_entropy[h] += other.relative_entropy[h];
+    min_entropy[h] = std::min(min_entropy[h], other.min_entropy[h]);
+    max_logit[h] = std::max(max_logit[h], other.max_logit[h]);
+  }
+}
+
+EntropyTracker::Sums& EntropyTracker::sums_of(AllSums& all, layers::AttentionKind kind,
+                                              int64_t layer) {
+  TORCH_CHECK(layer >= 1, "attention entropy: layers count from 1, got ", layer);
+  std::vector<Sums>& layers = all[static_cast<size_t>(kind)];
+  if (static_cast<int64_t>(layers.size()) < layer) layers.resize(layer);
+  return layers[layer - 1];
+}
+
+void EntropyTracker::add(AllSums& to, const AllSums& from) {
+  for (size_t kind = 0; kind < from.size(); ++kind) {
+    if (to[kind].size() < from[kind].size()) to[kind].resize(from[kind].size());
+    for (size_t layer = 0; layer < from[kind].size(); ++layer) {
+      to[kind][layer].add(from[kind][layer]);
+    }
+  }
+}
+
+double EntropyTracker::inverse_log(int64_t keys) {
+  while (static_cast<int64_t>(inverse_logs_.size()) <= keys) {
+    const double n = static_cast<double>(inverse_logs_.size());
+    inverse_logs_.push_back(n < 2.0 ? 0.0 : 1.0 / std::log(n));
+  }
+  return keys < 2 ? 0.0 : inverse_logs_[keys];
+}
+
+// Fills row_weights_ for one sentence of `queries` rows; returns how many rows count.
+int64_t EntropyTracker::weigh_rows(const int64_t* keys, int64_t stride, int64_t queries) {
+  row_weights_.resize(queries);
+  int64_t counted = 0;
+  for (int64_t t = 0; t < queries; ++t) {
+    row_weights_[t] = inverse_log(keys[t * stride]);
+    counted += row_weights_[t] != 0.0;
+  }
+  return counted;
+}
+
+void EntropyTracker::observe(const layers::AttentionRows& rows) {
+  TORCH_CHECK(rows.entropy.dim() == 3 && rows.max_logit.sizes() == rows.entropy.sizes(),
+              "attention entropy: entropy and max_logit must be [B, H, T], got ",
+              rows.entropy.sizes(), " and ", rows.max_logit.sizes());
+  const int64_t B = rows.entropy.size(0), H = rows.entropy.size(1), T = rows.entropy.size(2);
+  const torch::Tensor entropy = on_cpu(rows.entropy, torch::kFloat32);
+  const torch::Tensor max_logit = on_cpu(rows.max_logit, torch::kFloat32);
+  const torch::Tensor keys = on_cpu(rows.visible_keys, torch::kInt64).expand({B, T});
+  const torch::Tensor lengths = on_cpu(rows.query_lengths, torch::kInt64);
+  TORCH_CHECK(lengths.dim() == 1 && lengths.size(0) == B,
+              "attention entropy: query_lengths must be [", B, "], got ", lengths.sizes());
+  const float* entropies = entropy.const_data_ptr<float>();
+  const float* logits = max_logit.const_data_ptr<float>();
+
+  Sums& sums = sums_of(update_, rows.kind, rows.layer);
+  sums.grow(H);
+  for (int64_t b = 0; b < B; ++b) {
+    const int64_t queries = std::min(lengths.const_data_ptr<int64_t>()[b], T);
+    sums.rows +=
+        weigh_rows(keys.const_data_ptr<int64_t>() + b * keys.stride(0), keys.stride(1), queries);
+    for (int64_t h = 0; h < H; ++h) {
+      const int64_t offset = (b * H + h) * T;
+      const HeadSums head =
+          sum_rows(entropies + offset, logits + offset, row_weights_.data(), queries);
+      sums.entropy[h] += head.entropy;
+      sums.relative_entropy[h] += head.relative_entropy;
+      sums.min_entropy[h] = std::min<double>(sums.min_entropy[h], head.min_entropy);
+      sums.max_logit[h] = std::max<double>(sums.max_logit[h], head.max_logit);
+    }
+  }
+}
+
+void EntropyTracker::merge(EntropyTracker& other) {
+  add(update_, other.update_);
+  other.discard_update();
+}
+
+std::vector<LayerEntropy> EntropyTracker::finish_update() {
+  std::vector<LayerEntropy> summary;
+  for (const layers::AttentionKind kind : kAttentionKinds) {
+    const std::vector<Sums>& layers = update_[static_cast<size_t>(kind)];
+    for (size_t i = 0; i < layers.size(); ++i) {
+      const Sums& sums = layers[i];
+      if (sums.rows == 0) continue;
+      const double values =
+          static_cast<double>(sums.rows) * static_cast<double>(sums.entropy.size());
+      summary.push_back({.kind = kind,
+                         .layer = static_cast<int64_t>(i) + 1,
+                         .entropy = total(sums.entropy) / values,
+                         .relative_entropy = total(sums.relative_entropy) / values,
+                         .min_entropy = std::ranges::min(sums.min_entropy),
+                         .max_logit = std::ranges::max(sums.max_logit)});
+    }
+  }
+  add(period_, update_);
+  discard_update();
+  return summary;
+}
+
+void EntropyTracker::discard_update() {
+  update_ = {};
+}
+
+std::vector<AttentionRecord> EntropyTracker::take() {
+  std::vector<AttentionRecord> records;
+  for (const layers::AttentionKind kind : kAttentionKinds) {
+    std::vector<Sums>& layers = period_[static_cast<size_t>(kind)];
+    for (size_t i = 0; i < layers.size(); ++i) {
+      Sums& sums = layers[i];
+      if (sums.entropy.empty()) continue;
+      if (sums.rows == 0) {
+        const double nan = std::numeric_limits<double>::quiet_NaN();
+        std::ranges::fill(sums.min_entropy, nan);
+        std::ranges::fill(sums.max_logit, nan);
+      }
+      const double rows = static_cast<double>(sums.rows);
+      records.push_back({.kind = kind,
+                         .layer = static_cast<int64_t>(i) + 1,
+                         .entropy = divided(std::move(sums.entropy), rows),
+                         .relative_entropy = divided(std::move(sums.relative_entropy), rows),
+                         .min_entropy = std::move(sums.min_entropy),
+                         .max_logit = std::move(sums.max_logit)});
+    }
+  }
+  period_ = {};
+  return records;
+}
+
+ordered_json EntropyTracker::state() const {
+  ordered_json list = ordered_json::array();
+  for (const layers::AttentionKind kind : kAttentionKinds) {
+    const std::vector<Sums>& layers = period_[static_cast<size_t>(kind)];
+    for (size_t i = 0; i < layers.size(); ++i) {
+      const Sums& sums = layers[i];
+      if (sums.entropy.empty()) continue;
+      list.push_back({{"kind", layers::name(kind)},
+                      {"layer", i + 1},
+                      {"rows", sums.rows},
+                      {"entropy", json_numbers(sums.entropy)},
+                      {"relative_entropy", json_numbers(sums.relative_entropy)},
+                      {"min_entropy", json_numbers(sums.min_entropy)},
+                      {"max_logit", json_numbers(sums.max_logit)}});
+    }
+  }
+  return list;
+}
+
+void EntropyTracker::restore(const ordered_json& state) {
+  AllSums period;
+  try {
+    for (const ordered_json& item : state) {
+      const auto kind = attention_kind(item.at("kind").get<std::string>());
+      Sums& sums = sums_of(period, kind, item.at("layer").get<int64_t>());
+      sums = {.rows = item.at("rows").get<int64_t>(),
+              .entropy = numbers_from_json(item.at("entropy")),
+              .relative_entropy = numbers_from_json(item.at("relative_entropy")),
+              .min_entropy = numbers_from_json(item.at("min_entropy")),
+              .max_logit = numbers_from_json(item.at("max_logit"))};
+    }
+  } catch (const nlohmann::json::exception& error) {
+    throw InputError("cannot restore the attention entropy statistics: ", error.what());
+  }
+  update_ = {};
+  period_ = std::move(period);
+}
+
+}  // namespace nmt::stability

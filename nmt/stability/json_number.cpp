@@ -1,0 +1,49 @@
+#include "nmt/stability/json_number.h"
+
+#include <cmath>
+#include <limits>
+
+#include "data/text/error.h"
+
+namespace nmt::stability {
+
+using nlohmann::ordered_json;
+
+ordered_json json_number(double value) {
+  if (std::isfinite(value)) return value;
+  if (std::isnan(value)) return "nan";
+  return value > 0 ? "inf" : "-inf";
+}
+
+ordered_json json_number(const std::optional<double>& value) {
+  return value ? json_number(*value) : ordered_json(nullptr);
+}
+
+ordered_json json_numbers(const std::vector<double>& values) {
+  ordered_json list = ordered_json::array();
+  for (const double value : values) list.push_back(json_number(value));
+  return list;
+}
+
+double number_from_json(const ordered_json& json) {
+  if (json.is_number()) return json.get<double>();
+  if (json == "nan") return std::numeric_limits<double>::quiet_NaN();
+  if (json == "inf") return std::numeric_limits<double>::infinity();
+  if (json == "-inf") return -std::numeric_limits<double>::infinity();
+  throw InputError("expected a number, \"nan\", \"inf\" or \"-inf\", found ", json.dump());
+}
+
+std::optional<double> optional_number_from_json(const ordered_json& json) {
+  if (json.is_null()) return std::nullopt;
+  return number_from_json(json);
+}
+
+std::vector<double> numbers_from_json(const ordered_json& json) {
+  if (!json.is_array()) throw InputError("expected a list of numbers, found ", json.dump());
+  std::vector<double> values;
+  values.reserve(json.size());
+  for (const ordered_json& item : json) values.push_back(number_from_json(item));
+  return values;
+}
+
+}  // namespace nmt::stability

@@ -1,0 +1,245 @@
+#include "nmt/stability/run_record_json.h"
+
+#include <array>
+#include <string>
+
+#include "data/text/error.h"
+#include "nmt/stability/attention_kind_name.h"
+#include "nmt/stability/json_number.h"
+
+namespace nmt::stability {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::array<std::string_view, 2> kTimeFields = {"seconds", "tokens_per_second"};
+
+const ordered_json& member(const ordered_json& json, const char* key) {
+  const auto found = json.find(key);
+  if (found == json.end()) throw InputError("a record lacks the key \"", key, "\"");
+  return *found;
+}
+
+double number(const ordered_json& json, const char* key) {
+  return number_from_json(member(json, key));
+}
+
+int64_t integer(const ordered_json& json, const char* key) {
+  const ordered_json& value = member(json, key);
+  if (!value.is_number_integer()) {
+    throw InputError("\"", key, "\" must be a whole number, found ", value.dump());
+  }
+  return value.get<int64_t>();
+}
+
+std::string text(const ordered_json& json, const char* key) {
+  const ordered_json& value = member(json, key);
+  if (!value.is_string()) throw InputError("\"", key, "\" must be text, found ", value.dump());
+  return value.get<std::string>();
+}
+
+bool flag(const ordered_json& json, const char* key) {
+  const ordered_json& value = member(json, key);
+  if (!value.is_boolean()) {
+    throw InputError("\"", key, "\" must be true or false, found ", value.dump());
+  }
+  return value.get<bool>();
+}
+
+ordered_json to_object(const AttentionRecord& record) {
+  return {{"kind", layers::name(record.kind)},
+          {"layer", record.layer},
+          {"entropy", json_numbers(record.entropy)},
+          {"relative_entropy", json_numbers(record.relative_entropy)},
+          {"min_entropy", json_numbers(record.min_entropy)},
+          {"max_logit", json_numbers(record.max_logit)}};
+}
+
+AttentionRecord attention_from(const ordered_json& json) {
+  return {.kind = attention_kind(text(json, "kind")),
+          .layer = integer(json, "layer"),
+          .entropy = numbers_from_json(member(json, "entropy")),
+          .relative_entropy = numbers_from_json(member(json, "relative_entropy")),
+          .min_entropy = numbers_from_json(member(json, "min_entropy")),
+          .max_logit = numbers_from_json(member(json, "max_logit"))};
+}
+
+ordered_json to_object(const MatrixRecord& record) {
+  return {{"name", record.name},
+          {"sigma", json_number(record.sigma)},
+          {"gamma", json_number(record.gamma)}};
+}
+
+MatrixRecord matrix_from(const ordered_json& json) {
+  return {.name = text(json, "name"),
+          .sigma = number(json, "sigma"),
+          .gamma = optional_number_from_json(member(json, "gamma"))};
+}
+
+ordered_json to_object(const ConfigRecord& record) {
+  return {{"type", "config"},
+          {"architecture", record.architecture},
+          {"config", record.config},
+          {"encoder_alpha", json_number(record.encoder_alpha)},
+          {"encoder_beta", json_number(record.encoder_beta)},
+          {"decoder_alpha", json_number(record.decoder_alpha)},
+          {"decoder_beta", json_number(record.decoder_beta)},
+          {"gamma_init", record.gamma_init},
+          {"init_scales", record.init_scales},
+          {"parameters", record.parameters},
+          {"memory_bytes", record.memory_bytes},
+          {"data", record.data}};
+}
+
+ConfigRecord config_from(const ordered_json& json) {
+  return {.config = member(json, "config"),
+          .architecture = text(json, "architecture"),
+          .encoder_alpha = number(json, "encoder_alpha"),
+          .encoder_beta = number(json, "encoder_beta"),
+          .decoder_alpha = number(json, "decoder_alpha"),
+          .decoder_beta = number(json, "decoder_beta"),
+          .gamma_init = text(json, "gamma_init"),
+          .init_scales = member(json, "init_scales"),
+          .parameters = integer(json, "parameters"),
+          .memory_bytes = integer(json, "memory_bytes"),
+          .data = member(json, "data")};
+}
+
+ordered_json to_object(const UpdateRecord& record) {
+  ordered_json attention = ordered_json::array();
+  for (const AttentionRecord& layer : record.attention) attention.push_back(to_object(layer));
+  ordered_json matrices = ordered_json::array();
+  for (const MatrixRecord& matrix : record.matrices) matrices.push_back(to_object(matrix));
+  return {{"type", "update"},
+          {"update", record.update},
+          {"epoch", record.epoch},
+          {"loss", json_number(record.loss)},
+          {"nll", json_number(record.nll)},
+          {"learning_rate", json_number(record.learning_rate)},
+          {"gradient_norm", json_number(record.gradient_norm)},
+          {"tokens", record.tokens},
+          {"tokens_per_second", json_number(record.tokens_per_second)},
+          {"seconds", json_number(record.seconds)},
+          {"attention", std::move(attention)},
+          {"matrices", std::move(matrices)}};
+}
+
+UpdateRecord update_from(const ordered_json& json) {
+  UpdateRecord record{.update = integer(json, "update"),
+                      .epoch = integer(json, "epoch"),
+                      .loss = number(json, "loss"),
+                      .nll = number(json, "nll"),
+                      .learning_rate = number(json, "learning_rate"),
+                      .gradient_norm = number(json, "gradient_norm"),
+                      .tokens = integer(json, "tokens"),
+                      .tokens_per_second = number(json, "tokens_per_second"),
+                      .seconds = number(json, "seconds")};
+  for (const ordered_json& layer : member(json, "attention")) {
+    record.attention.push_back(attention_from(layer));
+  }
+  for (const ordered_json& matrix : member(json, "matrices")) {
+    record.matrices.push_back(matrix_from(matrix));
+  }
+  return record;
+}
+
+ordered_json to_object(const ValidRecord& record) {
+  return {{"type", "valid"},
+          {"update", record.update},
+          {"loss", json_number(record.loss)},
+          {"nll", json_number(record.nll)},
+          {"perplexity", json_number(record.perplexity)},
+          {"bleu", json_number(record.bleu)},
+          {"best", record.best}};
+}
+
+ValidRecord valid_from(const ordered_json& json) {
+  return {.update = integer(json, "update"),
+          .loss = number(json, "loss"),
+          .nll = number(json, "nll"),
+          .perplexity = number(json, "perplexity"),
+          .bleu = optional_number_from_json(member(json, "bleu")),
+          .best = flag(json, "best")};
+}
+
+ordered_json to_object(const CheckpointRecord& record) {
+  return {{"type", "checkpoint"}, {"update", record.update}, {"path", record.path}};
+}
+
+CheckpointRecord checkpoint_from(const ordered_json& json) {
+  return {.update = integer(json, "update"), .path = text(json, "path")};
+}
+
+ordered_json to_object(const EventRecord& record) {
+  return {{"type", "event"},
+          {"update", record.update},
+          {"kind", record.kind},
+          {"message", record.message},
+          {"fields", record.fields}};
+}
+
+EventRecord event_from(const ordered_json& json) {
+  return {.update = integer(json, "update"),
+          .kind = text(json, "kind"),
+          .message = text(json, "message"),
+          .fields = member(json, "fields")};
+}
+
+// The best validation without its type: it stands inside the end record.
+ordered_json best_object(const std::optional<ValidRecord>& best) {
+  if (!best) return nullptr;
+  ordered_json object = to_object(*best);
+  object.erase("type");
+  object.erase("best");
+  return object;
+}
+
+ordered_json to_object(const EndRecord& record) {
+  return {{"type", "end"},
+          {"update", record.update},
+          {"reason", record.reason},
+          {"status", record.status},
+          {"collapsed", record.collapsed},
+          {"diverged", record.diverged},
+          {"seconds", json_number(record.seconds)},
+          {"best", best_object(record.best)}};
+}
+
+std::optional<ValidRecord> best_from(ordered_json json) {
+  if (json.is_null()) return std::nullopt;
+  json["best"] = true;
+  return valid_from(json);
+}
+
+EndRecord end_from(const ordered_json& json) {
+  return {.update = integer(json, "update"),
+          .reason = text(json, "reason"),
+          .status = text(json, "status"),
+          .collapsed = flag(json, "collapsed"),
+          .diverged = flag(json, "diverged"),
+          .seconds = number(json, "seconds"),
+          .best = best_from(member(json, "best"))};
+}
+
+}  // namespace
+
+ordered_json to_json(const RunRecord& record) {
+  return std::visit([](const auto& one) { return to_object(one); }, record);
+}
+
+std::optional<RunRecord> record_from_json(const ordered_json& json) {
+  const std::string type = text(json, "type");
+  if (type == "config") return config_from(json);
+  if (type == "update") return update_from(json);
+  if (type == "valid") return valid_from(json);
+  if (type == "checkpoint") return checkpoint_from(json);
+  if (type == "event") return event_from(json);
+  if (type == "end") return end_from(json);
+  return std::nullopt;
+}
+
+std::span<const std::string_view> time_fields() {
+  return kTimeFields;
+}
+
+}  // namespace nmt::stability
