@@ -19,13 +19,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "nmt/metrics/statistics_table.h"
+#include "nmt/metrics/metric.h"
 
 namespace nmt::metrics {
 
@@ -74,7 +75,9 @@ StatisticsTable bleu_statistics(std::span<const std::string> hypotheses,
                                 const BleuOptions& options = {});
 
 /// The score of column sums of a table of bleu_statistics() with the same options.
-BleuScore bleu_from_sums(std::span<const double> sums, const BleuOptions& options = {});
+/// Throws InputError if a negative smooth_value makes a precision negative.
+BleuScore bleu_from_sums(std::span<const double> sums, const BleuOptions& options = {},
+                         Arithmetic arithmetic = Arithmetic::python);
 
 /// One score for the whole corpus. Errors as bleu_statistics().
 BleuScore corpus_bleu(std::span<const std::string> hypotheses,
@@ -84,6 +87,10 @@ BleuScore corpus_bleu(std::span<const std::string> hypotheses,
 /// The score of one segment against its references. Turn options.effective_order on for it.
 BleuScore sentence_bleu(const std::string& hypothesis, std::span<const std::string> references,
                         const BleuOptions& options = {.effective_order = true});
+
+/// BLEU as a Metric that holds its references. Errors as bleu_statistics().
+std::unique_ptr<Metric> make_bleu(const BleuOptions& options,
+                                  std::span<const std::vector<std::string>> reference_streams);
 
 /// sacreBLEU's signature: everything that must agree before two scores may be compared.
 std::string bleu_signature(const BleuOptions& options, size_t reference_count,

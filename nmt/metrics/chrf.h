@@ -12,11 +12,12 @@
 
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "nmt/metrics/statistics_table.h"
+#include "nmt/metrics/metric.h"
 
 namespace nmt::metrics {
 
@@ -43,6 +44,10 @@ StatisticsTable chrf_statistics(std::span<const std::string> hypotheses,
 /// The score, 0 to 100, of column sums of a table of chrf_statistics() with the same options.
 double chrf_from_sums(std::span<const double> sums, const ChrfOptions& options = {});
 
+/// The same in any arithmetic.
+NumpyNumber chrf_from_sums(std::span<const double> sums, const ChrfOptions& options,
+                           Arithmetic arithmetic);
+
 /// One score, 0 to 100, for the whole corpus. Errors as bleu_statistics().
 double corpus_chrf(std::span<const std::string> hypotheses,
                    std::span<const std::vector<std::string>> reference_streams,
@@ -51,6 +56,10 @@ double corpus_chrf(std::span<const std::string> hypotheses,
 /// The score, 0 to 100, of one segment against its references.
 double sentence_chrf(const std::string& hypothesis, std::span<const std::string> references,
                      const ChrfOptions& options = {});
+
+/// chrF as a Metric that holds its references. Errors as chrf_statistics().
+std::unique_ptr<Metric> make_chrf(const ChrfOptions& options,
+                                  std::span<const std::vector<std::string>> reference_streams);
 
 /// sacreBLEU's signature: everything that must agree before two scores may be compared.
 std::string chrf_signature(const ChrfOptions& options, size_t reference_count,

@@ -1,0 +1,118 @@
+#include "nmt/metrics/chrf_counter.h"
+
+#include <algorithm>
+
+#include "data/text/error.h"
+#include "data/text/unicode.h"
+#include "data/text/unicode_case.h"
+
+namespace nmt::metrics {
+namespace {
+
+bool is_mark(char c) {
+  return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') ||
+         (c >= '{' && c <= '~');
+}
+
+bool is_one_character(std::string_view word) {
+  size_t position = 0;
+  text::next_code_point(word, position);
+  return position == word.size();
+}
+
+// Triples of (hypothesis, reference, matched) for orders 1 to N of one kind of symbol.
+void fill_orders(size_t hypothesis_length, size_t reference_length, std::span<const double> matched,
+                 std::span<double> row) {
+  for (size_t n = 0; n < matched.size(); ++n) {
+    const size_t reference = reference_length > n ? reference_length - n : 0;
+    const size_t hypothesis = hypothesis_length > n ? hypothesis_length - n : 0;
+    row[3 * n] = reference == 0 ? 0.0 : static_cast<double>(hypothesis);
+    row[3 * n + 1] = static_cast<double>(reference);
+    row[3 * n + 2] = matched[n];
+  }
+}
+
+}  // namespace
+
+ChrfCounter::ChrfCounter(const ChrfOptions& options)
+    : options_(options),
+      char_order_(std::max(options.char_order, 0)),
+      word_order_(std::max(options.word_order, 0)),
+      character_matcher_(static_cast<int>(char_order_)),
+      word_matcher_(static_cast<int>(word_order_)),
+      candidate_(columns(options)) {}
+
+size_t ChrfCounter::columns(const ChrfOptions& options) {
+  const size_t orders = std::max(options.char_order, 0) + std::max(options.word_order, 0);
+  if (orders == 0) throw InputError("chrF needs at least one character or word order");
+  return 3 * orders;
+}
+
+std::string ChrfCounter::prepare(std::string_view segment) const {
+  return options_.lowercase ? text::lower(segment) : std::string(segment);
+}
+
+void ChrfCounter::count(std::string_view hypothesis, std::span<const std::string> references,
+                        std::span<double> row) {
+  characters_.clear();
+  words_.clear();
+  read_symbols(hypothesis, hypothesis_);
+  double best = -1.0;
+  for (const std::string& reference : references) {
+    read_symbols(reference, reference_);
+    if (references.size() == 1) {
+      count_against(reference_, row);
+      return;
+    }
+    count_against(reference_, candidate_);
+    const double score = chrf_from_sums(candidate_, options_);
+    if (score > best) {
+      best = score;
+      std::copy(candidate_.begin(), candidate_.end(), row.begin());
+    }
+  }
+}
+
+void ChrfCounter::count_against(const Symbols& reference, std::span<double> row) {
+  const auto count = [&](NgramMatcher& matcher, const SymbolText& ours, const SymbolText& theirs,
+                         size_t symbols, size_t orders, std::span<double> part) {
+    if (orders == 0) return;
+    matched_.resize(orders);
+    matcher.match(ours, std::span(&theirs, 1), symbols, matched_);
+    fill_orders(ours.size(), theirs.size(), matched_, part);
+  };
+  count(character_matcher_, hypothesis_.characters, reference.characters, characters_.size(),
+        char_order_, row.first(3 * char_order_));
+  count(word_matcher_, hypothesis_.words, reference.words, words_.size(), word_order_,
+        row.subspan(3 * char_order_));
+}
+
+void ChrfCounter::read_symbols(std::string_view segment, Symbols& symbols) {
+  symbols.characters.clear();
+  for (size_t position = 0; position < segment.size();) {
+    const char32_t code_point = text::next_code_point(segment, position);
+    if (!options_.whitespace && text::is_white_space(code_point)) continue;
+    symbols.characters.push_back(characters_.id(code_point));
+  }
+  if (word_order_ > 0) read_words(segment, symbols.words);
+}
+
+// A word loses its last character if that is a mark, else its first if that is one.
+void ChrfCounter::read_words(std::string_view segment, SymbolText& words) {
+  words.clear();
+  text::split_at_white_space(segment, parts_);
+  for (const std::string_view part : parts_) {
+    size_t cut = 0;
+    if (!is_one_character(part)) {
+      if (is_mark(part.back())) {
+        cut = part.size() - 1;
+      } else if (is_mark(part.front())) {
+        cut = 1;
+      }
+    }
+    if (cut > 0) words.push_back(words_.id(part.substr(0, cut)));
+    words.push_back(words_.id(part.substr(cut)));
+  }
+}
+
+}  // namespace nmt::metrics

@@ -1,0 +1,24 @@
+// Numbers and JSON strings as Python writes them.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace nmt::metrics {
+
+/// f"{value:.{width}f}": `width` decimals, at least 0, halves to even; "nan", "inf", "-inf".
+std::string fixed(double value, int width);
+
+/// repr(value): the shortest text that reads back as `value`; exponent form below 1e-4 and from
+/// 1e16.
+std::string shortest(double value);
+
+/// shortest(), with JSON's names NaN, Infinity and -Infinity as json.dumps() has them.
+std::string json_float(double value);
+
+/// `text` (UTF-8) in quotes as json.dumps() writes it; with `ascii_only`, what is not ASCII becomes
+/// \uXXXX.
+std::string json_string(std::string_view text, bool ascii_only);
+
+}  // namespace nmt::metrics

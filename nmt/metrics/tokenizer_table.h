@@ -1,0 +1,25 @@
+// The tokenizers of BLEU by name. A new one is a file pair in tokenizers/ and a row in
+// tokenizer_table.cpp.
+
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nmt/metrics/tokenizers/tokenizer.h"
+
+namespace nmt::metrics {
+
+/// Every name that make_tokenizer() takes, in the order of the help page.
+std::vector<std::string> tokenizer_names();
+
+/// The tokenizer called `name`. Throws UsageError, listing the names, if there is none.
+std::unique_ptr<Tokenizer> make_tokenizer(std::string_view name);
+
+/// The name that sacreBLEU takes for a target language ("zh", "ja", "ko", any other) when none is
+/// asked for; make_tokenizer() need not know it.
+std::string_view default_tokenizer(std::string_view target_language);
+
+}  // namespace nmt::metrics
