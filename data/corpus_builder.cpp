@@ -1,0 +1,88 @@
+#include "data/corpus_builder.h"
+
+#include <algorithm>
+#include <future>
+#include <thread>
+#include <utility>
+
+namespace nmt::data {
+namespace {
+
+int thread_count(int requested) {
+  return requested > 0 ? requested
+                       : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+}  // namespace
+
+CorpusBuilder::CorpusBuilder(const Vocabulary& vocabulary, const CorpusOptions& options)
+    : vocabulary_(&vocabulary),
+      options_(options),
+      threads_(thread_count(options.threads)),
+      corpus_(vocabulary) {}
+
+std::vector<CorpusBuilder::EncodedPair> CorpusBuilder::encode(
+    std::span<const SentencePair> pairs) const {
+  std::vector<EncodedPair> encoded(pairs.size());
+  const auto encode_range = [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) {
+      encoded[i] = {vocabulary_->encode(pairs[i].source), vocabulary_->encode(pairs[i].target)};
+    }
+  };
+  const size_t threads = static_cast<size_t>(threads_);
+  std::vector<std::future<void>> others;
+  for (size_t t = 1; t < threads; ++t) {
+    others.push_back(std::async(std::launch::async, encode_range, pairs.size() * t / threads,
+                                pairs.size() * (t + 1) / threads));
+  }
+  encode_range(0, pairs.size() / threads);
+  for (std::future<void>& other : others) other.get();
+  return encoded;
+}
+
+// Lines that the reader left out before `line`.
+void CorpusBuilder::pass_lines(int64_t line) {
+  for (; next_line_ < line; ++next_line_) {
+    corpus_.dropped_.push_back(next_line_);
+    ++corpus_.report_.invalid_utf8;
+  }
+}
+
+// The counter of the first reason; null if the pair stays.
+int64_t* CorpusBuilder::reason_to_drop(const EncodedPair& pair) {
+  if (pair.source.empty() || pair.target.empty()) return &corpus_.report_.empty;
+  const auto longer = static_cast<int64_t>(std::max(pair.source.size(), pair.target.size())) + 1;
+  const auto shorter = static_cast<int64_t>(std::min(pair.source.size(), pair.target.size())) + 1;
+  if (options_.max_length > 0 && longer > options_.max_length) return &corpus_.report_.too_long;
+  const double ratio = static_cast<double>(longer) / static_cast<double>(shorter);
+  if (options_.max_length_ratio > 0.0 && ratio > options_.max_length_ratio) {
+    return &corpus_.report_.length_ratio;
+  }
+  return nullptr;
+}
+
+void CorpusBuilder::add(std::span<const SentencePair> pairs, std::span<const int64_t> lines) {
+  const std::vector<EncodedPair> encoded = encode(pairs);
+  for (size_t i = 0; i < encoded.size(); ++i) {
+    pass_lines(lines[i]);
+    ++next_line_;
+    if (int64_t* counter = reason_to_drop(encoded[i])) {
+      ++*counter;
+      corpus_.dropped_.push_back(lines[i]);
+    } else {
+      corpus_.sources_.push_back(encoded[i].source);
+      corpus_.targets_.push_back(encoded[i].target);
+    }
+  }
+}
+
+ParallelCorpus CorpusBuilder::finish(int64_t lines) {
+  pass_lines(lines + 1);
+  corpus_.report_.read = lines;
+  corpus_.sources_.shrink();
+  corpus_.targets_.shrink();
+  corpus_.dropped_.shrink_to_fit();
+  return std::move(corpus_);
+}
+
+}  // namespace nmt::data
