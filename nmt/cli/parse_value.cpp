@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 
 #include "data/text/error.h"
 #include "nmt/cli/nearest_name.h"
 
 namespace nmt::cli {
 namespace {
+
+constexpr std::ptrdiff_t kLongestFixed = 8;  // Characters.
 
 std::string range_text(int64_t minimum, int64_t maximum) {
   if (maximum == INT64_MAX) return concatenate("at least ", minimum);
@@ -54,8 +57,12 @@ std::string parse_choice(const std::string& text, std::span<const std::string> n
 
 std::string format_real(double value) {
   char buffer[64];
-  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
-  return {buffer, end};
+  char* const end = buffer + sizeof buffer;
+  // People read 0.0005 more easily than 5e-04, but not 0.000000001.
+  const auto fixed = std::to_chars(buffer, end, value, std::chars_format::fixed);
+  if (fixed.ec == std::errc() && fixed.ptr - buffer <= kLongestFixed) return {buffer, fixed.ptr};
+  const auto shortest = std::to_chars(buffer, end, value);
+  return {buffer, shortest.ptr};
 }
 
 }  // namespace nmt::cli

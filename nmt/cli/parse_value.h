@@ -21,7 +21,7 @@ bool parse_truth(const std::string& text);
 /// Returns `text`. Throws UsageError, with all names and the nearest, unless it is one of `names`.
 std::string parse_choice(const std::string& text, std::span<const std::string> names);
 
-/// The shortest decimal text that parse_real turns into the same number: "0.1", "1e-09".
+/// A short decimal text that parse_real turns into the same number: "0.1", "0.0005", "1e-09".
 std::string format_real(double value);
 
 }  // namespace nmt::cli

@@ -1,0 +1,225 @@
+#include "nmt/config/config_table.h"
+
+#include "data/text/error.h"
+#include "nmt/cli/parse_value.h"
+#include "nmt/config/arch_name.h"
+#include "nmt/config/enum_names.h"
+#include "nmt/config/optimizer_names.h"
+
+namespace nmt::config {
+namespace {
+
+constexpr Interval kAtLeastZero{.low = 0.0};
+constexpr Interval kAboveZero{.low = 0.0, .low_open = true};
+constexpr Interval kBelowOne{.low = 0.0, .high = 1.0};
+constexpr Interval kUpToOne{.low = 0.0, .high = 1.0, .high_open = false};
+
+// The enumeration `member` of the part `part` of the configuration.
+template <auto part, auto member>
+constexpr Named named() {
+  using Enum = std::decay_t<decltype(TrainingConfig{}.*part.*member)>;
+  return {.names = enum_names<Enum>,
+          .get = [](const TrainingConfig& config) { return name_of(config.*part.*member); },
+          .set = [](TrainingConfig& config,
+                    const std::string& name) { config.*part.*member = enum_value<Enum>(name); }};
+}
+
+std::string get_arch(const TrainingConfig& config) {
+  return to_string(config.model.architecture);
+}
+
+void set_arch(TrainingConfig& config, const std::string& text) {
+  config.model.architecture = parse_architecture(text);
+}
+
+std::string get_gamma_init(const TrainingConfig& config) {
+  const auto& init = config.model.gamma_init;
+  if (!init) return "auto";
+  if (!init->value) return "sigma";
+  return *init->value == 1.0 ? "one" : cli::format_real(*init->value);
+}
+
+void set_gamma_init(TrainingConfig& config, const std::string& text) {
+  auto& init = config.model.gamma_init;
+  if (text == "auto") {
+    init.reset();
+  } else if (text == "one") {
+    init = GammaInit{1.0};
+  } else if (text == "sigma") {
+    init = GammaInit{std::nullopt};
+  } else {
+    try {
+      init = GammaInit{cli::parse_real(text)};
+    } catch (const UsageError&) {
+      throw UsageError("must be auto, one, sigma or a number above 0, got '", text, "'");
+    }
+    if (*init->value <= 0.0) throw UsageError("must be above 0, got ", text);
+  }
+}
+
+constexpr auto kModel = &TrainingConfig::model;
+constexpr auto kData = &TrainingConfig::data;
+
+constexpr ConfigKey kTable[] = {
+    {"arch", Group::kModel, Spelled{"NAME", get_arch, set_arch}, "",
+     "structure: <preln|postln|deepnorm|nonorm>[-sigma]-<depth>L[-<depth>L], encoder depth first"},
+    {"d-model", Group::kModel, Integer{&ModelConfig::d_model, 1}, "",
+     "width of the model; even, and a multiple of heads"},
+    {"ffn-dim", Group::kModel, Integer{&ModelConfig::ffn_dim, 1}, "",
+     "width inside the feed-forward sublayers"},
+    {"heads", Group::kModel, Integer{&ModelConfig::heads, 1}, "",
+     "attention heads of each attention sublayer"},
+    {"activation", Group::kModel, named<kModel, &ModelConfig::activation>(), "",
+     "non-linearity of the feed-forward sublayers"},
+    {"positions", Group::kModel, named<kModel, &ModelConfig::positions>(), "",
+     "how a piece's position enters the model"},
+    {"max-positions", Group::kModel, Integer{&ModelConfig::max_positions, 2, 1'000'000}, "pieces",
+     "longest side the model can take, </s> included"},
+    {"tie-embeddings", Group::kModel, named<kModel, &ModelConfig::tie_embeddings>(), "",
+     "one matrix for source embedding, target embedding and output (three-way), for the last two "
+     "(two-way), or for none"},
+    {"dropout", Group::kModel, Real{&ModelConfig::dropout, kBelowOne}, "",
+     "dropout on each branch's output and on the embedded input"},
+    {"attention-dropout", Group::kModel, Real{&ModelConfig::attention_dropout, kBelowOne}, "",
+     "dropout on attention probabilities"},
+    {"activation-dropout", Group::kModel, Real{&ModelConfig::activation_dropout, kBelowOne}, "",
+     "dropout behind the feed-forward's activation"},
+    {"gamma-init", Group::kModel, Spelled{"auto|one|sigma|NUMBER", get_gamma_init, set_gamma_init},
+     "",
+     "where gamma of sigma-Reparam starts; sigma: at the spectral norm of the initial weight; "
+     "auto: "
+     "sigma for deepnorm, one otherwise"},
+    {"sigma-groups", Group::kModel, named<kModel, &ModelConfig::sigma_groups>(), "",
+     "which of query, key and value share one spectral norm and gamma"},
+    {"sigma-embeddings", Group::kModel, Truth{&ModelConfig::sigma_embeddings}, "",
+     "sigma-Reparam on embeddings and output projection too"},
+
+    {"train-sets", Group::kData, Texts{&DataConfig::train_sets, 2, "SRC TGT"}, "",
+     "source and target file, UTF-8, one segment a line, plain or .gz; without it the built-in toy "
+     "grammar under configs/demo.conf"},
+    {"valid-sets", Group::kData, Texts{&DataConfig::valid_sets, 2, "SRC TGT"}, "",
+     "source and target file for validation"},
+    {"vocab", Group::kData, Text{&DataConfig::vocab, "PATH"}, "",
+     "SentencePiece model; without it one is trained on the training sets"},
+    {"vocab-size", Group::kData, Integer{&DataConfig::vocab_size, 16, 1'000'000}, "pieces",
+     "size of a vocabulary that is trained, joint for both languages"},
+    {"subword", Group::kData, named<kData, &DataConfig::subword>(), "",
+     "kind of a vocabulary that is trained"},
+    {"subword-sampling", Group::kData, Real{&DataConfig::subword_sampling, kUpToOne}, "",
+     "smoothing of SentencePiece's sampled segmentations in training; 0: the best one always"},
+    {"max-length", Group::kData, Integer{&DataConfig::max_length, 2, 1'000'000}, "pieces",
+     "pairs with a longer side, </s> included, are dropped from training"},
+    {"max-length-ratio", Group::kData, Real{&DataConfig::max_length_ratio, kAtLeastZero}, "",
+     "pairs whose longer side exceeds the shorter by this factor are dropped; 0: none"},
+    {"invalid-utf8", Group::kData, named<kData, &DataConfig::invalid_utf8>(), "",
+     "what to do with a line that is not UTF-8: stop, drop the pair, or put U+FFFD"},
+    {"max-tokens", Group::kData, Integer{&DataConfig::max_tokens, 2}, "pieces",
+     "size of a micro-batch: rows times longest side, </s> included"},
+    {"update-freq", Group::kData, Integer{&DataConfig::update_freq, 1, 1'000'000}, "micro-batches",
+     "micro-batches whose gradients make one update"},
+
+    {"optimizer", Group::kOptimization, OneOf{&OptimizationConfig::optimizer, optimizer_names}, "",
+     "update rule; adam with weight-decay above 0 is AdamW"},
+    {"learning-rate", Group::kOptimization, Real{&OptimizationConfig::learning_rate, kAboveZero},
+     "", "peak of the learning rate, reached at the end of warm-up"},
+    {"lr-schedule", Group::kOptimization,
+     OneOf{&OptimizationConfig::lr_schedule, lr_schedule_names}, "",
+     "course of the learning rate after warm-up"},
+    {"warmup-updates", Group::kOptimization, Integer{&OptimizationConfig::warmup_updates, 0},
+     "updates", "updates over which the learning rate rises linearly from 0"},
+    {"adam-beta1", Group::kOptimization, Real{&OptimizationConfig::adam_beta1, kBelowOne}, "",
+     "decay of Adam's mean gradient"},
+    {"adam-beta2", Group::kOptimization, Real{&OptimizationConfig::adam_beta2, kBelowOne}, "",
+     "decay of Adam's mean squared gradient"},
+    {"adam-eps", Group::kOptimization, Real{&OptimizationConfig::adam_eps, kAboveZero}, "",
+     "added to the root of the mean squared gradient"},
+    {"weight-decay", Group::kOptimization, Real{&OptimizationConfig::weight_decay, kAtLeastZero},
+     "", "decoupled weight decay; never on gamma, biases and norms"},
+    {"clip-norm", Group::kOptimization, Real{&OptimizationConfig::clip_norm, kAtLeastZero}, "",
+     "largest global gradient norm; larger gradients are scaled down to it; 0: no clipping"},
+    {"label-smoothing", Group::kOptimization, Real{&OptimizationConfig::label_smoothing, kBelowOne},
+     "", "probability that the loss spreads over all pieces"},
+
+    {"max-updates", Group::kLimits, Integer{&ScheduleConfig::max_updates, 0}, "updates",
+     "training ends after so many; 0: no limit", OnResume::kMayChange},
+    {"max-epochs", Group::kLimits, Integer{&ScheduleConfig::max_epochs, 0}, "epochs",
+     "training ends after so many passes over the data; 0: no limit", OnResume::kMayChange},
+    {"max-minutes", Group::kLimits, Real{&ScheduleConfig::max_minutes, kAtLeastZero}, "minutes",
+     "training ends when this process has trained so long; 0: no limit", OnResume::kMayChange},
+    {"patience", Group::kLimits, Integer{&ScheduleConfig::patience, 0}, "validations",
+     "training ends after so many without a better score; 0: never", OnResume::kMayChange},
+    {"max-bad-updates", Group::kLimits, Integer{&ScheduleConfig::max_bad_updates, 1}, "updates",
+     "training fails after so many in a row with a non-finite loss", OnResume::kMayChange},
+
+    {"log-every", Group::kValidation, Integer{&ScheduleConfig::log_every, 1}, "updates",
+     "distance of records in run.jsonl", OnResume::kMayChange},
+    {"validate-every", Group::kValidation, Integer{&ScheduleConfig::validate_every, 0}, "updates",
+     "distance of validations; 0: only at the end"},
+    {"save-every", Group::kValidation, Integer{&ScheduleConfig::save_every, 0}, "updates",
+     "distance of checkpoints; 0: only at the end"},
+    {"keep-last", Group::kValidation, Integer{&ScheduleConfig::keep_last, 1}, "checkpoints",
+     "newest checkpoints that are kept"},
+    {"average-last", Group::kValidation, Integer{&ScheduleConfig::average_last, 0}, "checkpoints",
+     "at the end, the mean of so many of the last checkpoints is written too; 0: none"},
+    {"valid-bleu-segments", Group::kValidation, Integer{&ScheduleConfig::valid_bleu_segments, 0},
+     "segments", "validation segments that are translated and scored with BLEU; 0: none"},
+    {"valid-beam-size", Group::kValidation, Integer{&ScheduleConfig::valid_beam_size, 1, 1000}, "",
+     "beam size of these translations"},
+
+    {"model-dir", Group::kRun, Text{&TrainingConfig::model_dir, "PATH"}, "",
+     "folder for log, checkpoints and the best model; must be empty or new", OnResume::kMayChange},
+    {"resume", Group::kRun, Toggle{&TrainingConfig::resume}, "",
+     "goes on from the newest checkpoint of model-dir", OnResume::kMayChange},
+    {"overwrite", Group::kRun, Toggle{&TrainingConfig::overwrite}, "",
+     "deletes what a former run left in model-dir", OnResume::kMayChange},
+    {"seed", Group::kRun, Seed{&TrainingConfig::seed}, "",
+     "of initial weights, dropout, shuffling and the toy grammar"},
+    {"threads", Group::kRun, Integer{&TrainingConfig::threads, 0, 4096}, "threads",
+     "for computing; 0: one a core", OnResume::kMayChange},
+    {"device", Group::kRun, OneOf{&TrainingConfig::device, device_names}, "",
+     "where to compute; auto: a GPU if there is one"},
+};
+
+}  // namespace
+
+std::string_view title(Group group) {
+  switch (group) {
+    case Group::kModel:
+      return "Model";
+    case Group::kData:
+      return "Data";
+    case Group::kOptimization:
+      return "Optimization";
+    case Group::kLimits:
+      return "Limits";
+    case Group::kValidation:
+      return "Validation, checkpoints and log";
+    case Group::kRun:
+      return "Run";
+  }
+  return "";
+}
+
+std::span<const ConfigKey> config_table() {
+  return kTable;
+}
+
+const ConfigKey* find_key(std::string_view name) {
+  for (const ConfigKey& key : kTable) {
+    if (key.name == name) return &key;
+  }
+  return nullptr;
+}
+
+std::vector<ConfigDifference> differences(const TrainingConfig& saved, const TrainingConfig& now) {
+  std::vector<ConfigDifference> found;
+  for (const ConfigKey& key : kTable) {
+    const std::string before = value_text(key.member, saved);
+    const std::string after = value_text(key.member, now);
+    if (before == after) continue;
+    found.push_back({std::string(key.name), before, after, key.on_resume == OnResume::kMayChange});
+  }
+  return found;
+}
+
+}  // namespace nmt::config

@@ -1,0 +1,67 @@
+#include "nmt/config/enum_names.h"
+
+#include <array>
+
+namespace nmt::config {
+namespace {
+
+using layers::ActivationKind;
+using layers::EmbeddingTie;
+using layers::PositionKind;
+
+constexpr std::array kActivations = {
+    EnumName{ActivationKind::kRelu, "relu"},
+    EnumName{ActivationKind::kGelu, "gelu"},
+    EnumName{ActivationKind::kSwiglu, "swiglu"},
+};
+
+constexpr std::array kPositions = {
+    EnumName{PositionKind::kSinusoidal, "sinusoidal"},
+    EnumName{PositionKind::kLearned, "learned"},
+};
+
+constexpr std::array kTies = {
+    EnumName{EmbeddingTie::kThreeWay, "three-way"},
+    EnumName{EmbeddingTie::kTwoWay, "two-way"},
+    EnumName{EmbeddingTie::kNone, "none"},
+};
+
+constexpr std::array kSigmaGroups = {
+    EnumName{SigmaGroups::kSeparate, "separate"},
+    EnumName{SigmaGroups::kQkAndV, "qk-v"},
+    EnumName{SigmaGroups::kQkv, "qkv"},
+};
+
+constexpr std::array kInvalidUtf8Rules = {
+    EnumName{InvalidUtf8Rule::kFail, "fail"},
+    EnumName{InvalidUtf8Rule::kSkip, "skip"},
+    EnumName{InvalidUtf8Rule::kReplace, "replace"},
+};
+
+constexpr std::array kSubwordKinds = {
+    EnumName{SubwordKind::kUnigram, "unigram"},
+    EnumName{SubwordKind::kBpe, "bpe"},
+};
+
+}  // namespace
+
+std::span<const EnumName<ActivationKind>> names_of(ActivationKind) {
+  return kActivations;
+}
+std::span<const EnumName<PositionKind>> names_of(PositionKind) {
+  return kPositions;
+}
+std::span<const EnumName<EmbeddingTie>> names_of(EmbeddingTie) {
+  return kTies;
+}
+std::span<const EnumName<SigmaGroups>> names_of(SigmaGroups) {
+  return kSigmaGroups;
+}
+std::span<const EnumName<InvalidUtf8Rule>> names_of(InvalidUtf8Rule) {
+  return kInvalidUtf8Rules;
+}
+std::span<const EnumName<SubwordKind>> names_of(SubwordKind) {
+  return kSubwordKinds;
+}
+
+}  // namespace nmt::config

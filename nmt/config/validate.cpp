@@ -1,0 +1,73 @@
+#include "nmt/config/validate.h"
+
+#include "data/text/error.h"
+#include "nmt/config/arch_name.h"
+
+namespace nmt::config {
+namespace {
+
+void require_sigma(const ModelConfig& config, bool is_set, const char* key) {
+  if (!is_set || config.architecture.linear == layers::LinearKind::kSigma) return;
+  throw UsageError(key, " is a key of sigma-Reparam, but ", to_string(config.architecture),
+                   " has plain weights; add -sigma to the name or leave the key out");
+}
+
+void validate_data(const TrainingConfig& config) {
+  const DataConfig& data = config.data;
+  if (data.train_sets.empty() && !data.valid_sets.empty()) {
+    throw UsageError("valid-sets without train-sets: give both, or none for the toy grammar");
+  }
+  if (data.max_length > config.model.max_positions) {
+    throw UsageError("max-length must be at most max-positions, got ", data.max_length, " and ",
+                     config.model.max_positions);
+  }
+  if (data.max_tokens < data.max_length) {
+    throw UsageError(
+        "max-tokens must be at least max-length, so that the longest pair fits into a "
+        "micro-batch, got ",
+        data.max_tokens, " and ", data.max_length);
+  }
+  if (data.max_length_ratio > 0.0 && data.max_length_ratio < 1.0) {
+    throw UsageError("max-length-ratio must be 0 or at least 1, got ", data.max_length_ratio);
+  }
+}
+
+void validate_schedule(const TrainingConfig& config) {
+  const ScheduleConfig& schedule = config.schedule;
+  if (schedule.average_last > schedule.keep_last) {
+    throw UsageError("average-last must be at most keep-last, got ", schedule.average_last, " and ",
+                     schedule.keep_last);
+  }
+  const bool validates = config.data.train_sets.empty() || !config.data.valid_sets.empty();
+  if (schedule.patience > 0 && (!validates || schedule.validate_every == 0)) {
+    throw UsageError("patience ", schedule.patience,
+                     " needs validations: give valid-sets, and validate-every above 0");
+  }
+}
+
+}  // namespace
+
+void validate(const ModelConfig& config) {
+  if (config.d_model % config.heads != 0) {
+    throw UsageError("d-model must be a multiple of heads, got ", config.d_model, " and ",
+                     config.heads);
+  }
+  if (config.positions == layers::PositionKind::kSinusoidal && config.d_model % 2 != 0) {
+    throw UsageError("d-model must be even for sinusoidal positions, got ", config.d_model);
+  }
+  require_sigma(config, config.gamma_init.has_value(), "gamma-init");
+  require_sigma(config, config.sigma_groups != SigmaGroups::kSeparate, "sigma-groups");
+  require_sigma(config, config.sigma_embeddings, "sigma-embeddings");
+}
+
+void validate(const TrainingConfig& config) {
+  validate(config.model);
+  validate_data(config);
+  validate_schedule(config);
+  if (config.resume && config.overwrite) {
+    throw UsageError("--resume goes on with a run and --overwrite deletes it: give one of them");
+  }
+  if (config.model_dir.empty()) throw UsageError("model-dir must name a folder");
+}
+
+}  // namespace nmt::config
