@@ -43,6 +43,11 @@ constexpr std::array kSubwordKinds = {
     EnumName{SubwordKind::kBpe, "bpe"},
 };
 
+constexpr std::array kValidMetrics = {
+    EnumName{ValidMetric::kNll, "nll"},
+    EnumName{ValidMetric::kBleu, "bleu"},
+};
+
 }  // namespace
 
 std::span<const EnumName<ActivationKind>> names_of(ActivationKind) {
@@ -62,6 +67,9 @@ std::span<const EnumName<InvalidUtf8Rule>> names_of(InvalidUtf8Rule) {
 }
 std::span<const EnumName<SubwordKind>> names_of(SubwordKind) {
   return kSubwordKinds;
+}
+std::span<const EnumName<ValidMetric>> names_of(ValidMetric) {
+  return kValidMetrics;
 }
 
 }  // namespace nmt::config

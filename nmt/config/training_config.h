@@ -12,6 +12,7 @@ namespace nmt::config {
 
 enum class InvalidUtf8Rule { kFail, kSkip, kReplace };
 enum class SubwordKind { kUnigram, kBpe };
+enum class ValidMetric { kNll, kBleu };
 
 /// Where sentence pairs come from and which are kept.
 struct DataConfig {
@@ -56,6 +57,7 @@ struct ScheduleConfig {
   int64_t max_bad_updates = 10;       ///< Updates in a row with a non-finite loss before giving up.
   int64_t valid_bleu_segments = 500;  ///< Validation segments translated for BLEU; 0: none.
   int64_t valid_beam_size = 1;
+  ValidMetric valid_metric = ValidMetric::kNll;  ///< Which decides what is best.
 };
 
 /// Everything that nmt-train is told.

@@ -1,0 +1,81 @@
+// Architecture names: every valid one round-trips, every other one is refused with help.
+
+#include "nmt/config/arch_name.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "data/text/error.h"
+#include "tests/testing/temp_folder.h"
+
+namespace nmt::config {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string error(const std::string& name) {
+  return testing::message_of<UsageError>([&] { parse_architecture(name); });
+}
+
+TEST(ArchNameTest, ReadsTheExamples) {
+  const Architecture sigma = parse_architecture("postln-sigma-18L");
+  EXPECT_EQ(sigma.residual, layers::ResidualKind::kPostLn);
+  EXPECT_EQ(sigma.linear, layers::LinearKind::kSigma);
+  EXPECT_EQ(sigma.encoder_layers, 18);
+  EXPECT_EQ(sigma.decoder_layers, 18);
+
+  const Architecture uneven = parse_architecture("preln-60L-12L");
+  EXPECT_EQ(uneven.residual, layers::ResidualKind::kPreLn);
+  EXPECT_EQ(uneven.linear, layers::LinearKind::kPlain);
+  EXPECT_EQ(uneven.encoder_layers, 60);
+  EXPECT_EQ(uneven.decoder_layers, 12);
+
+  EXPECT_EQ(parse_architecture("nonorm-sigma-6L").residual, layers::ResidualKind::kNoNorm);
+  EXPECT_EQ(parse_architecture("deepnorm-1000L-1L").encoder_layers, 1000);
+}
+
+TEST(ArchNameTest, EveryNameRoundTrips) {
+  for (const auto& residual : layers::residual_schemes()) {
+    for (const auto& linear : layers::linear_kinds()) {
+      for (const int64_t encoder : {1, 6, 100, 1000}) {
+        for (const int64_t decoder : {1, 6, 100, 1000}) {
+          const Architecture architecture{residual.kind, linear.kind, encoder, decoder};
+          const Architecture back = parse_architecture(to_string(architecture));
+          EXPECT_EQ(back.residual, residual.kind);
+          EXPECT_EQ(back.linear, linear.kind);
+          EXPECT_EQ(back.encoder_layers, encoder);
+          EXPECT_EQ(back.decoder_layers, decoder);
+        }
+      }
+    }
+  }
+  EXPECT_EQ(to_string(parse_architecture("preln-6L-6L")), "preln-6L");
+}
+
+TEST(ArchNameTest, ErrorsShowGrammarAndNearestName) {
+  EXPECT_EQ(error("postln-sgima-18L"),
+            "must be <preln|postln|deepnorm|nonorm>[-sigma]-<depth>L[-<depth>L] with depths from 1 "
+            "to 1000; got 'postln-sgima-18L'; did you mean postln-sigma-18L?");
+  EXPECT_THAT(error("postln-18"), EndsWith("did you mean postln-18L?"));
+  EXPECT_THAT(error("preln_6L"), EndsWith("did you mean preln-6L?"));
+  EXPECT_THAT(error("prelN-60l-12l"), EndsWith("did you mean preln-60L-12L?"));
+  EXPECT_THAT(error("deepnorm-sigma"), EndsWith("did you mean deepnorm-sigma-6L?"));
+  EXPECT_THAT(error("preln-0L"), EndsWith("did you mean preln-1L?"));
+  EXPECT_THAT(error("preln-1001L"), EndsWith("did you mean preln-1000L?"));
+  EXPECT_THAT(error("preln-99999999999999999999L"), HasSubstr("with depths from 1 to 1000"));
+  EXPECT_THAT(error("transformer_wmt_en_de_big"), Not(HasSubstr("did you mean")));
+}
+
+TEST(ArchNameTest, RefusesWhatIsNearlyValid) {
+  for (const char* name :
+       {"", "-", "preln", "preln-", "6L", "preln-6L-", "-preln-6L", "preln-6L-6L-6L", "preln-06L",
+        "preln--6L", "preln-+6L", "preln-L", "preln-6LL", "preln-6L-sigma", "sigma-preln-6L",
+        "preln-sigma-sigma-6L", "preln-6L ", "preln-6.0L", "preln--6L-6L"}) {
+    EXPECT_THAT(error(name), HasSubstr("got '" + std::string(name) + "'"));
+  }
+}
+
+}  // namespace
+}  // namespace nmt::config

@@ -1,0 +1,73 @@
+// Rules that bind several keys: each with the text of its error.
+
+#include "nmt/config/validate.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "data/text/error.h"
+#include "tests/testing/temp_folder.h"
+
+namespace nmt::config {
+namespace {
+
+std::string error(const std::function<void(TrainingConfig&)>& change) {
+  TrainingConfig config;
+  change(config);
+  return testing::message_of<UsageError>([&] { validate(config); });
+}
+
+TEST(ValidateTest, DefaultsAreValid) {
+  EXPECT_NO_THROW(validate(TrainingConfig{}));
+}
+
+TEST(ValidateTest, ModelSizesFitTogether) {
+  EXPECT_EQ(error([](auto& c) { c.model.heads = 7; }),
+            "d-model must be a multiple of heads, got 512 and 7");
+  EXPECT_EQ(error([](auto& c) {
+              c.model.d_model = 15;
+              c.model.heads = 3;
+            }),
+            "d-model must be even for sinusoidal positions, got 15");
+}
+
+TEST(ValidateTest, SigmaKeysNeedSigma) {
+  const std::string rest =
+      " is a key of sigma-Reparam, but preln-6L has plain weights; add -sigma to the name or leave "
+      "the key out";
+  EXPECT_EQ(error([](auto& c) { c.model.gamma_init = GammaInit{}; }), "gamma-init" + rest);
+  EXPECT_EQ(error([](auto& c) { c.model.sigma_groups = SigmaGroups::kQkv; }),
+            "sigma-groups" + rest);
+  EXPECT_EQ(error([](auto& c) { c.model.sigma_embeddings = true; }), "sigma-embeddings" + rest);
+}
+
+TEST(ValidateTest, DataFitsTheModel) {
+  EXPECT_EQ(error([](auto& c) {
+              c.data.valid_sets = {"a", "b"};
+            }),
+            "valid-sets without train-sets: give both, or none for the toy grammar");
+  EXPECT_EQ(error([](auto& c) { c.data.max_length = 2000; }),
+            "max-length must be at most max-positions, got 2000 and 1024");
+  EXPECT_EQ(error([](auto& c) { c.data.max_tokens = 100; }),
+            "max-tokens must be at least max-length, so that the longest pair fits into a "
+            "micro-batch, got 100 and 256");
+  EXPECT_EQ(error([](auto& c) { c.data.max_length_ratio = 0.5; }),
+            "max-length-ratio must be 0 or at least 1, got 0.5");
+}
+
+TEST(ValidateTest, ScheduleAndRunAreConsistent) {
+  EXPECT_EQ(error([](auto& c) { c.schedule.average_last = 5; }),
+            "average-last must be at most keep-last, got 5 and 3");
+  EXPECT_EQ(error([](auto& c) {
+              c.data.train_sets = {"a", "b"};
+              c.schedule.patience = 4;
+            }),
+            "patience 4 needs validations: give valid-sets, and validate-every above 0");
+  EXPECT_EQ(error([](auto& c) { c.resume = c.overwrite = true; }),
+            "--resume goes on with a run and --overwrite deletes it: give one of them");
+  EXPECT_EQ(error([](auto& c) { c.model_dir.clear(); }), "model-dir must name a folder");
+}
+
+}  // namespace
+}  // namespace nmt::config
