@@ -54,12 +54,16 @@ function(nmt_add_test name)
     set(arg_TIMEOUT 300)
   endif()
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+  if(cuda IN_LIST arg_LABELS)
+    add_dependencies(cuda_tests ${name})
+  endif()
   if(arg_MAY_SKIP)
     set_tests_properties(${name} PROPERTIES SKIP_REGULAR_EXPRESSION "SKIPPED \\]")
   endif()
 endfunction()
 
-add_custom_target(programs)
+add_custom_target(programs)    # what nmt_add_program defines
+add_custom_target(cuda_tests)  # the tests labelled cuda
 
 if(NMT_WITH_TORCH)
   add_library(nmt_torch_header STATIC ${PROJECT_SOURCE_DIR}/tools/cmake/torch_header.cpp)
