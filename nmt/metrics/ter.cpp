@@ -1,0 +1,131 @@
+#include "nmt/metrics/ter.h"
+
+#include <algorithm>
+
+#include "data/text/unicode.h"
+#include "nmt/metrics/symbol_table.h"
+#include "nmt/metrics/ter_shifts.h"
+
+namespace nmt::metrics {
+namespace {
+
+std::vector<SignaturePart> ter_signature_parts(const TerOptions& options) {
+  const auto yes_no = [](bool value) { return value ? "yes" : "no"; };
+  return {{"case", "c", options.case_sensitive ? "mixed" : "lc"},
+          {"tok", "t", "tercom"},
+          {"norm", "nr", yes_no(options.normalized)},
+          {"punct", "pn", yes_no(!options.no_punct)},
+          {"asian", "as", yes_no(options.asian_support)}};
+}
+
+// The row of TER's statistics of one segment.
+class TerCounter {
+ public:
+  // Fills `row` [2] for a prepared hypothesis and its prepared references.
+  void count(const std::string& hypothesis, std::span<const std::string> references,
+             std::span<double> row) {
+    table_.clear();
+    read_words(hypothesis, hypothesis_);
+    double reference_words = 0.0;
+    int fewest = -1;
+    for (const std::string& reference : references) {
+      read_words(reference, reference_);
+      reference_words += static_cast<double>(reference_.size());
+      const int edits = shifts_.edits(hypothesis_, reference_);
+      if (fewest < 0 || edits < fewest) fewest = edits;
+    }
+    row[0] = fewest;
+    row[1] = reference_words / static_cast<double>(references.size());
+  }
+
+ private:
+  void read_words(const std::string& segment, std::vector<uint32_t>& words) {
+    text::split_at_white_space(segment, parts_);
+    words.clear();
+    for (const std::string_view part : parts_) words.push_back(table_.id(part));
+  }
+
+  SymbolTable table_;
+  TerShifts shifts_;
+  std::vector<std::string_view> parts_;
+  std::vector<uint32_t> hypothesis_, reference_;
+};
+
+class TerMetric : public Metric {
+ public:
+  TerMetric(const TerOptions& options, std::span<const std::vector<std::string>> streams)
+      : options_(options) {
+    const size_t segments = streams.empty() ? 0 : streams.front().size();
+    check_reference_streams(segments, streams);
+    references_.resize(segments);
+    for (const auto& stream : streams) {
+      for (size_t i = 0; i < segments; ++i) {
+        references_[i].push_back(tokenize_tercom(stream[i], options));
+      }
+    }
+  }
+
+  std::string name() const override { return "TER"; }
+
+  std::vector<SignaturePart> signature_parts() const override {
+    return ter_signature_parts(options_);
+  }
+
+  StatisticsTable statistics(std::span<const std::string> hypotheses) const override {
+    TerCounter counter;
+    StatisticsTable table(2);
+    for (size_t i = 0; i < hypotheses.size(); ++i) {
+      counter.count(tokenize_tercom(hypotheses[i], options_), references_[i], table.add_row());
+    }
+    return table;
+  }
+
+  NumpyNumber score(std::span<const double> sums, Arithmetic arithmetic) const override {
+    return ter_from_sums(sums, arithmetic);
+  }
+
+ private:
+  TerOptions options_;
+  std::vector<std::vector<std::string>> references_;  // Prepared, [segment][reference].
+};
+
+}  // namespace
+
+StatisticsTable ter_statistics(std::span<const std::string> hypotheses,
+                               std::span<const std::vector<std::string>> reference_streams,
+                               const TerOptions& options) {
+  check_reference_streams(hypotheses.size(), reference_streams);
+  return TerMetric(options, reference_streams).statistics(hypotheses);
+}
+
+NumpyNumber ter_from_sums(std::span<const double> sums, Arithmetic arithmetic) {
+  const auto edits = NumpyNumber::of_sum(sums[0], arithmetic);
+  const auto length = NumpyNumber::of_sum(sums[1], arithmetic);
+  if (length.value() > 0) return NumpyNumber(100.0) * (edits / length);
+  return edits.value() > 0 ? 100.0 : 0.0;
+}
+
+double corpus_ter(std::span<const std::string> hypotheses,
+                  std::span<const std::vector<std::string>> reference_streams,
+                  const TerOptions& options) {
+  return ter_from_sums(ter_statistics(hypotheses, reference_streams, options).sums()).value();
+}
+
+double sentence_ter(const std::string& hypothesis, std::span<const std::string> references,
+                    const TerOptions& options) {
+  ReferenceStreams streams;
+  for (const std::string& reference : references) streams.push_back({reference});
+  return corpus_ter(std::span(&hypothesis, 1), streams, options);
+}
+
+std::unique_ptr<Metric> make_ter(const TerOptions& options,
+                                 std::span<const std::vector<std::string>> reference_streams) {
+  return std::make_unique<TerMetric>(options, reference_streams);
+}
+
+std::string ter_signature(const TerOptions& options, size_t reference_count, bool short_names) {
+  return format_signature({.reference_count = reference_count}, ter_signature_parts(options),
+                          short_names);
+}
+
+}  // namespace nmt::metrics
