@@ -1,0 +1,97 @@
+#include "nmt/decode/translate_stream.h"
+
+#include <chrono>
+#include <iomanip>
+#include <ostream>
+#include <span>
+#include <vector>
+
+#include "data/text/error.h"
+#include "data/text/utf8.h"
+
+namespace nmt::decode {
+namespace {
+
+/// Segments that are translated together.
+struct Chunk {
+  std::vector<std::string> segments;
+  std::vector<std::string> positions;  ///< "file:line" of each.
+};
+
+void warn(const StreamObserver& observer, const std::string& position, const std::string& message) {
+  if (observer.warn) observer.warn(position + ": " + message);
+}
+
+/// `segment` as the translator takes it: no CR at its end, valid UTF-8.
+std::string cleaned(std::string segment, const std::string& position, data::InvalidUtf8 rule,
+                    const StreamObserver& observer) {
+  if (segment.ends_with('\r')) segment.pop_back();
+  const std::optional<size_t> invalid = text::find_invalid_utf8(segment);
+  if (!invalid) return segment;
+  const std::string what = concatenate("invalid UTF-8 at byte ", *invalid + 1);
+  switch (rule) {
+    case data::InvalidUtf8::kFail:
+      throw InputError(position, ": ", what,
+                       "; convert the input to UTF-8, or use --invalid-utf8 replace or skip");
+    case data::InvalidUtf8::kSkip:
+      warn(observer, position, what + "; the translation is left empty");
+      return {};
+    case data::InvalidUtf8::kReplace:
+      warn(observer, position, what + "; replaced by U+FFFD");
+  }
+  return text::replace_invalid_utf8(segment);
+}
+
+/// The next segments; none at the end of the input.
+Chunk read_chunk(text::SegmentReader& input, const StreamOptions& options,
+                 const StreamObserver& observer) {
+  Chunk chunk;
+  std::string segment;
+  while (std::ssize(chunk.segments) < options.chunk_segments && input.next(segment)) {
+    chunk.positions.push_back(input.position());
+    chunk.segments.push_back(
+        cleaned(segment, chunk.positions.back(), options.invalid_utf8, observer));
+    if (input.would_wait()) break;
+  }
+  return chunk;
+}
+
+void write(std::ostream& out, std::span<const std::vector<Translation>> translations,
+           int64_t first_index, bool scores) {
+  for (size_t i = 0; i < translations.size(); ++i) {
+    if (!scores) {
+      out << translations[i].front().text << '\n';
+      continue;
+    }
+    for (const Translation& translation : translations[i]) {
+      out << first_index + static_cast<int64_t>(i) << " ||| " << translation.text << " ||| "
+          << std::fixed << std::setprecision(6) << translation.score << '\n';
+    }
+  }
+}
+
+}  // namespace
+
+int64_t translate_stream(const Translator& translator, text::SegmentReader& input,
+                         OutputFile& output, const StreamOptions& options,
+                         const StreamObserver& observer) {
+  const auto start = std::chrono::steady_clock::now();
+  int64_t translated = 0;
+  while (true) {
+    const Chunk chunk = read_chunk(input, options, observer);
+    if (chunk.segments.empty()) return translated;
+    const auto translations =
+        translator.translate_n_best(chunk.segments, [&](size_t index, const std::string& message) {
+          warn(observer, chunk.positions[index], message);
+        });
+    write(output.stream(), translations, translated, options.scores);
+    output.flush();
+    translated += std::ssize(chunk.segments);
+    if (observer.progress) {
+      const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+      observer.progress({translated, elapsed.count()});
+    }
+  }
+}
+
+}  // namespace nmt::decode

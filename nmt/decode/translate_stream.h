@@ -1,0 +1,49 @@
+// Translating a stream of any length: segments are read in chunks, each chunk is translated and
+// written before the next is read, one translation a line in the order of the input.
+//
+// With n-best output every translation is a line `index ||| translation ||| score`, index from 0,
+// the best first: the format of Moses and Marian.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "data/pair_reader.h"
+#include "data/text/segment_file.h"
+#include "nmt/decode/output_file.h"
+#include "nmt/decode/translator.h"
+
+namespace nmt::decode {
+
+struct StreamOptions {
+  /// Segments translated together at most. Where a chunk ends follows from the input alone, except
+  /// that standard input which has no more to offer at the moment is translated at once.
+  int64_t chunk_segments = 1024;
+  bool scores = false;  ///< Whether to write the n-best format.
+  /// What happens to a segment with invalid UTF-8: an error, an empty translation, or each invalid
+  /// part becomes U+FFFD.
+  data::InvalidUtf8 invalid_utf8 = data::InvalidUtf8::kReplace;
+};
+
+/// How far a stream is.
+struct StreamProgress {
+  int64_t segments = 0;
+  double seconds = 0.0;  ///< Since the first segment was asked for.
+};
+
+/// What the caller may want to show; either may be empty.
+struct StreamObserver {
+  std::function<void(const std::string& message)> warn;  ///< One line, with its position.
+  std::function<void(const StreamProgress&)> progress;   ///< After each chunk.
+};
+
+/// Translates all of `input` to `output`, which is flushed after every chunk and not committed.
+/// Returns the number of segments. Throws InputError if reading or writing fails, or at invalid
+/// UTF-8 under kFail (file, line and byte are named).
+int64_t translate_stream(const Translator& translator, text::SegmentReader& input,
+                         OutputFile& output, const StreamOptions& options,
+                         const StreamObserver& observer = {});
+
+}  // namespace nmt::decode

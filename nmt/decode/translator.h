@@ -1,0 +1,83 @@
+// Translator: segments in, translations out, with one model and its vocabulary.
+//
+// Segments are encoded to pieces, sorted by length (longest first, so that a batch that does not
+// fit in memory shows at once), cut into batches and searched; the answers come back in the order
+// of the segments. Which segments share a batch depends on the segments alone, never on the number
+// of threads, and so neither do the translations. Padding and the unknown piece are never
+// generated.
+//
+//     Translator translator = load_translator("model/best", {.threads = 2});
+//     std::vector<std::string> english = translator.translate(german);
+//
+// load_translator.h makes one from a model folder.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/vocabulary.h"
+#include "nmt/decode/beam_search.h"
+#include "nmt/model/transformer.h"
+
+namespace nmt::decode {
+
+struct TranslatorOptions {
+  int64_t beam_size = 5;        ///< Live prefixes of a segment; 1 is greedy search.
+  double length_penalty = 1.0;  ///< α of log P / len^α (length_penalty.h).
+  int64_t n_best = 1;           ///< Translations of a segment; 1 to beam_size.
+  /// Largest batch: segments × beam size × longest source in pieces. A segment that is longer
+  /// alone is a batch of its own.
+  int64_t max_tokens = 4096;
+  /// Longest source in pieces, `</s>` included; what is past it is not translated (a warning). The
+  /// longest translation is min(max_length, 2 × source pieces + 10), `</s>` included. Where the
+  /// model has learned fewer positions, that number counts instead.
+  int64_t max_length = 256;
+  int64_t threads = 1;  ///< Batches searched at the same time; 1: in the calling thread.
+};
+
+/// Throws UsageError, naming flag and value, if an option is out of range.
+void check(const TranslatorOptions& options);
+
+/// One translation of a segment.
+struct Translation {
+  std::string text;
+  double score = 0.0;  ///< log P / len^α; 0 for an empty segment.
+};
+
+/// Told what went not quite right with segment `index` (from 0); called in order of the segments,
+/// from the calling thread.
+using TranslationWarning = std::function<void(size_t index, const std::string& message)>;
+
+class Translator {
+ public:
+  /// With a model in memory, such as one in training: no parameter is changed. Runs on the device
+  /// of the model's parameters. Throws UsageError if an option is out of range, InputError if the
+  /// vocabulary does not fit the model (both sizes named).
+  Translator(model::Transformer model, std::shared_ptr<const data::Vocabulary> vocabulary,
+             const TranslatorOptions& options);
+
+  /// The best translation of each of `segments` (valid UTF-8). A segment without pieces (empty,
+  /// white space) gives an empty translation.
+  std::vector<std::string> translate(std::span<const std::string> segments,
+                                     const TranslationWarning& warn = {}) const;
+
+  /// Up to n_best translations of each segment, best first, at least one; fewer than n_best only if
+  /// the segment is empty or there are no more within the length limit.
+  std::vector<std::vector<Translation>> translate_n_best(std::span<const std::string> segments,
+                                                         const TranslationWarning& warn = {}) const;
+
+ private:
+  std::vector<std::vector<Hypothesis>> search(std::span<const std::vector<int32_t>> sources,
+                                              std::span<const size_t> batch) const;
+
+  model::Transformer model_;
+  std::shared_ptr<const data::Vocabulary> vocabulary_;
+  TranslatorOptions options_;
+};
+
+}  // namespace nmt::decode
