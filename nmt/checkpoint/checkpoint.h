@@ -43,7 +43,8 @@ struct TrainingState {
 };
 
 /// Writes `folder` so that a kill at any instant leaves what was there before, or the new model
-/// whole. Throws InputError (not writable, disk full); what was there before is whole then.
+/// whole. Throws InputError (not writable, disk full, or the folder holds files that are not part
+/// of a model and would be lost); what was there before is whole then.
 void save_model(const std::string& folder, const ModelFolder& model);
 
 /// Reads a model folder, checkpoint or not. Throws InputError, which names the file and what is
@@ -57,6 +58,9 @@ void save_checkpoint(const std::string& folder, const ModelFolder& model,
 
 /// Reads the training state of a checkpoint. Throws InputError as load_model does.
 TrainingState load_training_state(const std::string& folder);
+
+/// Whether `folder` has every file of a checkpoint. Their content is not read.
+bool is_complete_checkpoint(const std::string& folder);
 
 /// Makes `folder` a model folder with the model of `checkpoint`, without writing the data again
 /// where the file system has hard links. Replaces what was there so that a kill at any instant

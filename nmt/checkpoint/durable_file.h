@@ -34,6 +34,9 @@ class DurableFile {
 /// Writes a whole file and makes it durable.
 void write_durably(const std::string& path, std::string_view bytes);
 
+/// Copies the file `from` to `to`, which must not exist, and makes it durable. Throws InputError.
+void copy_durably(const std::string& from, const std::string& to);
+
 /// Makes the names in `folder` durable: after files were created, renamed or removed in it. File
 /// systems that cannot do this are left as they are; throws InputError if the disk reports an
 /// error.

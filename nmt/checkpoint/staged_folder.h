@@ -20,8 +20,8 @@ class StagedFolder {
   /// Where to write the files.
   const std::string& path() const { return path_; }
 
-  /// Gives the folder its final name. A folder that has it already is exchanged in one step and
-  /// then removed. Throws InputError if the file system refuses.
+  /// Gives the folder its final name, durably. A folder that has it already is replaced as
+  /// replace_folder says. Throws InputError if the file system refuses.
   void commit();
 
  private:
@@ -30,11 +30,23 @@ class StagedFolder {
   bool committed_ = false;
 };
 
-/// Whether `name`, without the path, is that of a temporary folder.
-bool is_staging_name(const std::string& name);
+enum class Exchange {
+  kAtOnce,     ///< Both names in one system call; falls back to the next where it is not known.
+  kByRenames,  ///< Old folder aside, new one in. A kill in between leaves the old one aside, and
+               ///< remove_leftovers puts it back.
+};
 
-/// Removes what killed processes left in `folder`: temporary folders. Only for the one process that
-/// writes there. A folder that does not exist is empty.
+/// Renames the folder `from` to `to`, which is removed if it exists. Throws InputError.
+void replace_folder(const std::string& from, const std::string& to,
+                    Exchange how = Exchange::kAtOnce);
+
+/// Removes a folder with all that is in it, so that a kill at any instant leaves it whole or gone
+/// (and perhaps a leftover). Throws InputError.
+void remove_folder(const std::string& folder);
+
+/// Clears up in `folder` what killed processes left: removes temporary folders, and puts folders
+/// back that were moved aside. Only for the one process that writes there. A folder that does not
+/// exist is empty. Throws InputError.
 void remove_leftovers(const std::string& folder);
 
 }  // namespace nmt::checkpoint

@@ -4,13 +4,12 @@
 //
 // Both rise linearly and reach p at update w. Source of inverse-sqrt: Vaswani et al. 2017,
 // arXiv:1706.03762, section 5.3, written with the peak in place of 1/√(D w).
-// A new schedule is a function and a row in lr_schedule.cpp.
+// A new schedule is a function and a row in lr_schedule.cpp, and its name in
+// nmt/config/optimizer_names.h.
 
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <vector>
 
 #include "nmt/config/training_config.h"
 
@@ -19,8 +18,5 @@ namespace nmt::optim {
 /// The learning rate of `update`, counted from 1. Throws UsageError if `config.lr_schedule` is
 /// unknown.
 double learning_rate(const config::OptimizationConfig& config, int64_t update);
-
-/// The names that `lr_schedule` may have, in the order in which help prints them.
-std::vector<std::string> lr_schedule_names();
 
 }  // namespace nmt::optim

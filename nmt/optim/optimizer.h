@@ -1,5 +1,6 @@
 // What every optimizer does: moves parameters against their gradients, and keeps a state that can
-// be saved. A new one is a file pair and a row in optimizer_table.cpp.
+// be saved. A new one is a file pair, a row in optimizer_table.cpp and its name in
+// nmt/config/optimizer_names.h.
 
 #pragma once
 
@@ -44,8 +45,5 @@ class Optimizer {
 
 /// The optimizer that `config.optimizer` names. Throws UsageError if the name is unknown.
 std::unique_ptr<Optimizer> make_optimizer(const config::OptimizationConfig& config);
-
-/// The names that make_optimizer takes, in the order in which help prints them.
-std::vector<std::string> optimizer_names();
 
 }  // namespace nmt::optim

@@ -1,0 +1,116 @@
+#include "nmt/checkpoint/fold.h"
+
+#include <cmath>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+
+#include "data/text/error.h"
+
+namespace nmt::checkpoint {
+namespace {
+
+constexpr std::string_view kWeight = ".weight";
+constexpr std::string_view kGamma = ".gamma";
+constexpr std::string_view kVector = ".sigma_v";
+constexpr std::string_view kProjections[] = {"q_proj", "k_proj", "v_proj"};
+
+std::optional<std::string> without(const std::string& name, std::string_view suffix) {
+  if (!name.ends_with(suffix)) return std::nullopt;
+  return name.substr(0, name.size() - suffix.size());
+}
+
+class Folder {
+ public:
+  Folder(const NamedTensors& tensors, const std::string& source)
+      : tensors_(tensors), by_name_(tensors.begin(), tensors.end()), source_(source) {}
+
+  NamedTensors folded() {
+    for (const auto& [name, tensor] : tensors_) {
+      if (const auto matrix = without(name, kGamma)) set_scale(*matrix);
+      if (const auto matrix = without(name, kVector)) find(*matrix, kGamma);
+    }
+    NamedTensors result;
+    for (const auto& [name, tensor] : tensors_) {
+      if (name.ends_with(kGamma) || name.ends_with(kVector)) continue;
+      const auto matrix = without(name, kWeight);
+      const auto scale = matrix ? scales_.find(*matrix) : scales_.end();
+      result.emplace_back(name, scale == scales_.end() ? tensor : scaled(tensor, scale->second));
+    }
+    return result;
+  }
+
+ private:
+  static torch::Tensor scaled(const torch::Tensor& weight, double scale) {
+    return weight.to(torch::kFloat64).mul(scale).to(weight.scalar_type());
+  }
+
+  torch::Tensor find(const std::string& matrix, std::string_view suffix) const {
+    const auto found = by_name_.find(matrix + std::string(suffix));
+    if (found == by_name_.end()) {
+      throw InputError(source_, ": tensor '", matrix, suffix, "' is missing, without which ",
+                       matrix, " cannot be folded");
+    }
+    return found->second;
+  }
+
+  // `first` and the projections after it that have no γ of their own.
+  std::vector<std::string> group_of(const std::string& first) const {
+    std::vector<std::string> group = {first};
+    bool inside = false;
+    for (const std::string_view projection : kProjections) {
+      if (!inside) {
+        inside = first.ends_with(projection);
+        continue;
+      }
+      const std::string next =
+          first.substr(0, first.size() - projection.size()) + std::string(projection);
+      if (by_name_.contains(next + std::string(kGamma))) break;
+      group.push_back(next);
+    }
+    return group;
+  }
+
+  void set_scale(const std::string& first) {
+    const torch::Tensor gamma = find(first, kGamma);
+    const torch::Tensor right = find(first, kVector).to(torch::kFloat64);
+    const std::vector<std::string> group = group_of(first);
+    double squares = 0.0;
+    for (const std::string& matrix : group) {
+      const torch::Tensor weight = find(matrix, kWeight);
+      if (weight.dim() != 2 || right.dim() != 1 || weight.size(1) != right.size(0) ||
+          gamma.numel() != 1) {
+        throw InputError(source_, ": ", matrix, kWeight, " ", weight.sizes(), ", ", first, kVector,
+                         " ", right.sizes(), " and ", first, kGamma, " ", gamma.sizes(),
+                         " do not fit together");
+      }
+      squares += weight.to(torch::kFloat64).mv(right).square().sum().item<double>();
+    }
+    if (!(squares > 0.0)) {
+      throw InputError(source_, ": ", first, kWeight, " has spectral norm 0 and cannot be folded");
+    }
+    const double scale = gamma.item<double>() / std::sqrt(squares);
+    for (const std::string& matrix : group) scales_[matrix] = scale;
+  }
+
+  const NamedTensors& tensors_;
+  std::unordered_map<std::string, torch::Tensor> by_name_;
+  const std::string& source_;
+  std::unordered_map<std::string, double> scales_;  // γ/σ by matrix.
+};
+
+}  // namespace
+
+NamedTensors fold(const NamedTensors& tensors, const std::string& source) {
+  torch::NoGradGuard no_grad;
+  return Folder(tensors, source).folded();
+}
+
+ModelFolder fold(const ModelFolder& model, const std::string& source) {
+  ModelFolder result = model;
+  if (!model.folded) result.tensors = fold(model.tensors, source);
+  result.folded = true;
+  return result;
+}
+
+}  // namespace nmt::checkpoint

@@ -1,0 +1,113 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "data/text/error.h"
+#include "nmt/checkpoint/checksum.h"
+#include "nmt/checkpoint/durable_file.h"
+#include "nmt/checkpoint/safetensors.h"
+#include "nmt/checkpoint/safetensors_header.h"
+
+namespace nmt::checkpoint {
+namespace {
+
+class InputFile {
+ public:
+  explicit InputFile(const std::string& path) : path_(path) {
+    descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor_ < 0) throw_file_error(path, "cannot open", errno);
+    struct stat status;
+    const bool regular = ::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode);
+    if (!regular) {
+      ::close(descriptor_);
+      throw InputError(path, ": not a regular file");
+    }
+    size_ = static_cast<uint64_t>(status.st_size);
+  }
+  ~InputFile() { ::close(descriptor_); }
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+
+  uint64_t size() const { return size_; }
+
+  // The next `count` bytes, all of them.
+  void read(void* bytes, size_t count) {
+    char* next = static_cast<char*>(bytes);
+    while (count > 0) {
+      const ssize_t got = ::read(descriptor_, next, count);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) throw_file_error(path_, "cannot read", errno);
+      if (got == 0) throw InputError(path_, ": became shorter while it was read");
+      next += got;
+      count -= static_cast<size_t>(got);
+    }
+  }
+
+ private:
+  std::string path_;
+  int descriptor_;
+  uint64_t size_ = 0;
+};
+
+std::string read_header_text(InputFile& file, const std::string& path) {
+  uint64_t length = 0;
+  if (file.size() < sizeof length) {
+    throw InputError(path, ": has ", file.size(), " bytes, too few for a safetensors file; it is ",
+                     "truncated or something else");
+  }
+  file.read(&length, sizeof length);
+  if (length > kMaxHeaderBytes) {
+    throw InputError(path, ": not a safetensors file, or a damaged one: claims a header of ",
+                     length, " bytes; at most ", kMaxHeaderBytes, " are allowed");
+  }
+  if (length > file.size() - sizeof length) {
+    throw InputError(path, ": claims a header of ", length, " bytes, but the file has only ",
+                     file.size(), ": it is truncated or something else");
+  }
+  std::string text(length, '\0');
+  file.read(text.data(), length);
+  return text;
+}
+
+// Any other byte would be undefined behaviour in whoever reads the tensor.
+void check_bools(const torch::Tensor& tensor, const TensorEntry& entry, const std::string& path) {
+  const auto* bytes = static_cast<const unsigned char*>(tensor.const_data_ptr());
+  if (std::any_of(bytes, bytes + tensor.nbytes(), [](unsigned char byte) { return byte > 1; })) {
+    throw InputError(path, ": tensor '", entry.name,
+                     "' of dtype BOOL has a byte that is not 0 or 1");
+  }
+}
+
+}  // namespace
+
+Safetensors read_safetensors(const std::string& path) {
+  InputFile file(path);
+  const std::string text = read_header_text(file, path);
+  const uint64_t data_bytes = file.size() - sizeof(uint64_t) - text.size();
+  SafetensorsHeader header = parse_safetensors_header(text, data_bytes, path);
+
+  Safetensors result;
+  Checksum checksum;
+  for (const TensorEntry& entry : header.entries) {
+    torch::Tensor tensor = torch::empty(entry.shape, entry.dtype);
+    file.read(tensor.mutable_data_ptr(), tensor.nbytes());
+    if (entry.dtype == torch::kBool) check_bools(tensor, entry, path);
+    checksum.add(tensor.const_data_ptr(), tensor.nbytes());
+    result.tensors.emplace_back(entry.name, tensor);
+  }
+  result.metadata = std::move(header.metadata);
+  const auto expected = result.metadata.find(kChecksumKey);
+  if (expected != result.metadata.end()) {
+    if (expected->second != checksum.text()) {
+      throw InputError(path, ": the tensors do not match the checksum in the header: the file is ",
+                       "damaged; use another checkpoint or copy the file again");
+    }
+    result.metadata.erase(expected);
+  }
+  return result;
+}
+
+}  // namespace nmt::checkpoint

@@ -1,0 +1,73 @@
+#include "nmt/optim/lr_schedule.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "data/text/error.h"
+#include "nmt/config/optimizer_names.h"
+#include "tests/testing/temp_folder.h"
+
+namespace nmt::optim {
+namespace {
+
+config::OptimizationConfig config_of(const char* schedule, int64_t warmup_updates) {
+  config::OptimizationConfig config;
+  config.learning_rate = 0.002;
+  config.lr_schedule = schedule;
+  config.warmup_updates = warmup_updates;
+  return config;
+}
+
+TEST(LrSchedule, InverseSqrtRisesToThePeakAndFalls) {
+  const auto c = config_of("inverse-sqrt", 100);
+  EXPECT_DOUBLE_EQ(learning_rate(c, 1), 0.00002);
+  EXPECT_DOUBLE_EQ(learning_rate(c, 50), 0.001);
+  EXPECT_DOUBLE_EQ(learning_rate(c, 100), 0.002);
+  EXPECT_DOUBLE_EQ(learning_rate(c, 400), 0.001);
+  EXPECT_DOUBLE_EQ(learning_rate(c, 10000), 0.0002);
+}
+
+TEST(LrSchedule, ThePeakIsAtTheEndOfWarmup) {
+  const auto c = config_of("inverse-sqrt", 7);
+  for (int64_t update = 1; update <= 30; ++update) {
+    if (update == 7) continue;
+    EXPECT_LT(learning_rate(c, update), learning_rate(c, 7)) << update;
+  }
+}
+
+TEST(LrSchedule, IsVaswanisFormulaWithTheRightPeak) {
+  const double d_model = 512, warmup = 4000;
+  auto c = config_of("inverse-sqrt", 4000);
+  c.learning_rate = 1 / std::sqrt(d_model * warmup);
+  for (const double step : {1.0, 1999.0, 4000.0, 4001.0, 123456.0}) {
+    const double formula =
+        std::pow(d_model, -0.5) * std::min(std::pow(step, -0.5), step * std::pow(warmup, -1.5));
+    EXPECT_NEAR(learning_rate(c, static_cast<int64_t>(step)), formula, 1e-12);
+  }
+}
+
+TEST(LrSchedule, ConstantStaysAtThePeak) {
+  const auto c = config_of("constant", 10);
+  EXPECT_DOUBLE_EQ(learning_rate(c, 5), 0.001);
+  EXPECT_DOUBLE_EQ(learning_rate(c, 10), 0.002);
+  EXPECT_DOUBLE_EQ(learning_rate(c, 1000000), 0.002);
+}
+
+TEST(LrSchedule, NoWarmupStartsAtThePeak) {
+  EXPECT_DOUBLE_EQ(learning_rate(config_of("inverse-sqrt", 0), 1), 0.002);
+  EXPECT_DOUBLE_EQ(learning_rate(config_of("constant", 0), 1), 0.002);
+}
+
+TEST(LrSchedule, HasARowForEveryNameOfTheConfiguration) {
+  for (const std::string& name : config::lr_schedule_names()) {
+    EXPECT_DOUBLE_EQ(learning_rate(config_of(name.c_str(), 10), 10), 0.002) << name;
+  }
+  EXPECT_EQ(
+      nmt::testing::message_of<UsageError>([] { learning_rate(config_of("inverse_sqrt", 1), 1); }),
+      "lr-schedule: 'inverse_sqrt' is not among inverse-sqrt, constant");
+}
+
+}  // namespace
+}  // namespace nmt::optim
