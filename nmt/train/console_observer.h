@@ -1,23 +1,27 @@
-// ConsoleObserver tells a person how training goes: a start-up report, a progress bar on a
-// terminal, a line at each log record elsewhere, and lines for validations, checkpoints, events and
-// the end.
+// ConsoleObserver tells a person how training goes: a start-up report, then a line at log records
+// (at most one in a while), validations, checkpoints, events and the end; on a terminal a progress
+// bar below them.
 
 #pragma once
 
 #include <iosfwd>
-#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "nmt/cli/progress_bar.h"
 #include "nmt/train/training_observer.h"
 
 namespace nmt::train {
 
 class ConsoleObserver : public TrainingObserver {
  public:
-  /// Writes to `out`, which must outlive this. `terminal` says whether `out` shows a bar.
-  ConsoleObserver(std::ostream& out, bool terminal);
-  ~ConsoleObserver() override;
+  /// Writes to `out`, which must outlive this; `options` as from cli::progress_options(). Lines of
+  /// log records come at least options.line_interval seconds of training apart.
+  ConsoleObserver(std::ostream& out, const cli::ProgressBarOptions& options);
+  /// The same with every option but `terminal` at its default.
+  ConsoleObserver(std::ostream& out, bool terminal)
+      : ConsoleObserver(out, cli::ProgressBarOptions{.terminal = terminal}) {}
 
   void on_start(const stability::ConfigRecord& record) override;
   void on_progress(const Progress& progress) override;
@@ -28,25 +32,26 @@ class ConsoleObserver : public TrainingObserver {
   void on_end(const stability::EndRecord& record) override;
 
  private:
-  void print_line(const std::string& line);
-
-  std::ostream& out_;
-  bool terminal_;
-  std::string lowest_entropy_;  // As the last record had it.
+  cli::ProgressBarOptions options_;
+  cli::ProgressBar bar_;
+  cli::Progress latest_;
+  std::optional<double> last_line_;  // Training time of the last line of a log record.
 };
 
-/// What a start prints: the configuration key by key, α, β, γ₀, initial scales, parameters, memory.
+/// What a start prints: the configuration key by key, α, β, γ₀, initial scales, data, parameters
+/// and memory.
 std::string startup_report(const stability::ConfigRecord& record);
 
-/// One line of a log record: "update 120  epoch 2  loss 5.43 ...  H_min 0.42 (12 %) enc 3 head 2".
+/// One line of a log record: "update 120  epoch 2  loss 5.430  ...  H_min 0.42 (12 %) enc 3 head
+/// 2".
 std::string update_line(const stability::UpdateRecord& record);
 
-/// The head with the lowest relative entropy: "H_min 0.42 (12 %) enc 3 head 2", heads from 1; empty
-/// if there is none.
+/// The head with the lowest relative entropy: "H_min 0.42 (12 %) enc 3 head 2" (mean entropy in
+/// nats, relative entropy, enc | dec | cross, layer, head from 1); empty if there is none.
 std::string lowest_entropy(const std::vector<stability::AttentionRecord>& records);
 
-/// Seconds until the first limit is met at the pace of this process; no value without a limit or
-/// before the first update.
-std::optional<double> seconds_left(const Progress& progress);
+/// Which part of this process's work is done, 0 to 1, by the limit that will be met first; no value
+/// without a limit.
+std::optional<double> done_fraction(const Progress& progress);
 
 }  // namespace nmt::train

@@ -1,0 +1,190 @@
+#include "nmt/train/console_observer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdarg>
+#include <cstdio>
+
+#include "nmt/cli/duration.h"
+
+namespace nmt::train {
+namespace {
+
+using nlohmann::ordered_json;
+
+__attribute__((format(printf, 1, 2))) std::string format(const char* pattern, ...) {
+  char text[256];
+  std::va_list arguments;
+  va_start(arguments, pattern);
+  std::vsnprintf(text, sizeof text, pattern, arguments);
+  va_end(arguments);
+  return text;
+}
+
+long long number(int64_t value) {
+  return value;
+}
+
+// "  key              value" lines of one object; nested objects become "outer.inner".
+std::string key_lines(const ordered_json& object, const std::string& prefix = "") {
+  std::string text;
+  for (const auto& [key, value] : object.items()) {
+    if (value.is_object()) {
+      text += key_lines(value, prefix + key + ".");
+      continue;
+    }
+    const std::string shown =
+        value.is_string() ? value.get<std::string>()
+        : value.is_number_float()
+            ? format("%.6g", value.get<double>())
+            : value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+    const std::string name = prefix + key;
+    text += "  " + name + std::string(name.size() < 24 ? 24 - name.size() : 1, ' ') + shown + "\n";
+  }
+  return text;
+}
+
+std::string bytes_text(int64_t bytes) {
+  const double value = static_cast<double>(bytes);
+  return value >= 1e9 ? format("%.2f GB", value / 1e9) : format("%.0f MB", value / 1e6);
+}
+
+const char* short_name(layers::AttentionKind kind) {
+  switch (kind) {
+    case layers::AttentionKind::kEncoderSelf:
+      return "enc";
+    case layers::AttentionKind::kDecoderSelf:
+      return "dec";
+    case layers::AttentionKind::kCross:
+      return "cross";
+  }
+  return "";
+}
+
+std::string scores(const stability::ValidRecord& record) {
+  std::string text =
+      format("loss %.4f  nll %.4f  perplexity %.2f", record.loss, record.nll, record.perplexity);
+  if (record.bleu) text += format("  BLEU %.2f", *record.bleu);
+  return text;
+}
+
+std::string end_text(const stability::EndRecord& record) {
+  std::string text = format("end after update %lld, %s: %s, status %s", number(record.update),
+                            cli::format_duration(record.seconds).c_str(), record.reason.c_str(),
+                            record.status.c_str());
+  if (record.collapsed) text += "; entropy collapsed";
+  if (record.diverged) text += "; the loss diverged";
+  if (record.best) {
+    text += format("\nbest validation at update %lld: ", number(record.best->update)) +
+            scores(*record.best);
+  }
+  return text;
+}
+
+}  // namespace
+
+ConsoleObserver::ConsoleObserver(std::ostream& out, const cli::ProgressBarOptions& options)
+    : options_(options), bar_(out, options) {}
+
+void ConsoleObserver::on_start(const stability::ConfigRecord& record) {
+  std::string report = startup_report(record);
+  report.pop_back();  // message() ends the last line itself.
+  bar_.message(report);
+}
+
+void ConsoleObserver::on_progress(const Progress& progress) {
+  latest_ = {.update = progress.update,
+             .loss = progress.loss,
+             .tokens_per_second = progress.tokens_per_second,
+             .elapsed_seconds = progress.seconds,
+             .fraction = done_fraction(progress)};
+  if (options_.terminal) bar_.show(latest_);
+}
+
+void ConsoleObserver::on_update(const stability::UpdateRecord& record) {
+  if (last_line_ && record.seconds - *last_line_ < options_.line_interval) return;
+  last_line_ = record.seconds;
+  std::string line = update_line(record);
+  if (const auto left = cli::seconds_left(latest_)) {
+    line += "  " + cli::format_duration(*left) + " left";
+  }
+  bar_.message(line);
+}
+
+void ConsoleObserver::on_valid(const stability::ValidRecord& record) {
+  bar_.message(format("valid at update %lld  ", number(record.update)) + scores(record) +
+               (record.best ? "  best so far" : ""));
+}
+
+void ConsoleObserver::on_checkpoint(const stability::CheckpointRecord& record) {
+  bar_.message("checkpoint " + record.path);
+}
+
+void ConsoleObserver::on_event(const stability::EventRecord& record) {
+  bar_.message(format("%s at update %lld: ", record.kind.c_str(), number(record.update)) +
+               record.message);
+}
+
+void ConsoleObserver::on_end(const stability::EndRecord& record) {
+  bar_.finish();
+  bar_.message(end_text(record));
+}
+
+std::string startup_report(const stability::ConfigRecord& record) {
+  std::string text = record.architecture + "\nconfiguration\n" + key_lines(record.config);
+  text +=
+      format("residual scale\n  encoder  alpha %.4f  beta %.4f\n  decoder  alpha %.4f  beta %.4f\n",
+             record.encoder_alpha, record.encoder_beta, record.decoder_alpha, record.decoder_beta);
+  if (!record.gamma_init.empty()) text += "gamma at the start: " + record.gamma_init + "\n";
+  if (!record.init_scales.empty()) text += "initial scales\n" + key_lines(record.init_scales);
+  if (!record.data.empty()) text += "data\n" + key_lines(record.data);
+  text += format("%lld parameters, about ", number(record.parameters)) +
+          bytes_text(record.memory_bytes) + " of memory\n";
+  return text;
+}
+
+std::string update_line(const stability::UpdateRecord& record) {
+  std::string line =
+      format("update %lld  epoch %lld  loss %.3f  nll %.3f  lr %.3g  gradient %.3g  %.0f tokens/s",
+             number(record.update), number(record.epoch), record.loss, record.nll,
+             record.learning_rate, record.gradient_norm, record.tokens_per_second);
+  const std::string entropy = lowest_entropy(record.attention);
+  return entropy.empty() ? line : line + "  " + entropy;
+}
+
+std::string lowest_entropy(const std::vector<stability::AttentionRecord>& records) {
+  const stability::AttentionRecord* lowest = nullptr;
+  size_t head = 0;
+  for (const stability::AttentionRecord& record : records) {
+    for (size_t h = 0; h < record.relative_entropy.size(); ++h) {
+      if (std::isnan(record.relative_entropy[h])) continue;
+      if (lowest && record.relative_entropy[h] >= lowest->relative_entropy[head]) continue;
+      lowest = &record;
+      head = h;
+    }
+  }
+  if (!lowest) return "";
+  return format("H_min %.2f (%.0f %%) %s %lld head %zu", lowest->entropy[head],
+                100.0 * lowest->relative_entropy[head], short_name(lowest->kind),
+                number(lowest->layer), head + 1);
+}
+
+std::optional<double> done_fraction(const Progress& progress) {
+  std::optional<double> done;
+  const auto consider = [&](double so_far, double whole) {
+    const double part = whole > 0.0 ? std::min(so_far / whole, 1.0) : 1.0;
+    done = std::max(done.value_or(0.0), part);
+  };
+  if (progress.max_updates > 0) {
+    consider(static_cast<double>(progress.update - progress.first_update),
+             static_cast<double>(progress.max_updates - progress.first_update));
+  }
+  if (progress.max_epochs > 0) {
+    consider(progress.epochs - progress.first_epochs,
+             static_cast<double>(progress.max_epochs) - progress.first_epochs);
+  }
+  if (progress.max_seconds > 0.0) consider(progress.seconds, progress.max_seconds);
+  return done;
+}
+
+}  // namespace nmt::train

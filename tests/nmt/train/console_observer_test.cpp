@@ -1,0 +1,141 @@
+#include "nmt/train/console_observer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <sstream>
+#include <string>
+
+#include "tests/nmt/stability/sample_records.h"
+
+namespace nmt::train {
+namespace {
+
+using layers::AttentionKind;
+using stability::AttentionRecord;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr cli::ProgressBarOptions kPlain = {.terminal = false};
+constexpr cli::ProgressBarOptions kTerminal = {.terminal = true, .width = 120};
+
+AttentionRecord heads(AttentionKind kind, int64_t layer, std::vector<double> relative) {
+  AttentionRecord record{.kind = kind, .layer = layer};
+  for (const double value : relative) record.entropy.push_back(3.0 * value);
+  record.relative_entropy = std::move(relative);
+  return record;
+}
+
+TEST(StartupReport, ShowsWhatMaintainersAskForFirst) {
+  const std::string report = startup_report(stability::sample_config());
+  EXPECT_THAT(report, HasSubstr("postln-sigma-18L\n"));
+  EXPECT_THAT(report, HasSubstr("  seed                    7\n"));
+  EXPECT_THAT(report, HasSubstr("encoder  alpha 1.9990  beta 0.3530\n"));
+  EXPECT_THAT(report, HasSubstr("decoder  alpha 2.7110  beta 0.2610\n"));
+  EXPECT_THAT(report, HasSubstr("gamma at the start: sigma\n"));
+  EXPECT_THAT(report, HasSubstr("  value, output           0.353\n"));
+  EXPECT_THAT(report, HasSubstr("  dropped_empty           3\n"));
+  EXPECT_THAT(report, HasSubstr("1234567 parameters, about 988 MB of memory\n"));
+}
+
+TEST(StartupReport, LeavesOutGammaWithoutSigmaAndNamesNestedKeys) {
+  stability::ConfigRecord record = stability::sample_config();
+  record.gamma_init = "";
+  record.data = {{"train", {{"kept", 12}}}};
+  const std::string report = startup_report(record);
+  EXPECT_THAT(report, Not(HasSubstr("gamma")));
+  EXPECT_THAT(report, HasSubstr("  train.kept              12\n"));
+}
+
+TEST(LowestEntropy, NamesTheHeadWithTheLowestRelativeEntropy) {
+  EXPECT_EQ(lowest_entropy({heads(AttentionKind::kEncoderSelf, 1, {0.9, 0.5}),
+                            heads(AttentionKind::kEncoderSelf, 3, {0.8, 0.14}),
+                            heads(AttentionKind::kCross, 2, {0.2, 0.3})}),
+            "H_min 0.42 (14 %) enc 3 head 2");
+}
+
+TEST(LowestEntropy, SkipsHeadsWithoutRows) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(lowest_entropy({heads(AttentionKind::kDecoderSelf, 1, {nan, 0.5})}),
+            "H_min 1.50 (50 %) dec 1 head 2");
+  EXPECT_EQ(lowest_entropy({heads(AttentionKind::kDecoderSelf, 1, {nan})}), "");
+  EXPECT_EQ(lowest_entropy({}), "");
+}
+
+TEST(UpdateLine, ShowsTheLossAndTheLowestEntropy) {
+  EXPECT_EQ(
+      update_line(stability::sample_update(120)),
+      "update 120  epoch 2  loss 1.667  nll 0.300  lr 3.33e-08  gradient 0.143  2512 tokens/s  "
+      "H_min 0.33 (25 %) cross 3 head 2");
+}
+
+TEST(DoneFraction, TakesTheLimitThatIsMetFirst) {
+  Progress progress{.update = 30, .first_update = 10, .seconds = 50.0};
+  EXPECT_FALSE(done_fraction(progress));
+  progress.max_updates = 110;
+  EXPECT_DOUBLE_EQ(*done_fraction(progress), 0.2);
+  progress.max_seconds = 100.0;
+  EXPECT_DOUBLE_EQ(*done_fraction(progress), 0.5);
+  progress.epochs = 3.5;
+  progress.first_epochs = 0.5;
+  progress.max_epochs = 4;
+  EXPECT_DOUBLE_EQ(*done_fraction(progress), 3.0 / 3.5);
+  progress.max_updates = 30;
+  EXPECT_DOUBLE_EQ(*done_fraction(progress), 1.0);
+}
+
+TEST(ConsoleObserver, PrintsPlainLinesWithoutATerminal) {
+  std::ostringstream out;
+  ConsoleObserver observer(out, kPlain);
+  observer.on_start(stability::sample_config());
+  const size_t start = out.str().size();
+  observer.on_progress({.update = 1, .seconds = 2.0, .max_updates = 10});
+  observer.on_update(stability::sample_update(1));
+  observer.on_valid(stability::sample_valid(2));
+  observer.on_checkpoint(stability::sample_checkpoint(2));
+  observer.on_event(stability::sample_event(3));
+  observer.on_end(stability::sample_end(10));
+  EXPECT_EQ(
+      out.str().substr(start),
+      update_line(stability::sample_update(1)) +
+          "  18 s left\n"
+          "valid at update 2  loss 4.5000  nll 4.0000  perplexity 54.60  BLEU 12.25  best so far\n"
+          "checkpoint checkpoints/update-2\n"
+          "non_finite at update 3: the loss of batch 12 is not finite\n"
+          "end after update 10, 1m40s: max-updates, status diverged; entropy collapsed; the loss "
+          "diverged\n"
+          "best validation at update 10: loss 4.5000  nll 4.0000  perplexity 54.60  BLEU 12.25\n");
+}
+
+TEST(ConsoleObserver, LinesOfLogRecordsKeepTheirDistance) {
+  std::ostringstream out;
+  ConsoleObserver observer(out, kPlain);
+  for (int64_t update = 1; update <= 25; ++update) {
+    stability::UpdateRecord record = stability::sample_update(update);
+    record.seconds = static_cast<double>(update);
+    observer.on_update(record);
+  }
+  EXPECT_THAT(out.str(), HasSubstr("update 1 "));
+  EXPECT_THAT(out.str(), HasSubstr("update 11 "));
+  EXPECT_THAT(out.str(), HasSubstr("update 21 "));
+  EXPECT_EQ(std::ranges::count(out.str(), '\n'), 3);
+}
+
+TEST(ConsoleObserver, OnATerminalABarStandsBelowTheLines) {
+  std::ostringstream out;
+  ConsoleObserver observer(out, kTerminal);
+  observer.on_progress(
+      {.update = 5, .loss = 2.5, .tokens_per_second = 100, .seconds = 5.0, .max_updates = 10});
+  EXPECT_THAT(out.str(), HasSubstr("[###"));
+  EXPECT_THAT(out.str(), HasSubstr("update 5  loss 2.500  100 tokens/s  5.0 s left"));
+  const size_t before = out.str().size();
+  observer.on_valid(stability::sample_valid(5));
+  const std::string after = out.str().substr(before);
+  EXPECT_LT(after.find("valid at update 5"), after.find("[###"));
+  observer.on_end(stability::sample_end(5));
+  EXPECT_TRUE(out.str().ends_with("\n"));
+}
+
+}  // namespace
+}  // namespace nmt::train
