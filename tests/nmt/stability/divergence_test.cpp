@@ -166,6 +166,7 @@ TEST(Divergence, ARiseOfExactlyOneNatIsNone) {
 
 TEST(Divergence, ARiseOfNinetyNineUpdatesIsNone) {
   StabilityMonitor monitor;
+  // The median of 20 is high from 10 high losses on and until 11 low ones: updates 70 to 168.
   EXPECT_TRUE(
       run_loss(monitor, 400, [](int64_t u) { return u > 60 && u <= 158 ? 9.0 : 3.0; }).empty());
 }

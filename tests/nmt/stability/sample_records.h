@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <string>
+
 #include "nmt/stability/run_record.h"
 
 namespace nmt::stability {
