@@ -59,6 +59,7 @@ void set_gamma_init(TrainingConfig& config, const std::string& text) {
 
 constexpr auto kModel = &TrainingConfig::model;
 constexpr auto kData = &TrainingConfig::data;
+constexpr auto kSchedule = &TrainingConfig::schedule;
 
 constexpr ConfigKey kTable[] = {
     {"arch", Group::kModel, Spelled{"NAME", get_arch, set_arch}, "",
@@ -145,7 +146,8 @@ constexpr ConfigKey kTable[] = {
     {"max-epochs", Group::kLimits, Integer{&ScheduleConfig::max_epochs, 0}, "epochs",
      "training ends after so many passes over the data; 0: no limit", OnResume::kMayChange},
     {"max-minutes", Group::kLimits, Real{&ScheduleConfig::max_minutes, kAtLeastZero}, "minutes",
-     "training ends when this process has trained so long; 0: no limit", OnResume::kMayChange},
+     "training ends when the run has taken so long, resumptions added up; 0: no limit",
+     OnResume::kMayChange},
     {"patience", Group::kLimits, Integer{&ScheduleConfig::patience, 0}, "validations",
      "training ends after so many without a better score; 0: never", OnResume::kMayChange},
     {"max-bad-updates", Group::kLimits, Integer{&ScheduleConfig::max_bad_updates, 1}, "updates",
@@ -165,6 +167,8 @@ constexpr ConfigKey kTable[] = {
      "segments", "validation segments that are translated and scored with BLEU; 0: none"},
     {"valid-beam-size", Group::kValidation, Integer{&ScheduleConfig::valid_beam_size, 1, 1000}, "",
      "beam size of these translations"},
+    {"valid-metric", Group::kValidation, named<kSchedule, &ScheduleConfig::valid_metric>(), "",
+     "which score decides what is best, for best/ and patience"},
 
     {"model-dir", Group::kRun, Text{&TrainingConfig::model_dir, "PATH"}, "",
      "folder for log, checkpoints and the best model; must be empty or new", OnResume::kMayChange},

@@ -47,7 +47,7 @@ struct OptimizationConfig {
 struct ScheduleConfig {
   int64_t max_updates = 100000;
   int64_t max_epochs = 0;
-  double max_minutes = 0.0;  ///< Of this process, or of the whole run with its resumptions.
+  double max_minutes = 0.0;  ///< Of the whole run, resumptions added up.
   int64_t log_every = 10;
   int64_t validate_every = 1000;
   int64_t save_every = 1000;

@@ -38,6 +38,9 @@ void validate_schedule(const TrainingConfig& config) {
     throw UsageError("average-last must be at most keep-last, got ", schedule.average_last, " and ",
                      schedule.keep_last);
   }
+  if (schedule.valid_metric == ValidMetric::kBleu && schedule.valid_bleu_segments == 0) {
+    throw UsageError("valid-metric bleu needs valid-bleu-segments above 0");
+  }
   const bool validates = config.data.train_sets.empty() || !config.data.valid_sets.empty();
   if (schedule.patience > 0 && (!validates || schedule.validate_every == 0)) {
     throw UsageError("patience ", schedule.patience,

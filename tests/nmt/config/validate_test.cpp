@@ -64,6 +64,11 @@ TEST(ValidateTest, ScheduleAndRunAreConsistent) {
               c.schedule.patience = 4;
             }),
             "patience 4 needs validations: give valid-sets, and validate-every above 0");
+  EXPECT_EQ(error([](auto& c) {
+              c.schedule.valid_metric = ValidMetric::kBleu;
+              c.schedule.valid_bleu_segments = 0;
+            }),
+            "valid-metric bleu needs valid-bleu-segments above 0");
   EXPECT_EQ(error([](auto& c) { c.resume = c.overwrite = true; }),
             "--resume goes on with a run and --overwrite deletes it: give one of them");
   EXPECT_EQ(error([](auto& c) { c.model_dir.clear(); }), "model-dir must name a folder");
