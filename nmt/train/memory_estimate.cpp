@@ -1,0 +1,53 @@
+#include "nmt/train/memory_estimate.h"
+
+#include <unistd.h>
+
+#include "data/text/error.h"
+
+namespace nmt::train {
+namespace {
+
+constexpr double kBytes = 4.0;                   // float32
+constexpr double kProcessBytes = 350.0 * 1e6;    // LibTorch, vocabulary, code.
+constexpr double kLargestShare = 0.9;
+
+// Values kept for backward by one layer and piece: residual stream, norms, dropout masks, heads.
+double layer_values(const config::ModelConfig& model, double length, double attentions) {
+  const double attention = attentions * (14.0 * model.d_model + 4.0 * model.heads * length);
+  const double ffn = 6.0 * model.d_model + 3.0 * model.ffn_dim;
+  return attention + ffn;
+}
+
+double gib(double bytes) { return bytes / (1024.0 * 1024.0 * 1024.0); }
+
+}  // namespace
+
+int64_t estimate_memory(const config::TrainingConfig& config, int64_t parameters, int64_t workers,
+                        int64_t mean_length) {
+  const config::ModelConfig& model = config.model;
+  const bool reparametrised = model.architecture.linear != layers::LinearKind::kPlain;
+  // Value, two moments, the raw gradient; a gradient for each worker; Ŵ beside W.
+  const double copies = 4.0 + workers + (reparametrised ? 1.0 : 0.0);
+  const double length = static_cast<double>(mean_length);
+  const double per_piece = model.architecture.encoder_layers * layer_values(model, length, 1) +
+                           model.architecture.decoder_layers * layer_values(model, length, 2) +
+                           3.0 * model.vocab_size;
+  return static_cast<int64_t>(kProcessBytes + kBytes * copies * parameters +
+                              kBytes * config.data.max_tokens * per_piece);
+}
+
+int64_t machine_memory() {
+  const long pages = sysconf(_SC_PHYS_PAGES);
+  const long page = sysconf(_SC_PAGE_SIZE);
+  return pages > 0 && page > 0 ? static_cast<int64_t>(pages) * page : 0;
+}
+
+void check_memory(int64_t estimate, int64_t available) {
+  if (available <= 0 || estimate <= kLargestShare * available) return;
+  throw UsageError("memory: this run needs about ", gib(estimate), " GiB, over 90 % of the ",
+                   gib(available),
+                   " GiB of this machine; lower --max-tokens (and raise --update-freq to keep the "
+                   "batch), or choose a smaller --arch, --d-model, --ffn-dim or --vocab-size");
+}
+
+}  // namespace nmt::train

@@ -1,0 +1,23 @@
+// How much memory a run will need, before it is too late.
+
+#pragma once
+
+#include <cstdint>
+
+#include "nmt/config/training_config.h"
+
+namespace nmt::train {
+
+/// Estimated peak bytes of a training process: values, gradients (one copy a worker), optimizer
+/// state, activations of one micro-batch at `max-tokens` with sides of `mean_length` pieces, logits.
+/// Measured on small and base models it errs by less than a third.
+int64_t estimate_memory(const config::TrainingConfig& config, int64_t parameters, int64_t workers,
+                        int64_t mean_length);
+
+/// Bytes of memory of this machine; 0 if unknown.
+int64_t machine_memory();
+
+/// Throws UsageError, with the remedy, if `estimate` is over 90 % of `available` (0: unknown).
+void check_memory(int64_t estimate, int64_t available);
+
+}  // namespace nmt::train

@@ -1,0 +1,70 @@
+#include "nmt/train/start_record.h"
+
+#include "nmt/config/arch_name.h"
+#include "nmt/config/config_json.h"
+#include "nmt/model/init.h"
+#include "nmt/model/parameters.h"
+#include "nmt/train/memory_estimate.h"
+
+namespace nmt::train {
+namespace {
+
+nlohmann::ordered_json counts(const data::ParallelCorpus& corpus) {
+  const data::CorpusReport& report = corpus.report();
+  return {{"read", report.read},
+          {"kept", report.kept()},
+          {"invalid_utf8", report.invalid_utf8},
+          {"empty", report.empty},
+          {"too_long", report.too_long},
+          {"length_ratio", report.length_ratio},
+          {"source_tokens", corpus.source_tokens()},
+          {"target_tokens", corpus.target_tokens()}};
+}
+
+// Standard deviations as drawn, one example of each group of matrices.
+nlohmann::ordered_json init_scales(model::Transformer& model) {
+  nlohmann::ordered_json scales;
+  const std::vector<std::string> shown = {
+      "encoder.embed.weight",
+      "encoder.layers.0.self_attn.q_proj.weight",
+      "encoder.layers.0.self_attn.v_proj.weight",
+      "encoder.layers.0.ffn.fc1.weight",
+      "decoder.layers.0.self_attn.q_proj.weight",
+      "decoder.layers.0.self_attn.v_proj.weight",
+      "decoder.layers.0.ffn.fc1.weight"};
+  for (const auto& [name, value] : model::named_parameters(model)) {
+    if (std::find(shown.begin(), shown.end(), name) == shown.end()) continue;
+    scales[name] = value.detach().std().item<double>();
+  }
+  return scales;
+}
+
+std::string gamma_start(const config::ModelConfig& model) {
+  if (model.architecture.linear == layers::LinearKind::kPlain) return "";
+  const config::GammaInit init = config::effective_gamma_init(model);
+  return init.value ? concatenate(*init.value) : "sigma";
+}
+
+}  // namespace
+
+stability::ConfigRecord start_record(const config::TrainingConfig& config, model::Transformer model,
+                                     const TrainingData& data, int64_t workers) {
+  stability::ConfigRecord record;
+  const model::ResidualScales scales = model::residual_scales(config.model);
+  record.config = config::to_json(config);
+  record.architecture = config::to_string(config.model.architecture);
+  record.encoder_alpha = scales.encoder.alpha;
+  record.encoder_beta = scales.encoder.beta;
+  record.decoder_alpha = scales.decoder.alpha;
+  record.decoder_beta = scales.decoder.beta;
+  record.gamma_init = gamma_start(config.model);
+  record.init_scales = init_scales(model);
+  record.parameters = model::parameter_count(model);
+  const int64_t mean_length = data.train.target_tokens() / std::max<int64_t>(1, data.train.size());
+  record.memory_bytes = estimate_memory(config, record.parameters, workers, mean_length);
+  record.data = {{"train", counts(data.train)}};
+  if (data.valid) record.data["valid"] = counts(*data.valid);
+  return record;
+}
+
+}  // namespace nmt::train

@@ -1,0 +1,17 @@
+// The run's first record: the effective configuration and what follows from it. Maintainers ask for
+// just these facts first when a deep model fails to train.
+
+#pragma once
+
+#include "nmt/config/training_config.h"
+#include "nmt/model/transformer.h"
+#include "nmt/stability/run_record.h"
+#include "nmt/train/training_data.h"
+
+namespace nmt::train {
+
+/// α, β, γ₀, initial scales, parameter count, memory estimate, counts of the data.
+stability::ConfigRecord start_record(const config::TrainingConfig& config, model::Transformer model,
+                                     const TrainingData& data, int64_t workers);
+
+}  // namespace nmt::train

@@ -1,0 +1,74 @@
+// TrainStep: one optimizer update, from batches to new weights.
+//
+// Every micro-batch is cut by rows into one part a worker thread. A worker runs forward and backward
+// on a replica of the model that shares the weights and has gradients of its own; the gradients are
+// then added in a fixed order. Sums are divided by the target pieces of the whole update, so the
+// result does not depend on how an update is cut, but for rounding and dropout masks.
+//
+// Dropout draws from a generator seeded by (seed, update, micro-batch, worker): the masks of an
+// update do not depend on what came before, and a resumed run draws the same ones.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "data/batch.h"
+#include "nmt/config/training_config.h"
+#include "nmt/model/transformer.h"
+#include "nmt/optim/optimizer.h"
+#include "nmt/stability/entropy_tracker.h"
+#include "nmt/train/worker_pool.h"
+
+namespace nmt::train {
+
+/// What one update reports. Loss and nll are nats a target piece.
+struct StepResult {
+  double loss = 0.0;
+  double nll = 0.0;
+  double learning_rate = 0.0;
+  double gradient_norm = 0.0;  ///< Global, before clipping.
+  int64_t tokens = 0;          ///< Target pieces, `</s>` included.
+  bool finite = true;          ///< Otherwise the weights were left as they are.
+  std::vector<stability::LayerEntropy> entropies;
+};
+
+class TrainStep {
+ public:
+  /// Trains `model` (initialised) with `workers` threads. `eos_id` starts the decoder's input.
+  TrainStep(model::Transformer model, const config::TrainingConfig& config, int64_t workers,
+            int64_t eos_id);
+
+  /// One update from its micro-batches. An update whose loss or gradient is not finite changes
+  /// nothing and reports finite = false.
+  StepResult run(int64_t update, const std::vector<data::Batch>& micro_batches);
+
+  stability::EntropyTracker& tracker() { return *trackers_[0]; }
+  optim::Optimizer& optimizer() { return *optimizer_; }
+  model::Transformer& model() { return models_[0]; }
+
+ private:
+  struct WorkerSums {
+    double loss = 0.0;
+    double nll = 0.0;
+  };
+  WorkerSums forward_backward(int64_t worker, int64_t update, int64_t total_tokens,
+                              const std::vector<data::Batch>& micro_batches);
+  void clear_gradients();
+  void add_gradients(int64_t worker);
+  std::vector<stability::LayerEntropy> finish_statistics(bool finite);
+  void collect_parameter_gradients();
+
+  config::OptimizationConfig options_;
+  uint64_t seed_;
+  int64_t eos_id_;
+  WorkerPool pool_;
+  std::vector<model::Transformer> models_;                // The model, then its replicas.
+  std::vector<std::vector<torch::Tensor>> leaves_;        // Of each.
+  std::vector<std::unique_ptr<stability::EntropyTracker>> trackers_;
+  std::vector<optim::Parameter> parameters_;
+  std::unique_ptr<optim::Optimizer> optimizer_;
+};
+
+}  // namespace nmt::train

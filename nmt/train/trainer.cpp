@@ -1,0 +1,292 @@
+#include "nmt/train/trainer.h"
+
+#include <algorithm>
+
+#include "data/text/error.h"
+#include "nmt/checkpoint/average.h"
+#include "nmt/config/config_json.h"
+#include "nmt/model/init.h"
+#include "nmt/model/parameters.h"
+#include "nmt/train/memory_estimate.h"
+#include "nmt/train/start_record.h"
+#include "nmt/train/validate.h"
+
+namespace nmt::train {
+namespace {
+
+double seconds_between(std::chrono::steady_clock::time_point from,
+                       std::chrono::steady_clock::time_point to) {
+  return std::chrono::duration<double>(to - from).count();
+}
+
+bool due(int64_t update, int64_t interval) { return interval > 0 && update % interval == 0; }
+
+stability::StabilityRules rules_of(const config::TrainingConfig& config) {
+  stability::StabilityRules rules;
+  rules.warmup_updates = config.optimization.warmup_updates;
+  return rules;
+}
+
+data::TokenBatcherOptions batcher_options(const config::TrainingConfig& config,
+                                          const TrainingData& data) {
+  return {.max_tokens = config.data.max_tokens,
+          .seed = config.seed,
+          .sampling = {.vocabulary = data.vocabulary.get(),
+                       .alpha = config.data.subword_sampling,
+                       .max_length = config.data.max_length}};
+}
+
+model::Transformer initialized_model(const config::TrainingConfig& config) {
+  model::Transformer model(config.model);
+  model::initialize(model, config.seed);
+  return model;
+}
+
+}  // namespace
+
+Trainer::Trainer(const config::TrainingConfig& config, const TrainingData& data,
+                 TrainingObserver& observer, const std::atomic<bool>& stop,
+                 const std::optional<std::string>& checkpoint)
+    : config_(config),
+      data_(data),
+      observer_(observer),
+      stop_(stop),
+      checkpoints_(config.model_dir + "/checkpoints"),
+      model_(initialized_model(config)),
+      step_(model_, config, config.threads, data.vocabulary->eos_id()),
+      batcher_(data.train, batcher_options(config, data)),
+      monitor_(rules_of(config)) {
+  watch_spectral_norms();
+  if (checkpoint) restore(*checkpoint);
+  at_start_ = progress_;
+  start_ = last_record_ = Clock::now();
+}
+
+void Trainer::watch_spectral_norms() {
+  std::map<const torch::nn::Module*, std::string> names;
+  for (const auto& item : model_->named_modules("", /*include_self=*/false)) {
+    names[item.value().get()] = item.key();
+  }
+  for (layers::StackedLinear* linear : model_->linears()) {
+    for (const layers::StackedLinear::Group& group : linear->groups()) {
+      layers::WeightParametrization* weight = group.parametrization.get();
+      const torch::Tensor gamma = weight->own_parameters()[0].second;
+      norms_.add(names.at(linear->parts()[group.first_part].get()),
+                 [weight] { return weight->sigma(); },
+                 [gamma] { return gamma.item<double>(); });
+    }
+  }
+}
+
+void Trainer::restore(const std::string& folder) {
+  const checkpoint::ModelFolder saved = checkpoint::load_model(folder);
+  const checkpoint::TrainingState training = checkpoint::load_training_state(folder);
+  const std::string source = folder + "/" + checkpoint::kStateFile;
+  checkpoint::load_into(saved.tensors, model::named_tensors(model_),
+                        folder + "/" + checkpoint::kModelFile);
+  model::refresh(model_);
+  step_.optimizer().load_state(training.optimizer);
+  progress_ = run_progress_from_json(training.state, source);
+  if (training.state.value("pairs", int64_t{-1}) != data_.train.size()) {
+    throw InputError(source, ": the run was trained on ", training.state.value("pairs", int64_t{-1}),
+                     " sentence pairs, the training sets now give ", data_.train.size(),
+                     "; resume with the same files");
+  }
+  batcher_.restore(progress_.position);
+  step_.tracker().restore(training.state.at("entropy"));
+  monitor_.restore(training.state.at("stability"));
+  saved_update_ = progress_.update;
+  if (progress_.best && progress_.best->update == progress_.update) {
+    checkpoint::publish_model(folder, config_.model_dir + "/best");
+  }
+}
+
+double Trainer::process_seconds() const { return seconds_between(start_, Clock::now()); }
+double Trainer::run_seconds() const { return at_start_.seconds + process_seconds(); }
+
+std::string Trainer::reason_to_stop() const {
+  const config::ScheduleConfig& limits = config_.schedule;
+  if (stop_) return "interrupted";
+  if (limits.max_updates > 0 && progress_.update >= limits.max_updates) return "max-updates";
+  if (limits.max_epochs > 0 && batcher_.position().epoch >= limits.max_epochs) return "max-epochs";
+  if (limits.max_minutes > 0 && run_seconds() >= 60 * limits.max_minutes) return "max-minutes";
+  if (limits.patience > 0 && progress_.bad_validations >= limits.patience) return "patience";
+  if (progress_.bad_updates >= limits.max_bad_updates) return "non-finite";
+  return "";
+}
+
+stability::EndRecord Trainer::run() {
+  const stability::ConfigRecord start =
+      start_record(config_, model_, data_, config_.threads);
+  check_memory(start.memory_bytes, machine_memory());
+  observer_.on_start(start);
+  std::string reason;
+  while ((reason = reason_to_stop()).empty()) {
+    update_once();
+    const bool validates = data_.valid && due(progress_.update, config_.schedule.validate_every);
+    if (validates) validate_now();
+    if (due(progress_.update, config_.schedule.save_every)) save_checkpoint();
+  }
+  return finish(reason);
+}
+
+std::vector<data::Batch> Trainer::next_batches() {
+  std::vector<data::Batch> batches;
+  for (int64_t i = 0; i < config_.data.update_freq; ++i) batches.push_back(batcher_.next());
+  return batches;
+}
+
+void Trainer::update_once() {
+  const std::vector<data::Batch> batches = next_batches();
+  const StepResult result = step_.run(++progress_.update, batches);
+  progress_.position = batcher_.position();
+  progress_.tokens += result.tokens;
+  tokens_since_record_ += result.tokens;
+  progress_.bad_updates = result.finite ? 0 : progress_.bad_updates + 1;
+  if (!result.finite) report_non_finite(batches, result);
+  report_update(result);
+}
+
+void Trainer::report_non_finite(const std::vector<data::Batch>& batches,
+                                const StepResult& result) {
+  nlohmann::ordered_json lines = nlohmann::ordered_json::array();
+  for (const data::Batch& batch : batches) {
+    for (const int64_t pair : batch.pairs) lines.push_back(data_.train.line(pair));
+  }
+  observer_.on_event(
+      {.update = progress_.update,
+       .kind = "non_finite",
+       .message = concatenate("loss ", result.loss, ", gradient norm ", result.gradient_norm,
+                              ": the update was skipped (", progress_.bad_updates, " of ",
+                              config_.schedule.max_bad_updates, " in a row)"),
+       .fields = {{"loss", std::isfinite(result.loss) ? nlohmann::ordered_json(result.loss)
+                                                      : nlohmann::ordered_json(nullptr)},
+                  {"lines", lines}}});
+}
+
+void Trainer::report_update(const StepResult& result) {
+  for (const stability::EventRecord& event :
+       monitor_.observe(progress_.update, result.loss, result.entropies)) {
+    observer_.on_event(event);
+  }
+  unlogged_ = result;
+  report_progress(result);
+  if (progress_.update == 1 || due(progress_.update, config_.schedule.log_every)) log_update();
+}
+
+void Trainer::report_progress(const StepResult& result) {
+  const auto epochs = [](const data::DataPosition& position, int64_t batches) {
+    return position.epoch + static_cast<double>(position.batch) / std::max<int64_t>(1, batches);
+  };
+  const double seconds = process_seconds();
+  observer_.on_progress(
+      {.update = progress_.update,
+       .loss = result.loss,
+       .tokens_per_second = (progress_.tokens - at_start_.tokens) / std::max(seconds, 1e-9),
+       .first_update = at_start_.update,
+       .seconds = seconds,
+       .max_updates = config_.schedule.max_updates,
+       .max_seconds = std::max(0.0, 60 * config_.schedule.max_minutes - at_start_.seconds),
+       .epochs = epochs(progress_.position, batcher_.batches_in_epoch()),
+       .first_epochs = epochs(at_start_.position, batcher_.batches_in_epoch()),
+       .max_epochs = config_.schedule.max_epochs});
+}
+
+void Trainer::log_update() {
+  const Clock::time_point now = Clock::now();
+  stability::UpdateRecord record;
+  record.update = progress_.update;
+  record.epoch = progress_.position.epoch + 1;
+  record.loss = unlogged_->loss;
+  record.nll = unlogged_->nll;
+  record.learning_rate = unlogged_->learning_rate;
+  record.gradient_norm = unlogged_->gradient_norm;
+  record.tokens = progress_.tokens;
+  record.tokens_per_second =
+      tokens_since_record_ / std::max(1e-9, seconds_between(last_record_, now));
+  record.seconds = run_seconds();
+  record.attention = step_.tracker().take();
+  record.matrices = norms_.measure();
+  observer_.on_update(record);
+  unlogged_.reset();
+  tokens_since_record_ = 0;
+  last_record_ = now;
+}
+
+bool Trainer::is_better(const stability::ValidRecord& record) const {
+  if (!progress_.best) return true;
+  if (config_.schedule.valid_metric == config::ValidMetric::kBleu && record.bleu) {
+    return *record.bleu > progress_.best->bleu.value_or(0.0);
+  }
+  return record.nll < progress_.best->nll;
+}
+
+void Trainer::validate_now() {
+  stability::ValidRecord record = validate(model_, data_, config_, progress_.update);
+  record.best = is_better(record);
+  progress_.bad_validations = record.best ? 0 : progress_.bad_validations + 1;
+  if (record.best) progress_.best = record;
+  observer_.on_valid(record);
+  if (!record.best) return;
+  save_checkpoint();
+}
+
+void Trainer::save_checkpoint() {
+  if (saved_update_ == progress_.update) return;
+  progress_.seconds = run_seconds();
+  nlohmann::json state = to_json(progress_);
+  state["pairs"] = data_.train.size();
+  state["config"] = config::to_json(config_);
+  state["entropy"] = step_.tracker().state();
+  state["stability"] = monitor_.state();
+  char name[32];
+  std::snprintf(name, sizeof name, "update-%08lld", static_cast<long long>(progress_.update));
+  observer_.on_checkpoint({.update = progress_.update, .path = std::string("checkpoints/") + name});
+  const std::string folder = checkpoints_.save(
+      progress_.update,
+      {.config = config_.model,
+       .tensors = model::named_tensors(model_),
+       .vocabulary = data_.vocabulary->serialized(),
+       .folded = false},
+      {.optimizer = step_.optimizer().state(), .state = state});
+  if (progress_.best && progress_.best->update == progress_.update) {
+    checkpoint::publish_model(folder, config_.model_dir + "/best");
+  }
+  checkpoints_.prune(config_.schedule.keep_last);
+  saved_update_ = progress_.update;
+}
+
+void Trainer::write_average() {
+  const std::vector<checkpoint::CheckpointSet::Entry> all = checkpoints_.all();
+  const size_t count =
+      std::min(all.size(), static_cast<size_t>(config_.schedule.average_last));
+  if (count < 2) return;
+  std::vector<std::string> folders;
+  for (size_t i = all.size() - count; i < all.size(); ++i) folders.push_back(all[i].folder);
+  checkpoint::save_model(config_.model_dir + "/average", checkpoint::average(folders));
+}
+
+stability::EndRecord Trainer::finish(const std::string& reason) {
+  const bool interrupted = reason == "interrupted";
+  const bool validated = due(progress_.update, config_.schedule.validate_every);
+  if (data_.valid && !validated && !interrupted && progress_.update > at_start_.update) {
+    validate_now();
+  }
+  if (progress_.update > at_start_.update) save_checkpoint();
+  if (unlogged_) log_update();
+  if (!data_.valid && saved_update_ > 0) {
+    checkpoint::publish_model(checkpoints_.newest()->folder, config_.model_dir + "/best");
+  }
+  if (!interrupted && config_.schedule.average_last > 0) write_average();
+  const stability::EndRecord end = {.update = progress_.update,
+                                    .reason = reason,
+                                    .status = reason == "non-finite" ? "failed" : monitor_.status(),
+                                    .collapsed = monitor_.collapsed(),
+                                    .diverged = monitor_.diverged(),
+                                    .seconds = run_seconds(),
+                                    .best = progress_.best};
+  observer_.on_end(end);
+  return end;
+}
+
+}  // namespace nmt::train

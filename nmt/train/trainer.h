@@ -1,0 +1,80 @@
+// Trainer: the training loop.
+//
+//     update:     next micro-batches -> train_step -> stability rules -> log record
+//     sometimes:  validate -> best/            save checkpoint -> checkpoints/
+//
+// What a run writes into its model folder: run.jsonl (by an observer), checkpoints/, best/ and, with
+// average-last, average/.
+
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "nmt/checkpoint/checkpoint_set.h"
+#include "nmt/config/training_config.h"
+#include "nmt/stability/divergence.h"
+#include "nmt/stability/spectral_norm_tracker.h"
+#include "nmt/train/train_step.h"
+#include "nmt/train/training_data.h"
+#include "nmt/train/training_observer.h"
+#include "nmt/train/training_state.h"
+
+namespace nmt::train {
+
+class Trainer {
+ public:
+  /// `config` is complete (vocab_size set, threads resolved). `data`, `observer` and `stop` must
+  /// outlive the trainer. With `checkpoint`, the folder of one, the run continues from there;
+  /// otherwise the model starts from the seed.
+  /// Throws InputError if the checkpoint does not fit, UsageError if memory will not suffice.
+  Trainer(const config::TrainingConfig& config, const TrainingData& data,
+          TrainingObserver& observer, const std::atomic<bool>& stop,
+          const std::optional<std::string>& checkpoint);
+
+  /// Trains until a limit is met or `stop` becomes true, then saves and reports.
+  /// Throws InputError if something cannot be written.
+  stability::EndRecord run();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void restore(const std::string& checkpoint);
+  void watch_spectral_norms();
+  std::string reason_to_stop() const;
+  std::vector<data::Batch> next_batches();
+  void update_once();
+  void report_non_finite(const std::vector<data::Batch>& batches, const StepResult& result);
+  void report_update(const StepResult& result);
+  void report_progress(const StepResult& result);
+  void log_update();
+  void validate_now();
+  bool is_better(const stability::ValidRecord& record) const;
+  void save_checkpoint();
+  stability::EndRecord finish(const std::string& reason);
+  void write_average();
+  double run_seconds() const;
+  double process_seconds() const;
+
+  config::TrainingConfig config_;
+  const TrainingData& data_;
+  TrainingObserver& observer_;
+  const std::atomic<bool>& stop_;
+  checkpoint::CheckpointSet checkpoints_;
+  model::Transformer model_;
+  TrainStep step_;
+  data::TokenBatcher batcher_;
+  stability::StabilityMonitor monitor_;
+  stability::SpectralNormTracker norms_;
+  RunProgress progress_;
+  RunProgress at_start_;
+  Clock::time_point start_;
+  std::optional<StepResult> unlogged_;  // The last update, while no record holds it.
+  int64_t tokens_since_record_ = 0;
+  Clock::time_point last_record_;
+  int64_t saved_update_ = -1;
+};
+
+}  // namespace nmt::train

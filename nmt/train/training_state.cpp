@@ -1,0 +1,57 @@
+#include "nmt/train/training_state.h"
+
+#include "data/text/error.h"
+
+namespace nmt::train {
+namespace {
+
+nlohmann::json to_json(const stability::ValidRecord& record) {
+  return {{"update", record.update},
+          {"loss", record.loss},
+          {"nll", record.nll},
+          {"perplexity", record.perplexity},
+          {"bleu", record.bleu ? nlohmann::json(*record.bleu) : nlohmann::json(nullptr)}};
+}
+
+stability::ValidRecord valid_record(const nlohmann::json& json) {
+  stability::ValidRecord record;
+  record.update = json.at("update").get<int64_t>();
+  record.loss = json.at("loss").get<double>();
+  record.nll = json.at("nll").get<double>();
+  record.perplexity = json.at("perplexity").get<double>();
+  if (!json.at("bleu").is_null()) record.bleu = json.at("bleu").get<double>();
+  record.best = true;
+  return record;
+}
+
+}  // namespace
+
+nlohmann::json to_json(const RunProgress& progress) {
+  return {{"update", progress.update},
+          {"epoch", progress.position.epoch},
+          {"batch", progress.position.batch},
+          {"tokens", progress.tokens},
+          {"seconds", progress.seconds},
+          {"bad_updates", progress.bad_updates},
+          {"bad_validations", progress.bad_validations},
+          {"best", progress.best ? to_json(*progress.best) : nlohmann::json(nullptr)}};
+}
+
+RunProgress run_progress_from_json(const nlohmann::json& json, const std::string& source) {
+  try {
+    RunProgress progress;
+    progress.update = json.at("update").get<int64_t>();
+    progress.position.epoch = json.at("epoch").get<int64_t>();
+    progress.position.batch = json.at("batch").get<int64_t>();
+    progress.tokens = json.at("tokens").get<int64_t>();
+    progress.seconds = json.at("seconds").get<double>();
+    progress.bad_updates = json.at("bad_updates").get<int64_t>();
+    progress.bad_validations = json.at("bad_validations").get<int64_t>();
+    if (!json.at("best").is_null()) progress.best = valid_record(json.at("best"));
+    return progress;
+  } catch (const nlohmann::json::exception& error) {
+    throw InputError(source, ": not the state of a training run: ", error.what());
+  }
+}
+
+}  // namespace nmt::train

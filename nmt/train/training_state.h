@@ -1,0 +1,30 @@
+// Everything about a run's progress that is not a tensor: what state.json holds.
+
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "data/token_batcher.h"
+#include "nmt/stability/run_record.h"
+
+namespace nmt::train {
+
+struct RunProgress {
+  int64_t update = 0;           ///< Finished updates.
+  data::DataPosition position;  ///< The next batch to come.
+  int64_t tokens = 0;           ///< Target pieces trained on.
+  double seconds = 0.0;         ///< Training time of earlier processes and this one.
+  int64_t bad_updates = 0;      ///< Updates in a row whose loss was not finite.
+  int64_t bad_validations = 0;  ///< Validations since the best one.
+  std::optional<stability::ValidRecord> best;
+};
+
+nlohmann::json to_json(const RunProgress& progress);
+
+/// Throws InputError, naming `source`, if a value is missing or of the wrong type.
+RunProgress run_progress_from_json(const nlohmann::json& json, const std::string& source);
+
+}  // namespace nmt::train

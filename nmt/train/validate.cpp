@@ -1,0 +1,56 @@
+#include "nmt/train/validate.h"
+
+#include <cmath>
+
+#include "data/batch_plan.h"
+#include "data/token_batcher.h"
+#include "nmt/decode/translator.h"
+#include "nmt/metrics/bleu.h"
+#include "nmt/train/loss_of_batch.h"
+
+namespace nmt::train {
+namespace {
+
+double bleu_of_translations(model::Transformer model, const TrainingData& data,
+                            const config::TrainingConfig& config) {
+  std::vector<std::string> sources, references;
+  for (const data::SentencePair& pair : data.valid_pairs) {
+    sources.push_back(pair.source);
+    references.push_back(pair.target);
+  }
+  const decode::Translator translator(
+      model, data.vocabulary,
+      {.beam_size = config.schedule.valid_beam_size, .threads = config.threads});
+  const std::vector<std::string> hypotheses = translator.translate(sources);
+  return metrics::corpus_bleu(hypotheses, std::vector<std::vector<std::string>>{references}, {})
+      .score;
+}
+
+}  // namespace
+
+stability::ValidRecord validate(model::Transformer model, const TrainingData& data,
+                                const config::TrainingConfig& config, int64_t update) {
+  const torch::NoGradGuard no_grad;
+  const data::BatchPlan plan(*data.valid,
+                             std::max(config.data.max_tokens, config.model.max_positions));
+  double loss = 0.0;
+  double nll = 0.0;
+  for (int64_t i = 0; i < plan.size(); ++i) {
+    const data::Batch batch = data::make_batch(*data.valid, plan.pairs(i));
+    const layers::LossSums sums =
+        loss_of_batch(model, batch, data.vocabulary->eos_id(),
+                      config.optimization.label_smoothing, layers::ForwardContext{});
+    loss += sums.loss.item<double>();
+    nll += sums.nll.item<double>();
+  }
+  const double tokens = static_cast<double>(data.valid->target_tokens());
+  stability::ValidRecord record;
+  record.update = update;
+  record.loss = loss / tokens;
+  record.nll = nll / tokens;
+  record.perplexity = std::exp(record.nll);
+  if (!data.valid_pairs.empty()) record.bleu = bleu_of_translations(model, data, config);
+  return record;
+}
+
+}  // namespace nmt::train

@@ -1,0 +1,20 @@
+// Validation: loss over the whole valid set, BLEU over translations of its first segments.
+
+#pragma once
+
+#include <cstdint>
+
+#include "nmt/config/training_config.h"
+#include "nmt/model/transformer.h"
+#include "nmt/stability/run_record.h"
+#include "nmt/train/training_data.h"
+
+namespace nmt::train {
+
+/// Loss, nll and perplexity in nats a target piece, and BLEU unless no segments are to be
+/// translated. Changes nothing; no dropout. `best` is left false.
+/// `data.valid` must have a value.
+stability::ValidRecord validate(model::Transformer model, const TrainingData& data,
+                                const config::TrainingConfig& config, int64_t update);
+
+}  // namespace nmt::train

@@ -1,0 +1,63 @@
+// nmt-train: trains a Transformer for translation.
+//
+//     nmt-train --arch postln-sigma-18L                              (the built-in toy grammar)
+//     nmt-train --arch preln-6L --train-sets train.en train.de --valid-sets dev.en dev.de
+//
+// Progress goes to standard output; the whole history is in run.jsonl in the model folder.
+// Exit status: 0 trained (or stopped by a signal, with a checkpoint), 1 unusable input or a failed
+// run, 2 wrong command line.
+
+#include <ATen/Parallel.h>
+#include <unistd.h>
+
+#include <iostream>
+#include <thread>
+
+#include "data/text/error.h"
+#include "nmt/cli/program.h"
+#include "nmt/cli/stop_signal.h"
+#include "nmt/config/training_command.h"
+#include "nmt/train/console_observer.h"
+#include "nmt/train/log_observer.h"
+#include "nmt/train/model_dir.h"
+#include "nmt/train/trainer.h"
+
+namespace {
+
+using nmt::config::TrainingConfig;
+
+void resolve_machine(TrainingConfig& config) {
+  if (config.device == "cuda") {
+    throw nmt::UsageError("--device cuda: this build trains on the CPU only; use --device cpu");
+  }
+  if (config.threads == 0) {
+    config.threads = std::max<int64_t>(1, std::thread::hardware_concurrency());
+  }
+  at::set_num_threads(static_cast<int>(config.threads));
+}
+
+int train(int argc, char** argv) {
+  const nmt::config::TrainingCommand command = nmt::config::parse_training_command(argc, argv);
+  if (command.demo) {
+    std::cout << "no --train-sets: training on the built-in English-German toy grammar under "
+                 "configs/demo.conf\n"
+              << std::flush;
+  }
+  nmt::train::RunStart start = nmt::train::prepare_model_dir(command);
+  resolve_machine(start.config);
+  const nmt::train::TrainingData data =
+      nmt::train::load_training_data(start.config, start.vocabulary);
+  start.config.model.vocab_size = data.vocabulary->size();
+
+  nmt::stability::RunLog log(start.config.model_dir + "/" + nmt::train::kRunLogFile);
+  nmt::train::ConsoleObserver console(std::cout, isatty(STDOUT_FILENO) == 1);
+  nmt::train::LogObserver history(log);
+  nmt::train::ObserverGroup observers({&console, &history});
+  nmt::train::Trainer trainer(start.config, data, observers, nmt::cli::catch_stop_signals(),
+                              start.checkpoint);
+  return trainer.run().status == "failed" ? nmt::cli::kExitFailure : nmt::cli::kExitDone;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return nmt::cli::run_program("nmt-train", argc, argv, train); }
