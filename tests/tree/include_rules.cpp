@@ -19,7 +19,7 @@ struct FolderRule {
 // The most particular folder comes first: data/text before data.
 const FolderRule kRules[] = {
     {"data/text", {}, {"zlib"}},
-    {"data/toy_grammar", {"data/text"}, {}},
+    {"data/toy_grammar", {"data/text", "data/seeded_random.h"}, {}},
     {"data", {"data/text"}, {"sentencepiece", "torch"}},
     {"layers/kernels", {}, {"torch", "highway", "cuda"}},
     {"layers", {"layers/kernels"}, {"torch"}},
