@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "data/text/error.h"
 #include "data/text/unicode.h"
 
 namespace nmt::metrics {
@@ -54,11 +55,13 @@ void append_ascii(char c, std::string& result) {
 
 }  // namespace
 
-std::string fixed(double value, int width) {
+std::string fixed(double value, int64_t width) {
+  if (width < 0 || width > INT32_MAX)
+    throw InputError("width ", width, ": cannot print so many decimals");
   if (!std::isfinite(value)) return not_finite(value);
-  const int length = std::snprintf(nullptr, 0, "%.*f", width, value);
+  const int length = std::snprintf(nullptr, 0, "%.*f", static_cast<int>(width), value);
   std::string text(length + 1, '\0');
-  std::snprintf(text.data(), text.size(), "%.*f", width, value);
+  std::snprintf(text.data(), text.size(), "%.*f", static_cast<int>(width), value);
   text.pop_back();
   return text;
 }

@@ -2,13 +2,15 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace nmt::metrics {
 
-/// f"{value:.{width}f}": `width` decimals, at least 0, halves to even; "nan", "inf", "-inf".
-std::string fixed(double value, int width);
+/// f"{value:.{width}f}": `width` decimals, halves to even; "nan", "inf", "-inf".
+/// Throws InputError if `width` is negative.
+std::string fixed(double value, int64_t width);
 
 /// repr(value): the shortest text that reads back as `value`; exponent form below 1e-4 and from
 /// 1e16.

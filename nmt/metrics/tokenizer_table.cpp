@@ -12,7 +12,8 @@ namespace {
 
 struct TokenizerRow {
   std::string_view name;
-  std::unique_ptr<Tokenizer> (*make)();
+  std::unique_ptr<Tokenizer> (*make)();  // None: sacreBLEU has it, we do not.
+  std::string_view lacking;              // What it would need.
 };
 
 template <class T>
@@ -20,10 +21,16 @@ std::unique_ptr<Tokenizer> make() {
   return std::make_unique<T>();
 }
 
+constexpr std::string_view kMecab = "MeCab and its dictionary";
+constexpr std::string_view kSentencePiece = "a SentencePiece model that sacreBLEU downloads";
+
 constexpr TokenizerRow kTokenizers[] = {
-    {"none", make<NoneTokenizer>},      {"zh", make<ChineseTokenizer>},
-    {"13a", make<Mteval13aTokenizer>},  {"intl", make<InternationalTokenizer>},
-    {"char", make<CharacterTokenizer>},
+    {"none", make<NoneTokenizer>, ""},      {"zh", make<ChineseTokenizer>, ""},
+    {"13a", make<Mteval13aTokenizer>, ""},  {"intl", make<InternationalTokenizer>, ""},
+    {"char", make<CharacterTokenizer>, ""}, {"ja-mecab", nullptr, kMecab},
+    {"ko-mecab", nullptr, kMecab},          {"spm", nullptr, kSentencePiece},
+    {"flores101", nullptr, kSentencePiece}, {"flores200", nullptr, kSentencePiece},
+    {"spBLEU-1K", nullptr, kSentencePiece},
 };
 
 }  // namespace
@@ -36,11 +43,14 @@ std::vector<std::string> tokenizer_names() {
 
 std::unique_ptr<Tokenizer> make_tokenizer(std::string_view name) {
   for (const TokenizerRow& row : kTokenizers) {
-    if (row.name == name) return row.make();
+    if (row.name != name) continue;
+    if (row.make != nullptr) return row.make();
+    throw InputError("tokenizer '", name, "' is not supported: it needs ", row.lacking,
+                     "; tokenize the files yourself and use 'none'");
   }
   std::string known;
   for (const TokenizerRow& row : kTokenizers) {
-    known += (known.empty() ? "" : ", ") + std::string(row.name);
+    if (row.make != nullptr) known += (known.empty() ? "" : ", ") + std::string(row.name);
   }
   throw UsageError("unknown tokenizer '", name, "'; known are ", known);
 }

@@ -12,10 +12,11 @@
 
 namespace nmt::metrics {
 
-/// Every name that make_tokenizer() takes, in the order of the help page.
+/// Every name that sacreBLEU knows, in its order.
 std::vector<std::string> tokenizer_names();
 
-/// The tokenizer called `name`. Throws UsageError, listing the names, if there is none.
+/// The tokenizer called `name`. Throws UsageError, listing the names, if there is none,
+/// and InputError for those of sacreBLEU that need what this program does not have.
 std::unique_ptr<Tokenizer> make_tokenizer(std::string_view name);
 
 /// The name that sacreBLEU takes for a target language ("zh", "ja", "ko", any other) when none is

@@ -1,0 +1,32 @@
+// How the scores of several systems are printed: a table, the explanation of the paired test, the
+// signatures; or JSON.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "nmt/metrics/command/palette.h"
+#include "nmt/metrics/command/score_request.h"
+#include "nmt/metrics/paired_test.h"
+
+namespace nmt::metrics {
+
+/// One metric's column.
+struct ResultColumn {
+  std::string name;  ///< "BLEU"
+  std::string signature;
+  std::vector<PairedResult> results;  ///< One a system.
+};
+
+struct SystemResults {
+  std::vector<std::string> systems;  ///< Names as printed.
+  std::vector<ResultColumn> columns;
+};
+
+/// In the format that `request` asks for, with a final newline.
+std::string results_text(const SystemResults& results, const ScoreRequest& request,
+                         const Palette& palette);
+
+}  // namespace nmt::metrics

@@ -1,0 +1,234 @@
+#include "nmt/metrics/command/score_command.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "data/text/error.h"
+#include "nmt/cli/argparse.h"
+#include "nmt/metrics/command/results_table.h"
+#include "nmt/metrics/command/score_input.h"
+#include "nmt/metrics/command/score_text.h"
+#include "nmt/metrics/paired_test.h"
+#include "nmt/metrics/resampling.h"
+
+namespace nmt::metrics {
+namespace {
+
+constexpr int64_t kDefaultTrials = 10000;
+constexpr int64_t kDefaultResamples = 1000;
+constexpr size_t kTokenizedLines = 100;
+
+std::string lower_ascii(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return text;
+}
+
+// The seed of SACREBLEU_SEED; none for "none".
+std::optional<uint64_t> seed_of(const std::string& text) {
+  if (lower_ascii(text) == "none") return std::nullopt;
+  const std::optional<int64_t> seed = cli::python_int(text);
+  if (!seed || *seed < 0) {
+    throw InputError("SACREBLEU_SEED is '", text, "'; need a number that is not negative, or none");
+  }
+  return static_cast<uint64_t>(*seed);
+}
+
+void refuse_test_sets(const ScoreRequest& request) {
+  const char* option = request.download   ? "--download"
+                       : request.list     ? "--list"
+                       : request.citation ? "--citation"
+                       : request.test_set ? "--test-set"
+                       : request.echo     ? "--echo"
+                                          : nullptr;
+  if (option == nullptr) return;
+  throw InputError(option, ": built-in test sets are not supported; name reference files instead");
+}
+
+void warn_if_tokenized(const ScoreRequest& request, const System& system, ScoreOutput& output) {
+  const auto& metrics = request.metrics;
+  if (request.force || std::find(metrics.begin(), metrics.end(), "bleu") == metrics.end()) return;
+  const auto& segments = system.segments;
+  const size_t tokenized = std::count_if(segments.begin(), segments.end(),
+                                         [](const auto& line) { return line.ends_with(" ."); });
+  if (tokenized < kTokenizedLines) return;
+  output.warnings.push_back(concatenate(
+      system.path, ": ", tokenized,
+      " lines end in a tokenized full stop; text that is not detokenized scores wrongly (--force "
+      "silences this)"));
+}
+
+// One request being answered.
+class Scoring {
+ public:
+  Scoring(const ScoreRequest& request, const ScoreInput& input, const Palette& palette)
+      : request_(request), input_(input), palette_(palette) {
+    for (const std::string& name : request.metrics) {
+      metrics_.push_back(make_metric(name, request.settings, input.references));
+    }
+  }
+
+  std::string one_system() const;
+  std::string each_segment() const;
+  std::string several_systems() const;
+
+ private:
+  // The metrics in the order in which scores are printed.
+  std::vector<const Metric*> in_print_order() const;
+  std::vector<const Metric*> as_asked() const;
+  PrintedScore printed_score(const Metric& metric) const;
+  SystemResults plain_results() const;
+  SystemResults tested_results() const;
+
+  EvaluationFacts facts() const { return {.reference_count = input_.references.size()}; }
+  std::string signature(const Metric& metric, const EvaluationFacts& facts,
+                        bool short_names) const {
+    return format_signature(facts, metric.signature_parts(), short_names);
+  }
+  std::vector<std::string> system_names() const {
+    std::vector<std::string> names;
+    for (const System& system : input_.systems) names.push_back(system.name);
+    return names;
+  }
+
+  const ScoreRequest& request_;
+  const ScoreInput& input_;
+  Palette palette_;
+  std::vector<std::unique_ptr<Metric>> metrics_;
+};
+
+std::vector<const Metric*> Scoring::as_asked() const {
+  std::vector<const Metric*> metrics;
+  for (const auto& metric : metrics_) metrics.push_back(metric.get());
+  return metrics;
+}
+
+std::vector<const Metric*> Scoring::in_print_order() const {
+  std::vector<size_t> order(metrics_.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(),
+            [&](size_t a, size_t b) { return request_.metrics[a] < request_.metrics[b]; });
+  std::vector<const Metric*> metrics;
+  for (const size_t index : order) metrics.push_back(metrics_[index].get());
+  return metrics;
+}
+
+PrintedScore Scoring::printed_score(const Metric& metric) const {
+  const StatisticsTable table = metric.statistics(input_.systems.front().segments);
+  const std::vector<double> sums = table.sums();
+  PrintedScore score{.name = metric.name(),
+                     .score = metric.score(sums, Arithmetic::python).value(),
+                     .details = metric.details(sums)};
+  EvaluationFacts facts = this->facts();
+  if (request_.confidence && request_.confidence_resamples > 1) {
+    facts.bootstrap_resamples = request_.confidence_resamples;
+    facts.seed = lower_ascii(request_.seed);
+    const std::optional<uint64_t> seed = seed_of(request_.seed);
+    const MeanAndInterval interval = confidence_interval(bootstrap_scores(
+        metric, table, request_.confidence_resamples, seed ? *seed : entropy_seed()));
+    score.interval = {interval.mean, interval.half_width};
+  }
+  const bool short_names = request_.short_signature && request_.format != OutputFormat::json;
+  score.signature = signature(metric, facts, short_names);
+  return score;
+}
+
+std::string Scoring::one_system() const {
+  const bool json = request_.format == OutputFormat::json;
+  std::vector<std::string> scores;
+  for (const Metric* metric : in_print_order()) {
+    const PrintedScore score = printed_score(*metric);
+    scores.push_back(request_.score_only ? number_text(score, request_.width)
+                     : json              ? score_json(score, request_.width)
+                                         : score_line(score, request_.width));
+  }
+  std::string text = json ? joined_json(scores) : aligned_lines(scores, palette_);
+  if (request_.detail) text += "No subset information found. Consider using --origlang argument.\n";
+  return text;
+}
+
+std::string Scoring::each_segment() const {
+  const Metric& metric = *metrics_.front();
+  const StatisticsTable table = metric.statistics(input_.systems.front().segments);
+  PrintedScore score{.name = metric.name(),
+                     .signature = signature(metric, facts(), request_.short_signature)};
+  std::string text;
+  for (size_t i = 0; i < table.rows(); ++i) {
+    score.score = metric.score(table.row(i), Arithmetic::python).value();
+    score.details = request_.score_only ? "" : metric.details(table.row(i));
+    text += request_.score_only ? number_text(score, request_.width)
+                                : score_line(score, request_.width);
+    text += '\n';
+  }
+  return text;
+}
+
+SystemResults Scoring::plain_results() const {
+  SystemResults results{.systems = system_names()};
+  for (const Metric* metric : in_print_order()) {
+    ResultColumn column{metric->name(), signature(*metric, facts(), request_.short_signature), {}};
+    for (const System& system : input_.systems) {
+      const std::vector<double> sums = metric->statistics(system.segments).sums();
+      column.results.push_back({.score = metric->score(sums, Arithmetic::python).value()});
+    }
+    results.columns.push_back(std::move(column));
+  }
+  return results;
+}
+
+SystemResults Scoring::tested_results() const {
+  if (request_.paired_jobs < 0)
+    throw InputError("--paired-jobs ", request_.paired_jobs, ": need 0 or more");
+  const std::vector<const Metric*> metrics = as_asked();
+  std::vector<std::vector<StatisticsTable>> tables;
+  for (const Metric* metric : metrics) {
+    tables.emplace_back();
+    for (const System& system : input_.systems) {
+      tables.back().push_back(metric->statistics(system.segments));
+    }
+  }
+  const std::optional<uint64_t> seed = seed_of(request_.seed);
+  const bool bootstrap = request_.paired_test == PairedTest::bootstrap;
+  int64_t samples = bootstrap ? request_.paired_resamples : request_.randomization_trials;
+  if (samples <= 0) samples = bootstrap ? kDefaultResamples : kDefaultTrials;
+  const auto tested = bootstrap ? paired_bootstrap(metrics, tables, samples, seed)
+                                : paired_randomization(metrics, tables, samples, seed);
+
+  EvaluationFacts facts = this->facts();
+  (bootstrap ? facts.bootstrap_resamples : facts.randomization_trials) = samples;
+  facts.seed = seed ? std::to_string(*seed) : "none";
+  SystemResults results{.systems = system_names()};
+  for (size_t m = 0; m < metrics.size(); ++m) {
+    results.columns.push_back(
+        {metrics[m]->name(), signature(*metrics[m], facts, request_.short_signature), tested[m]});
+  }
+  return results;
+}
+
+std::string Scoring::several_systems() const {
+  const bool paired = request_.paired_test != PairedTest::none;
+  return results_text(paired ? tested_results() : plain_results(), request_, palette_);
+}
+
+}  // namespace
+
+ScoreOutput score_command(ScoreRequest request, bool terminal) {
+  refuse_test_sets(request);
+  ScoreOutput output;
+  const ScoreInput input = read_score_input(request, output.notes);
+  for (const System& system : input.systems) warn_if_tokenized(request, system, output);
+  if (request.detail && request.format == OutputFormat::json && !request.sentence_level) {
+    request.format = OutputFormat::text;
+  }
+  const Palette palette{.enabled = terminal && !request.no_color};
+  const Scoring scoring(request, input, palette);
+  if (request.sentence_level) {
+    output.text = scoring.each_segment();
+  } else if (input.systems.size() == 1) {
+    output.text = scoring.one_system();
+  } else {
+    output.text = scoring.several_systems();
+  }
+  return output;
+}
+
+}  // namespace nmt::metrics

@@ -1,0 +1,22 @@
+// score_command: what nmt-score prints for a request, from reading the texts to the last newline.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "nmt/metrics/command/score_request.h"
+
+namespace nmt::metrics {
+
+struct ScoreOutput {
+  std::string text;                ///< For standard output.
+  std::vector<std::string> notes;  ///< For standard error: what is worth knowing.
+  std::vector<std::string> warnings;
+};
+
+/// Reads, scores and formats. `terminal`: whether standard output is one, for colours. Throws
+/// InputError, FieldCountError as read_score_input(), and InputError for what is not supported.
+ScoreOutput score_command(ScoreRequest request, bool terminal);
+
+}  // namespace nmt::metrics

@@ -1,0 +1,180 @@
+#include "nmt/metrics/command/score_input.h"
+
+#include <algorithm>
+
+#include "data/text/error.h"
+#include "data/text/segment_file.h"
+#include "data/text/unicode.h"
+#include "data/text/whole_file.h"
+#include "nmt/metrics/command/text_decoder.h"
+
+namespace nmt::metrics {
+namespace {
+
+void strip_right(std::string& line) {
+  line.resize(text::strip_right(line).size());
+}
+
+std::vector<std::string> read_lines(const std::string& path, const TextDecoder& decoder) {
+  std::vector<std::string> lines;
+  text::SegmentReader reader(path);
+  for (std::string line; reader.next(line);) {
+    const auto problem = decoder.decode(line, lines.empty());
+    if (problem) throw InputError(reader.position(), ": ", *problem);
+    strip_right(line);
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+// At most `limit` fields (0: no limit); further tabs stay in the last.
+std::vector<std::string> split_at_tabs(const std::string& line, int64_t limit) {
+  std::vector<std::string> fields;
+  size_t start = 0;
+  while (limit <= 0 || static_cast<int64_t>(fields.size()) + 1 < limit) {
+    const size_t tab = line.find('\t', start);
+    if (tab == std::string::npos) break;
+    fields.push_back(line.substr(start, tab - start));
+    start = tab + 1;
+  }
+  fields.push_back(line.substr(start));
+  return fields;
+}
+
+ReferenceStreams read_references(const ScoreRequest& request, const TextDecoder& decoder) {
+  ReferenceStreams streams;
+  if (request.reference_fields == 1) {
+    for (const std::string& path : request.references) streams.push_back(read_lines(path, decoder));
+    return streams;
+  }
+  const std::string& path = request.references.front();
+  streams.resize(std::max<int64_t>(1, request.reference_fields));
+  int64_t number = 0;
+  for (const std::string& line : read_lines(path, decoder)) {
+    ++number;
+    std::vector<std::string> fields = split_at_tabs(line, request.reference_fields);
+    if (static_cast<int64_t>(fields.size()) != request.reference_fields) {
+      throw FieldCountError(concatenate(path, ":", number, ": expected ", request.reference_fields,
+                                        " tab-separated references, found ", fields.size()));
+    }
+    for (size_t k = 0; k < fields.size(); ++k) streams[k].push_back(std::move(fields[k]));
+  }
+  return streams;
+}
+
+// The lines of standard input, which end at LF, CRLF or CR.
+std::vector<std::string> read_standard_input(const TextDecoder& decoder) {
+  const std::string bytes = text::read_file("-");
+  std::vector<std::string> lines;
+  for (size_t start = 0; start < bytes.size();) {
+    const size_t end = std::min(bytes.find_first_of("\r\n", start), bytes.size());
+    std::string line = bytes.substr(start, end - start);
+    const auto problem = decoder.decode(line, lines.empty());
+    if (problem) throw InputError("standard input:", lines.size() + 1, ": ", *problem);
+    strip_right(line);
+    lines.push_back(std::move(line));
+    start = end + (bytes.compare(end, 2, "\r\n") == 0 ? 2 : 1);
+  }
+  if (lines.empty()) lines.emplace_back();
+  return lines;
+}
+
+std::vector<System> systems_of_standard_input(const ScoreRequest& request,
+                                              const TextDecoder& decoder) {
+  std::vector<System> systems;
+  size_t number = 0;
+  for (const std::string& line : read_standard_input(decoder)) {
+    ++number;
+    std::vector<std::string> fields = split_at_tabs(line, 0);
+    if (number == 1) systems.resize(fields.size());
+    if (fields.size() != systems.size()) {
+      throw FieldCountError(concatenate("standard input:", number, ": the first line has ",
+                                        systems.size(), " tab-separated fields, this one has ",
+                                        fields.size()));
+    }
+    for (size_t k = 0; k < fields.size(); ++k) {
+      if (number > 1) strip_right(fields[k]);
+      systems[k].segments.push_back(std::move(fields[k]));
+    }
+  }
+  const bool paired = request.paired_test != PairedTest::none;
+  for (size_t k = 0; k < systems.size(); ++k) {
+    systems[k].path = "standard input";
+    const bool baseline = paired && k == 0;
+    systems[k].name = baseline ? "Baseline" : "System " + std::to_string(k + (paired ? 0 : 1));
+  }
+  return systems;
+}
+
+std::vector<System> systems_of_files(const ScoreRequest& request, const TextDecoder& decoder,
+                                     std::vector<std::string>& notes) {
+  const bool paired = request.paired_test != PairedTest::none;
+  std::vector<System> systems;
+  for (const std::string& path : *request.hypotheses) {
+    const bool known = std::any_of(systems.begin(), systems.end(),
+                                   [&](const System& system) { return system.name == path; });
+    if (known && paired && path == systems.front().name) {
+      notes.push_back("ignoring '" + path + "', which is the baseline already");
+      continue;
+    }
+    if (known) throw InputError("'", path, "' is given twice; every system needs its own name");
+    systems.push_back({path, path, read_lines(path, decoder)});
+  }
+  if (paired && !systems.empty()) systems.front().name.insert(0, "Baseline: ");
+  return systems;
+}
+
+void check_combination(const ScoreRequest& request, size_t systems) {
+  const bool paired = request.paired_test != PairedTest::none;
+  if (request.sentence_level && systems != 1) {
+    throw InputError("--sentence-level scores one system, but there are ", systems);
+  }
+  if (request.sentence_level && (request.confidence || paired)) {
+    throw InputError("--sentence-level has no statistical tests");
+  }
+  if (paired && systems < 2) throw InputError("a paired test needs two or more systems");
+  if (request.confidence && systems > 1) {
+    throw InputError("--confidence is for one system; use --paired-bs or --paired-ar for several");
+  }
+  if (request.origin_language || request.subset) {
+    throw InputError("--origlang and --subset need a built-in test set, which is not supported");
+  }
+}
+
+void check_lengths(const ScoreRequest& request, const ScoreInput& input) {
+  for (const System& system : input.systems) {
+    if (system.segments.empty()) throw InputError(system.path, " has no segment");
+    for (size_t k = 0; k < input.references.size(); ++k) {
+      const size_t hypotheses = system.segments.size();
+      const size_t references = input.references[k].size();
+      if (hypotheses == references) continue;
+      const std::string& path = request.references[std::min(k, request.references.size() - 1)];
+      const std::string& longer = hypotheses > references ? system.path : path;
+      throw InputError("System and reference streams have different lengths: ", system.path,
+                       " has ", hypotheses, " lines but ", path, " has ", references, ", so that ",
+                       longer, ":", std::min(hypotheses, references) + 1, " has no counterpart");
+    }
+  }
+}
+
+}  // namespace
+
+ScoreInput read_score_input(const ScoreRequest& request, std::vector<std::string>& notes) {
+  if (request.reference_fields != 1 && request.references.size() > 1) {
+    throw InputError("--num-refs splits one reference file at tabs; there are ",
+                     request.references.size(), " files");
+  }
+  if (request.references.empty()) {
+    throw InputError("no references: name the reference files before -i");
+  }
+  const TextDecoder decoder(request.encoding);
+  ScoreInput input;
+  input.references = read_references(request, decoder);
+  input.systems = request.hypotheses ? systems_of_files(request, decoder, notes)
+                                     : systems_of_standard_input(request, decoder);
+  check_combination(request, input.systems.size());
+  check_lengths(request, input);
+  return input;
+}
+
+}  // namespace nmt::metrics
