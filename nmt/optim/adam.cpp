@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "data/text/error.h"
+#include "nmt/optim/adam_device.h"
 #include "nmt/optim/adam_kernel.h"
 
 namespace nmt::optim {
@@ -76,16 +78,6 @@ class FlatUpdate {
   std::vector<Slice> slices_;
   std::vector<int64_t> starts_ = {0};  // Of each slice in the long array, and its whole length.
 };
-
-// The same arithmetic by tensor operations, for tensors on other devices.
-void update_on_device(Parameter& parameter, torch::Tensor& first, torch::Tensor& second,
-                      const AdamCoefficients& c) {
-  const torch::Tensor& gradient = parameter.gradient;
-  first.mul_(c.beta1).add_(gradient, c.one_minus_beta1);
-  second.mul_(c.beta2).addcmul_(gradient, gradient, c.one_minus_beta2);
-  const torch::Tensor root = second.sqrt().mul_(c.root_scale).add_(c.eps);
-  parameter.value.mul_(c.keep).addcdiv_(first, root, -c.step_size);
-}
 
 void check(const Parameter& parameter) {
   const torch::Tensor& value = parameter.value;
@@ -161,8 +153,8 @@ void Adam::step(std::vector<Parameter>& parameters, double learning_rate) {
       on_cpu.add(parameter, moments.first, moments.second);
       kept_gradients.push_back(parameter.gradient);
     } else {
-      update_on_device(parameter, moments.first, moments.second,
-                       parameter.decays ? decaying : plain);
+      adam_update_on_device(parameter.value, parameter.gradient, moments.first, moments.second,
+                            parameter.decays ? decaying : plain);
     }
   }
   on_cpu.run();

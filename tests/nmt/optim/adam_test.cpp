@@ -9,6 +9,8 @@
 
 #include "data/text/error.h"
 #include "nmt/config/optimizer_names.h"
+#include "nmt/optim/adam_device.h"
+#include "nmt/optim/adam_kernel.h"
 #include "tests/testing/temp_folder.h"
 
 namespace nmt::optim {
@@ -248,6 +250,29 @@ TEST(Adam, RefusesAStateOfAnotherModel) {
               HasSubstr("x.exp_avg is Float [3], must be Float [2]"));
   EXPECT_THAT(message({step, {"x.exp_avg", moment}, {"x.exp_avg_sq", moment}, {"y.b", moment}}),
               HasSubstr("3 tensors for 1 parameters"));
+}
+
+TEST(AdamDevice, IsTheArithmeticOfTheKernel) {
+  torch::manual_seed(6);
+  torch::Tensor value = torch::randn({1003}), first = torch::randn({1003});
+  torch::Tensor second = torch::rand({1003});
+  const torch::Tensor gradient = torch::randn({1003});
+  const torch::Tensor device_value = value.clone(), device_first = first.clone();
+  const torch::Tensor device_second = second.clone();
+  const AdamCoefficients c = {.keep = 0.99f,
+                              .beta1 = 0.9f,
+                              .one_minus_beta1 = 0.1f,
+                              .beta2 = 0.98f,
+                              .one_minus_beta2 = 0.02f,
+                              .step_size = 0.01f,
+                              .root_scale = 1.5f,
+                              .eps = 1e-3f};
+  adam_update(value.data_ptr<float>(), gradient.const_data_ptr<float>(), first.data_ptr<float>(),
+              second.data_ptr<float>(), value.numel(), c);
+  adam_update_on_device(device_value, gradient, device_first, device_second, c);
+  EXPECT_LT(largest_difference(value, device_value), 1e-6);
+  EXPECT_LT(largest_difference(first, device_first), 1e-6);
+  EXPECT_LT(largest_difference(second, device_second), 1e-6);
 }
 
 TEST(OptimizerTable, MakesEveryOptimizerThatTheConfigurationNames) {
