@@ -1,0 +1,97 @@
+// nmt-translate: translates segments, one a line, with a trained model.
+//
+//     nmt-translate --model model/best < source.txt > translation.txt
+//
+// Translations go to standard output or --output; warnings and progress to standard error.
+// Exit status: 0 translated, 1 unusable model or input, 2 wrong command line.
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <string>
+#include <thread>
+
+#include "data/text/error.h"
+#include "nmt/cli/flags.h"
+#include "nmt/cli/program.h"
+#include "nmt/decode/load_translator.h"
+#include "nmt/decode/translate_stream.h"
+
+namespace {
+
+using nmt::data::InvalidUtf8;
+
+struct TranslateFlags {
+  std::string model, input = "-", output = "-";
+  InvalidUtf8 invalid_utf8 = InvalidUtf8::kReplace;
+  bool quiet = false;
+  nmt::decode::TranslatorOptions translator;
+};
+
+TranslateFlags parse(int argc, char** argv) {
+  TranslateFlags flags;
+  nmt::decode::TranslatorOptions& options = flags.translator;
+  nmt::cli::FlagSet set("nmt-translate", "Translates segments, one a line, with a trained model.");
+  set.example("  nmt-translate --model model/best < source.txt > translation.txt\n");
+  set.group("Model and text");
+  set.text("model", &flags.model, "model folder: best/ of a run, or any checkpoint", "FOLDER");
+  set.text("input", &flags.input, "source, plain or .gz; - reads standard input", "FILE");
+  set.text("output", &flags.output, "translations; - writes standard output", "FILE");
+  std::string rule = "replace";
+  set.choice("invalid-utf8", &rule, {"replace", "skip", "fail"},
+             "what to do with a source that is not UTF-8; skip translates it to an empty line");
+  set.group("Search");
+  set.number("beam-size", &options.beam_size, "live translations of a segment; 1 is greedy", 1);
+  set.real("length-penalty", &options.length_penalty, "alpha of score = log P / length^alpha");
+  set.number("n-best", &options.n_best,
+             "translations of a segment; over 1, lines are 'index ||| translation ||| score'", 1);
+  set.number("max-length", &options.max_length,
+             "longest source and translation in pieces; longer sources are cut, with a warning", 2);
+  set.group("Speed");
+  set.number("max-tokens", &options.max_tokens,
+             "size of a batch: segments x beam size x longest source in pieces", 1);
+  options.threads = 0;
+  set.number("threads", &options.threads, "batches translated at a time; 0: one for each core", 0);
+  set.toggle("quiet", &flags.quiet, "neither warnings nor progress on standard error");
+  set.parse(argc, argv);
+  if (flags.model.empty()) throw nmt::UsageError("--model FOLDER is missing");
+  if (options.threads == 0) options.threads = std::max(1u, std::thread::hardware_concurrency());
+  if (rule != "replace") {
+    flags.invalid_utf8 = rule == "skip" ? InvalidUtf8::kSkip : InvalidUtf8::kFail;
+  }
+  return flags;
+}
+
+/// Warnings as lines, and how many segments are done and how fast if only a terminal sees it.
+nmt::decode::StreamObserver standard_error(bool quiet) {
+  nmt::decode::StreamObserver observer;
+  if (quiet) return observer;
+  observer.warn = [](const std::string& message) { std::cerr << "warning: " << message << '\n'; };
+  if (isatty(STDERR_FILENO) == 1 && isatty(STDOUT_FILENO) == 0) {
+    observer.progress = [](const nmt::decode::StreamProgress& done) {
+      std::cerr << "\r" << done.segments << " segments, "
+                << std::lround(done.segments / done.seconds) << " segments/s  " << std::flush;
+    };
+  }
+  return observer;
+}
+
+int translate(int argc, char** argv) {
+  const TranslateFlags flags = parse(argc, argv);
+  const auto translator = nmt::decode::load_translator(flags.model, flags.translator);
+  nmt::text::SegmentReader input(flags.input);
+  nmt::decode::OutputFile output(flags.output, std::cout);
+  translate_stream(translator, input, output,
+                   {.scores = flags.translator.n_best > 1, .invalid_utf8 = flags.invalid_utf8},
+                   standard_error(flags.quiet));
+  output.commit();
+  return nmt::cli::kExitDone;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return nmt::cli::run_program("nmt-translate", argc, argv, translate);
+}
