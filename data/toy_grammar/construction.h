@@ -42,6 +42,7 @@ enum class Construction : uint8_t {
   relative_subject,      ///< der Hund, der schläft
   relative_accusative,   ///< der Hund, den er sieht
   relative_dative,       ///< der Hund, dem er hilft
+  relative_preposition,  ///< der Hund, auf den er wartet
   separable_split,       ///< macht ... auf
   separable_joined,      ///< ..., weil er aufmacht; aufgemacht; aufmachen
   perfect_haben,         ///< hat ... gekauft

@@ -8,16 +8,16 @@
 //
 //     ToyGrammar grammar(7);
 //     const ToyPair pair = grammar.next();
-//     pair.source;   // "Yesterday the teacher bought an old book, because she needs it."
-//     pair.target;   // "Gestern hat die Lehrerin ein altes Buch gekauft, weil sie es braucht."
+//     pair.source;   // "Yesterday the teacher bought an old book because he needs it."
+//     pair.target;   // "Gestern hat der Lehrer ein altes Buch gekauft, weil er es braucht."
 
 #pragma once
 
 #include <cstdint>
 #include <string>
 
+#include "data/seeded_random.h"
 #include "data/toy_grammar/construction.h"
-#include "data/toy_grammar/toy_random.h"
 
 namespace nmt::data {
 
@@ -30,6 +30,8 @@ struct ToyPair {
   ConstructionSet constructions;
 };
 
+inline constexpr int kMaximumWords = 24;
+
 class ToyGrammar {
  public:
   /// The stream of sentences that belongs to `seed`: the same on every platform.
@@ -38,6 +40,7 @@ class ToyGrammar {
   /// A grammar over `lexicon`, which must outlive it; for tests with few words.
   ToyGrammar(uint64_t seed, const Lexicon& lexicon);
 
+  /// The next sentence, of at most kMaximumWords English words.
   ToyPair next();
 
   /// Every distinct English sentence "DET ADJ NOUN VERB-past DET ADJ NOUN.", counted from the
@@ -46,7 +49,7 @@ class ToyGrammar {
 
  private:
   const Lexicon* lexicon_;
-  ToyRandom random_;
+  SeededRandom random_;
 };
 
 }  // namespace nmt::data
