@@ -56,40 +56,81 @@ std::vector<std::vector<PairedResult>> plain_scores(std::span<const Metric* cons
   return results;
 }
 
+bool all_whole(const StatisticsTable& table) {
+  for (size_t r = 0; r < table.rows(); ++r) {
+    for (const double value : table.row(r)) {
+      if (value != std::trunc(value)) return false;
+    }
+  }
+  return true;
+}
+
 // Two pseudo-systems: in each trial every segment comes from the baseline in one and from the
 // system in the other.
 class Exchange {
  public:
   Exchange(const StatisticsTable& baseline, const StatisticsTable& system)
-      : columns_(system.columns()), differences_(system.rows() * columns_), total_(columns_) {
+      : baseline_(baseline),
+        system_(system),
+        whole_(all_whole(baseline) && all_whole(system)),
+        system_sums_(system.sums()),
+        total_(baseline.sums()) {
+    const size_t columns = system.columns();
+    for (size_t c = 0; c < columns; ++c) total_[c] += system_sums_[c];
     for (size_t r = 0; r < system.rows(); ++r) {
-      for (size_t c = 0; c < columns_; ++c) {
-        differences_[r * columns_ + c] = baseline.row(r)[c] - system.row(r)[c];
+      for (size_t c = 0; c < columns; ++c) {
+        differences_.push_back(baseline.row(r)[c] - system.row(r)[c]);
       }
     }
-    system_ = system.sums();
-    const std::vector<double> ours = baseline.sums();
-    for (size_t c = 0; c < columns_; ++c) total_[c] = ours[c] + system_[c];
   }
 
   // |score of one - score of the other| with the baseline's segments where `from_baseline` is set.
-  double difference(const Metric& metric, std::span<const uint8_t> from_baseline) {
-    std::vector<double> one = system_;
-    for (size_t r = 0; r < from_baseline.size(); ++r) {
-      if (from_baseline[r] == 0) continue;
-      const double* row = &differences_[r * columns_];
-      for (size_t c = 0; c < columns_; ++c) one[c] += row[c];
+  double difference(const Metric& metric, std::span<const uint8_t> from_baseline) const {
+    std::vector<double> one, other;
+    if (whole_) {
+      one = exchanged_whole(from_baseline);
+      other = total_;
+      for (size_t c = 0; c < one.size(); ++c) other[c] -= one[c];
+    } else {
+      one = exchanged(from_baseline, 1);
+      other = exchanged(from_baseline, 0);
     }
-    std::vector<double> other(columns_);
-    for (size_t c = 0; c < columns_; ++c) other[c] = total_[c] - one[c];
     return std::fabs(metric.score(one, Arithmetic::integer).value() -
                      metric.score(other, Arithmetic::integer).value());
   }
 
  private:
-  size_t columns_;
+  // Whole numbers may be added in any order.
+  std::vector<double> exchanged_whole(std::span<const uint8_t> from_baseline) const {
+    std::vector<double> sums = system_sums_;
+    const double* row = differences_.data();
+    for (size_t r = 0; r < from_baseline.size(); ++r, row += sums.size()) {
+      if (from_baseline[r] == 0) continue;
+      for (size_t c = 0; c < sums.size(); ++c) sums[c] += row[c];
+    }
+    return sums;
+  }
+
+  // numpy adds up the segments of each system first. Its matrix product has the last word on the
+  // order, and that depends on the machine.
+  std::vector<double> exchanged(std::span<const uint8_t> from_baseline, uint8_t chosen) const {
+    std::vector<double> sums(total_.size(), 0.0);
+    std::vector<double> system_part(total_.size(), 0.0);
+    for (size_t r = 0; r < from_baseline.size(); ++r) {
+      const bool ours = from_baseline[r] == chosen;
+      const std::span<const double> row = (ours ? baseline_ : system_).row(r);
+      std::vector<double>& part = ours ? sums : system_part;
+      for (size_t c = 0; c < row.size(); ++c) part[c] += row[c];
+    }
+    for (size_t c = 0; c < sums.size(); ++c) sums[c] += system_part[c];
+    return sums;
+  }
+
+  const StatisticsTable& baseline_;
+  const StatisticsTable& system_;
+  bool whole_;
   std::vector<double> differences_;  // [R, C], baseline minus system.
-  std::vector<double> system_, total_;
+  std::vector<double> system_sums_, total_;
 };
 
 }  // namespace
