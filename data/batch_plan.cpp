@@ -10,7 +10,8 @@
 namespace nmt::data {
 namespace {
 
-constexpr int64_t kLongestInKey = 0xFFFF;
+constexpr int64_t kLongest = 0xFFFFFFFF;  // More than any sentence of a CompactSentences.
+constexpr int64_t kBatchesInGroup = 6;    // Of 2 to 12 tried: both sides over 90 % real tokens.
 
 std::vector<uint32_t> pairs_of(const Shard& shard, int64_t pairs) {
   std::vector<uint32_t> owned;
@@ -21,23 +22,58 @@ std::vector<uint32_t> pairs_of(const Shard& shard, int64_t pairs) {
   return owned;
 }
 
-// Sorts as batch_plan.h says; pairs of equal lengths keep their order.
-std::vector<uint32_t> sorted_by_length(const ParallelCorpus& corpus,
-                                       const std::vector<uint32_t>& pairs) {
-  std::vector<uint64_t> keys(pairs.size());  // Target length, source length, place in `pairs`.
-  for (size_t i = 0; i < pairs.size(); ++i) {
-    const auto target =
-        static_cast<uint64_t>(std::min(corpus.target_length(pairs[i]), kLongestInKey));
-    const auto source =
-        static_cast<uint64_t>(std::min(corpus.source_length(pairs[i]), kLongestInKey));
-    const uint64_t turned = target % 2 == 0 ? source : kLongestInKey - source;
-    keys[i] = target << 48 | turned << 32 | i;
-  }
-  std::sort(keys.begin(), keys.end());
-  std::vector<uint32_t> sorted(pairs.size());
-  for (size_t i = 0; i < pairs.size(); ++i) sorted[i] = pairs[static_cast<uint32_t>(keys[i])];
-  return sorted;
+// A sort key: a length in the high half, a place in the shuffled list in the low half.
+uint64_t key_of(int64_t length, uint64_t place) {
+  return static_cast<uint64_t>(length) << 32 | (place & 0xFFFFFFFF);
 }
+
+// Sorts as batch_plan.h says; pairs of equal lengths keep their order.
+class LengthOrder {
+ public:
+  LengthOrder(const ParallelCorpus& corpus, const std::vector<uint32_t>& pairs)
+      : corpus_(corpus), pairs_(pairs), keys_(pairs.size()) {
+    for (size_t i = 0; i < pairs.size(); ++i) keys_[i] = key_of(corpus.target_length(pairs[i]), i);
+    std::sort(keys_.begin(), keys_.end());
+  }
+
+  std::vector<uint32_t> sorted(int64_t group_tokens) {
+    bool descending = false;
+    for (size_t begin = 0; begin < keys_.size(); descending = !descending) {
+      const size_t end = group_end(begin, group_tokens);
+      sort_by_source(begin, end, descending);
+      begin = end;
+    }
+    std::vector<uint32_t> order(keys_.size());
+    for (size_t i = 0; i < order.size(); ++i) order[i] = pair(i);
+    return order;
+  }
+
+ private:
+  uint32_t pair(size_t i) const { return pairs_[static_cast<uint32_t>(keys_[i])]; }
+
+  // Behind the first change of target length after `tokens` tokens.
+  size_t group_end(size_t begin, int64_t tokens) const {
+    size_t end = begin;
+    for (int64_t sum = 0; end < keys_.size(); ++end) {
+      if (sum >= tokens && keys_[end] >> 32 != keys_[end - 1] >> 32) break;
+      sum += std::max(corpus_.source_length(pair(end)), corpus_.target_length(pair(end)));
+    }
+    return end;
+  }
+
+  void sort_by_source(size_t begin, size_t end, bool descending) {
+    for (size_t i = begin; i < end; ++i) {
+      const int64_t length = corpus_.source_length(pair(i));
+      keys_[i] = key_of(descending ? kLongest - length : length, keys_[i]);
+    }
+    std::sort(keys_.begin() + static_cast<std::ptrdiff_t>(begin),
+              keys_.begin() + static_cast<std::ptrdiff_t>(end));
+  }
+
+  const ParallelCorpus& corpus_;
+  const std::vector<uint32_t>& pairs_;
+  std::vector<uint64_t> keys_;
+};
 
 void check_fits(const ParallelCorpus& corpus, int64_t pair, int64_t max_tokens) {
   const int64_t source = corpus.source_length(pair);
@@ -60,7 +96,7 @@ BatchPlan::BatchPlan(const ParallelCorpus& corpus, int64_t max_tokens,
   for (const uint32_t pair : pairs) check_fits(corpus, pair, max_tokens);
   SeededRandom random(shuffle_seed.value_or(0));
   if (shuffle_seed) random.shuffle(pairs);
-  pairs_ = sorted_by_length(corpus, pairs);
+  pairs_ = LengthOrder(corpus, pairs).sorted(kBatchesInGroup * max_tokens);
   cut(corpus, max_tokens);
   if (shuffle_seed) random.shuffle(batches_);
 }

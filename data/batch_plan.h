@@ -1,9 +1,10 @@
 // BatchPlan: which pairs form which batch. No tensors here.
 //
-// Pairs are sorted by target length, then source length (ascending and descending in turn, so that
-// neighbours stay alike where the target length changes), and cut greedily: a batch takes the next
-// pair as long as rows × longest side <= max_tokens, `</s>` counted. With a seed, pairs of equal
-// lengths are in random order, and so are the batches.
+// Little padding on both sides: pairs are sorted by target length and taken in groups of whole
+// target lengths, about six batches each; a group is sorted by source length, up and down in turn,
+// so that neighbours stay alike from group to group. Then they are cut greedily: a batch takes the
+// next pair as long as rows × longest side <= max_tokens, `</s>` counted. With a seed, pairs of
+// equal lengths are in random order, and so are the batches.
 
 #pragma once
 
@@ -20,7 +21,8 @@ namespace nmt::data {
 class BatchPlan {
  public:
   /// Plans every pair of `shard` exactly once. The result depends on nothing but the arguments.
-  /// Without `shuffle_seed`, the order is fixed: by length, then by index.
+  /// Without `shuffle_seed`, equal lengths are in order of index and the batches in order
+  /// of length.
   /// Throws InputError, naming pair and lengths, if one pair alone passes max_tokens.
   BatchPlan(const ParallelCorpus& corpus, int64_t max_tokens,
             std::optional<uint64_t> shuffle_seed = std::nullopt, const Shard& shard = {});
@@ -39,7 +41,7 @@ class BatchPlan {
 
   void cut(const ParallelCorpus& corpus, int64_t max_tokens);
 
-  std::vector<uint32_t> pairs_;  // In order of length.
+  std::vector<uint32_t> pairs_;  // In the order in which they are cut.
   std::vector<Range> batches_;   // Of pairs_.
 };
 

@@ -2,13 +2,17 @@
 
 #include <sentencepiece_trainer.h>
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "data/seeded_random.h"
 #include "data/text/error.h"
+#include "data/text/unicode.h"
 
 namespace nmt::data {
 namespace {
@@ -22,6 +26,31 @@ constexpr const char* kTrainerThreads = "4";
 // SentencePiece's level for fatal errors: all others come back as a status.
 constexpr const char* kSilent = "3";
 
+// Segments that are longer or contain these marks are left out by SentencePiece itself.
+constexpr size_t kLongestSegment = 4192;
+constexpr std::string_view kWordBoundary = "\u2585";
+
+// Whether normalization (nmt_nfkc) leaves anything of `character`.
+bool is_visible(char32_t character) {
+  static constexpr char32_t kVanishing[] = {0x7F,   0x8F,   0x9F,   0x200B, 0x200C,
+                                            0x200E, 0x200F, 0x2581, 0xFEFF, 0xFFFD};
+  return character > 0x20 && !text::is_white_space(character) &&
+         std::find(std::begin(kVanishing), std::end(kVanishing), character) == std::end(kVanishing);
+}
+
+// SentencePiece ends the process when no segment has anything to learn from, so that the others
+// must not reach it.
+bool is_usable(std::string_view segment) {
+  if (segment.size() > kLongestSegment || segment.find('\0') != std::string_view::npos ||
+      segment.find(kWordBoundary) != std::string_view::npos) {
+    return false;
+  }
+  for (size_t position = 0; position < segment.size();) {
+    if (is_visible(text::next_code_point(segment, position))) return true;
+  }
+  return false;
+}
+
 /// A uniform sample of a stream of segments (reservoir sampling, Vitter 1985, algorithm R).
 class SegmentSample {
  public:
@@ -29,7 +58,7 @@ class SegmentSample {
       : limit_(limit > 0 ? static_cast<uint64_t>(limit) : UINT64_MAX), random_(seed) {}
 
   void offer(const std::string& segment) {
-    if (segment.empty()) return;
+    if (!is_usable(segment)) return;
     if (++offered_ <= limit_) {
       segments_.push_back(segment);
     } else if (const uint64_t place = random_.below(offered_); place < limit_) {
@@ -102,7 +131,10 @@ Vocabulary train(SegmentSample& sample, const SubwordOptions& options) {
     throw InputError("a vocabulary needs at least ", kSpecialPieces + 1, " pieces and at most ",
                      INT32_MAX, "; got vocab-size ", options.vocab_size);
   }
-  if (sample.segments().empty()) throw InputError("there is no text to train a vocabulary on");
+  if (sample.segments().empty())
+    throw InputError(
+        "there is no text to train a vocabulary on: every segment is empty, white space, ",
+        "or over ", kLongestSegment, " bytes");
   VectorIterator iterator(sample.segments());
   std::string bytes;
   const auto status =

@@ -27,7 +27,8 @@ struct SubwordOptions {
   InvalidUtf8 invalid_utf8 = InvalidUtf8::kFail;  ///< For files.
 };
 
-/// Trains on `segments`. Those over 4,192 bytes are left out, as SentencePiece does. Throws
+/// Trains on `segments`. Those over 4,192 bytes and those with U+0000 or U+2585 are
+/// left out, as SentencePiece does. Throws
 /// InputError if there is no text, or if vocab_size is too large or too small for it (naming the
 /// largest or smallest possible value).
 Vocabulary train_vocabulary(std::span<const std::string> segments, const SubwordOptions& options);

@@ -30,12 +30,32 @@ std::vector<std::string> normalized_characters(const SentencePieceProcessor& mod
   return characters;
 }
 
-// The score of merging `left` and `right`, if the result is a piece.
-std::optional<float> merge_score(const SentencePieceProcessor& model, const std::string& left,
-                                 const std::string& right) {
-  const int id = model.PieceToId(left + right);
-  if (model.IsUnknown(id) || model.IsControl(id) || model.IsUnused(id)) return std::nullopt;
-  return model.GetScore(id);
+// What two neighbours score when merged; nothing if the result is no piece or the merge is dropped.
+class Merges {
+ public:
+  Merges(const SentencePieceProcessor& model, double dropout, SeededRandom& random)
+      : model_(model), dropout_(dropout), random_(random) {}
+
+  std::optional<float> score(const std::string& left, const std::string& right) {
+    const int id = model_.PieceToId(left + right);
+    if (model_.IsUnknown(id) || model_.IsControl(id) || model_.IsUnused(id)) return std::nullopt;
+    if (dropout_ > 0.0 && random_.uniform() < dropout_) return std::nullopt;
+    return model_.GetScore(id);
+  }
+
+ private:
+  const SentencePieceProcessor& model_;
+  double dropout_;
+  SeededRandom& random_;
+};
+
+// The place of the highest score, the first of equal ones.
+std::optional<size_t> best_merge(const std::vector<std::optional<float>>& scores) {
+  std::optional<size_t> best;
+  for (size_t i = 0; i < scores.size(); ++i) {
+    if (scores[i] && (!best || *scores[i] > *scores[*best])) best = i;
+  }
+  return best;
 }
 
 }  // namespace
@@ -68,25 +88,19 @@ std::vector<int32_t> sample_n_best(const SentencePieceProcessor& model, std::str
 
 std::vector<int32_t> sample_merges(const SentencePieceProcessor& model, std::string_view text,
                                    double dropout, SeededRandom& random) {
+  Merges merges(model, dropout, random);
   std::vector<std::string> pieces = normalized_characters(model, text);
   std::vector<std::optional<float>> scores;  // scores[i]: of merging pieces i and i + 1.
   for (size_t i = 0; i + 1 < pieces.size(); ++i) {
-    scores.push_back(merge_score(model, pieces[i], pieces[i + 1]));
+    scores.push_back(merges.score(pieces[i], pieces[i + 1]));
   }
-  while (true) {
-    std::optional<size_t> best;
-    for (size_t i = 0; i < scores.size(); ++i) {
-      if (!scores[i] || (dropout > 0.0 && random.uniform() < dropout)) continue;
-      if (!best || *scores[i] > *scores[*best]) best = i;
-    }
-    if (!best) break;
+  while (const std::optional<size_t> best = best_merge(scores)) {
+    const auto place = static_cast<std::ptrdiff_t>(*best);
     pieces[*best] += pieces[*best + 1];
-    pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(*best) + 1);
-    scores.erase(scores.begin() + static_cast<std::ptrdiff_t>(*best));
-    if (*best > 0) scores[*best - 1] = merge_score(model, pieces[*best - 1], pieces[*best]);
-    if (*best < scores.size()) {
-      scores[*best] = merge_score(model, pieces[*best], pieces[*best + 1]);
-    }
+    pieces.erase(pieces.begin() + place + 1);
+    scores.erase(scores.begin() + place);
+    if (*best > 0) scores[*best - 1] = merges.score(pieces[*best - 1], pieces[*best]);
+    if (*best < scores.size()) scores[*best] = merges.score(pieces[*best], pieces[*best + 1]);
   }
   std::vector<int32_t> ids;
   for (const std::string& piece : pieces) ids.push_back(model.PieceToId(piece));

@@ -26,8 +26,9 @@ bool has_n_best(const sentencepiece::SentencePieceProcessor& model);
 std::vector<int32_t> sample_n_best(const sentencepiece::SentencePieceProcessor& model,
                                    std::string_view text, double alpha, SeededRandom& random);
 
-/// BPE from single characters on, where each possible merge is left out with probability `dropout`
-/// at each step: 0 gives the best segmentation, 1 single characters.
+/// BPE from single characters on, where a possible merge is left out with probability `dropout`,
+/// decided once when its two parts come to stand side by side (as SentencePiece does; the paper
+/// decides anew at each step): 0 gives the best segmentation, 1 single characters.
 std::vector<int32_t> sample_merges(const sentencepiece::SentencePieceProcessor& model,
                                    std::string_view text, double dropout, SeededRandom& random);
 

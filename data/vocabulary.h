@@ -42,10 +42,9 @@ class Vocabulary {
   /// The best segmentation of `text` (UTF-8). Empty for text that is empty or white space.
   std::vector<int32_t> encode(std::string_view text) const;
 
-  /// A random segmentation of `text`, the same for the same `seed` on every machine and thread
-  /// (subword_sampling.h). `alpha` >= 0: for unigram models, one of the 64 best segmentations with
-  /// probability proportional to P^alpha; for BPE models, the probability of dropping a merge
-  /// (at most 1).
+  /// A random segmentation of `text`, decided by `seed` alone (subword_sampling.h). `alpha` >= 0:
+  /// for unigram models, one of the 64 best segmentations with probability proportional to P^alpha;
+  /// for BPE models, the probability of dropping a merge (at most 1).
   std::vector<int32_t> sample(std::string_view text, double alpha, uint64_t seed) const;
 
   /// The text of `ids`; special pieces give none, unknown ones " ⁇ ". Throws std::out_of_range if
