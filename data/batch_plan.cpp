@@ -11,7 +11,10 @@ namespace nmt::data {
 namespace {
 
 constexpr int64_t kLongest = 0xFFFFFFFF;  // More than any sentence of a CompactSentences.
-constexpr int64_t kBatchesInGroup = 6;    // Of 2 to 12 tried: both sides over 90 % real tokens.
+
+// Of 2 to 12 tried, the best balanced: with 20,000 pairs or more and max-tokens 2048, at least nine
+// tokens in ten are real on both sides.
+constexpr int64_t kBatchesInGroup = 6;
 
 std::vector<uint32_t> pairs_of(const Shard& shard, int64_t pairs) {
   std::vector<uint32_t> owned;
