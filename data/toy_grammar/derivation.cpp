@@ -22,9 +22,9 @@ Sentence Derivation::sentence() {
   constexpr struct {
     Link link;
     uint32_t below;
-  } kLinks[] = {{Link::none, 34},    {Link::and_, 43},     {Link::but, 47}, {Link::that, 60},
-                {Link::because, 71}, {Link::although, 78}, {Link::if_, 86}, {Link::when, 91},
-                {Link::before, 96},  {Link::while_, 100}};
+  } kLinks[] = {{Link::none, 38},    {Link::and_, 46},     {Link::but, 50}, {Link::that, 62},
+                {Link::because, 73}, {Link::although, 80}, {Link::if_, 87}, {Link::when, 93},
+                {Link::before, 97},  {Link::while_, 100}};
   Sentence sentence;
   const uint64_t draw = random_.below(100);
   for (const auto& row : kLinks) {

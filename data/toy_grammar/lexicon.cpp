@@ -102,7 +102,7 @@ void add_verbs(Lexicon& lexicon, size_t limit) {
 
 void add_uses(Lexicon& lexicon) {
   lexicon.persons = nouns_with(lexicon, kPerson);
-  lexicon.events = nouns_with(lexicon, kEvent);
+  lexicon.events = nouns_with(lexicon, kEvent | kHardship);
   lexicon.goals = nouns_with(lexicon, kPlace);
   for (size_t i = 0; i < lexicon.nouns.size(); ++i) {
     if (lexicon.nouns[i].location != Location::none) {
@@ -113,12 +113,12 @@ void add_uses(Lexicon& lexicon) {
 
 }  // namespace
 
-Lexicon small_lexicon(size_t limit) {
+Lexicon small_lexicon(size_t limit, size_t verb_limit) {
   Lexicon lexicon;
   add_nouns_and_adjectives(lexicon, limit);
-  add_verbs(lexicon, limit);
+  add_verbs(lexicon, verb_limit);
   add_uses(lexicon);
-  lexicon.times = first(time_rows(), limit == 1 ? 4 : 4 * limit);
+  lexicon.times = first(time_rows(), 4 * limit);
   lexicon.manners = first(manner_rows(), limit);
   lexicon.frequencies = first(frequency_rows(), limit);
   lexicon.comments = first(comment_rows(), limit);
@@ -128,7 +128,8 @@ Lexicon small_lexicon(size_t limit) {
 }
 
 const Lexicon& full_lexicon() {
-  static const Lexicon lexicon = small_lexicon(std::numeric_limits<WordIndex>::max());
+  constexpr size_t kAll = std::numeric_limits<WordIndex>::max();
+  static const Lexicon lexicon = small_lexicon(kAll, kAll);
   return lexicon;
 }
 

@@ -73,8 +73,8 @@ struct Lexicon {
 /// The whole lexicon, built once.
 const Lexicon& full_lexicon();
 
-/// A lexicon with at most `limit` nouns of each meaning, verbs of each frame and other words of
-/// each kind, so that chance repeats sentences often; for tests.
-Lexicon small_lexicon(size_t limit);
+/// A lexicon with at most `limit` nouns of each meaning and other words of each kind, and with
+/// `verb_limit` verbs of each frame, so that chance repeats sentences often; for tests.
+Lexicon small_lexicon(size_t limit, size_t verb_limit);
 
 }  // namespace nmt::data

@@ -15,7 +15,8 @@ enum class Gender : uint8_t { masculine, feminine, neuter };
 using Meaning = uint16_t;
 inline constexpr Meaning kPerson = 1, kAnimal = 2, kThing = 4, kText = 8, kFood = 16, kDrink = 32,
                          kClothing = 64, kVehicle = 128, kMachine = 256, kOpening = 512,
-                         kPlace = 1024, kEvent = 2048, kIdea = 4096, kPlant = 8192;
+                         kPlace = 1024, kEvent = 2048, kIdea = 4096, kPlant = 8192,
+                         kHardship = 16384;
 inline constexpr Meaning kLiving = kPerson | kAnimal;
 inline constexpr Meaning kGoods = kThing | kText | kClothing | kVehicle | kMachine;
 inline constexpr Meaning kObject = kGoods | kOpening | kPlace;

@@ -281,7 +281,7 @@ constexpr VerbRow kPreposition[] = {
      kPerson | kPlace | kEvent, kHaben, kFixed, "über accusative"},
     {preposition, "argue with", "argued", "streiten", "", "gestritten", kPerson, kPerson, kHaben,
      kFixed, "mit dative"},
-    {preposition, "suffer from", "suffered", "leiden", "", "gelitten", kPerson, kEvent, kHaben,
+    {preposition, "suffer from", "suffered", "leiden", "", "gelitten", kPerson, kHardship, kHaben,
      kFixed, "unter dative"},
     {preposition, "ask about", "asked", "fragen", "", "gefragt", kPerson, kPerson | kPlace, kHaben,
      kFixed, "nach dative"},

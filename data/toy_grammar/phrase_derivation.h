@@ -26,11 +26,12 @@ class PhraseDerivation {
   /// True in `percent` of 100 cases.
   bool chance(uint64_t percent) { return random_.below(100) < percent; }
 
-  /// A random element, those in front more often: the smaller of two uniform draws.
+  /// A random element, those in front more often: the smallest of three uniform draws.
   template <class Range>
   const auto& pick(const Range& range) {
     const uint64_t size = range.size();
-    return range[std::min(random_.below(size), random_.below(size))];
+    const uint64_t first = random_.below(size), second = random_.below(size);
+    return range[std::min({first, second, random_.below(size)})];
   }
 
   /// A phrase around one of `nouns`.
