@@ -8,7 +8,7 @@ namespace {
 
 constexpr int64_t kSmallestSideForLanczos = 129;
 constexpr int64_t kLanczosSteps = 160;
-constexpr double kBreakdown = 1e-12;
+constexpr double kBreakdown = 1e-14;  // Of the largest value met so far.
 
 SingularTriple by_decomposition(const torch::Tensor& w) {
   const auto [left, values, right] = torch::linalg_svd(w, /*full_matrices=*/false);
@@ -30,17 +30,19 @@ Krylov lanczos(const torch::Tensor& w, int64_t steps) {
   torch::Tensor next = w.abs().sum(0) + 1.0;  // Never orthogonal to everything, and deterministic.
   next = next * torch::linspace(1.0, 1.5, columns, w.options());
   next /= next.norm();
+  double largest = 0.0;
   for (int64_t k = 0; k < steps; ++k) {
     basis[k].copy_(next);
     torch::Tensor residual = w.t().mv(w.mv(next));
     projection[k][k] = residual.dot(next);
+    largest = std::max(largest, projection[k][k].item<double>());
     // Twice: plain Lanczos loses orthogonality just when a Ritz value converges.
     for (int pass = 0; pass < 2; ++pass) {
       const torch::Tensor known = basis.narrow(0, 0, k + 1);
       residual = residual - known.t().mv(known.mv(residual));
     }
     const double length = residual.norm().item<double>();
-    if (k + 1 == steps || length < kBreakdown) {
+    if (k + 1 == steps || length <= kBreakdown * largest) {
       return {basis.narrow(0, 0, k + 1), projection.narrow(0, 0, k + 1).narrow(1, 0, k + 1)};
     }
     projection[k][k + 1] = length;
