@@ -15,6 +15,7 @@
 
 #include "data/text/error.h"
 #include "nmt/cli/program.h"
+#include "nmt/cli/progress_bar.h"
 #include "nmt/cli/stop_signal.h"
 #include "nmt/config/training_command.h"
 #include "nmt/train/console_observer.h"
@@ -49,8 +50,9 @@ int train(int argc, char** argv) {
       nmt::train::load_training_data(start.config, start.vocabulary);
   start.config.model.vocab_size = data.vocabulary->size();
 
+  nmt::train::discard_what_is_replaced(start);
   nmt::stability::RunLog log(start.config.model_dir + "/" + nmt::train::kRunLogFile);
-  nmt::train::ConsoleObserver console(std::cout, isatty(STDOUT_FILENO) == 1);
+  nmt::train::ConsoleObserver console(std::cout, nmt::cli::progress_options(STDOUT_FILENO));
   nmt::train::LogObserver history(log);
   nmt::train::ObserverGroup observers({&console, &history});
   nmt::train::Trainer trainer(start.config, data, observers, nmt::cli::catch_stop_signals(),
@@ -60,4 +62,6 @@ int train(int argc, char** argv) {
 
 }  // namespace
 
-int main(int argc, char** argv) { return nmt::cli::run_program("nmt-train", argc, argv, train); }
+int main(int argc, char** argv) {
+  return nmt::cli::run_program("nmt-train", argc, argv, train);
+}

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "layers/kernels/attention.h"
+#include "layers/kernels/dropout.h"
 
 namespace nmt::kernels {
 namespace {
@@ -73,9 +74,13 @@ void fill_statistics(const torch::Tensor& logits, const torch::Tensor& probabili
                              [&] { all_row_statistics<scalar_t>(s, p, mask, out); });
 }
 
-torch::Tensor softmax_rows(const torch::Tensor& logits, const AttentionMask& mask) {
-  const torch::Tensor probabilities = at::softmax(logits, -1);
-  return mask.has_empty_rows() ? at::nan_to_num(probabilities, 0.0) : probabilities;
+// A row without a visible key would be NaN, and so would gradients: it gets finite logits, and
+// probabilities 0 that let no gradient through.
+torch::Tensor softmax_rows(const torch::Tensor& logits, const AttentionMask& mask, int64_t heads) {
+  if (!mask.has_empty_rows()) return at::softmax(logits, -1);
+  const torch::Tensor empty =
+      mask.visible_keys().eq(0).repeat_interleave(heads, 0).unsqueeze(-1);  // [B·H, T, 1]
+  return at::softmax(logits.masked_fill(empty, 0.0), -1).masked_fill(empty, 0.0);
 }
 
 }  // namespace
@@ -90,14 +95,14 @@ AttentionOutputs attention_reference(const AttentionInputs& in) {
   const torch::Tensor logits =
       bias.defined() ? at::baddbmm(bias.to(q.scalar_type()), q, keys, 1.0, scale)
                      : at::baddbmm(at::zeros({1, 1, 1}, q.options()), q, keys, 0.0, scale);
-  torch::Tensor probabilities = softmax_rows(logits, in.mask);
+  torch::Tensor probabilities = softmax_rows(logits, in.mask, heads);
 
   AttentionOutputs out;
   if (in.statistics) fill_statistics(logits, probabilities, in.mask, heads, out);
   if (in.dropout > 0.0 && in.generator) {
-    probabilities = probabilities * at::empty_like(probabilities.detach())
-                                        .bernoulli_(1.0 - in.dropout, in.generator)
-                                        .div_(1.0 - in.dropout);
+    at::Generator generator = *in.generator;
+    probabilities = probabilities * draw_dropout_mask(probabilities.sizes(), in.dropout,
+                                                      probabilities.scalar_type(), generator);
   }
   out.out = at::bmm(probabilities, heads_first(in.v))
                 .view({in.q.size(0), heads, in.q.size(1), in.q.size(3)})

@@ -7,7 +7,8 @@ namespace {
 torch::Tensor real_pieces(const data::Batch& batch) {
   const int64_t longest = batch.target.size(1);
   if (batch.target_tokens() == batch.size() * longest) return {};
-  const torch::Tensor real = torch::arange(longest).unsqueeze(0) < batch.target_lengths.unsqueeze(1);
+  const torch::Tensor real =
+      torch::arange(longest).unsqueeze(0) < batch.target_lengths.unsqueeze(1);
   return real.flatten().nonzero().squeeze(1);
 }
 
@@ -16,11 +17,10 @@ torch::Tensor real_pieces(const data::Batch& batch) {
 layers::LossSums loss_of_batch(model::Transformer& model, const data::Batch& batch, int64_t eos_id,
                                double smoothing, const layers::ForwardContext& context) {
   const torch::Tensor memory = model->encode(batch.source, batch.source_lengths, context);
-  torch::Tensor features =
-      model
-          ->decode(data::decoder_input(batch.target, eos_id), batch.target_lengths, memory,
-                   batch.source_lengths, context)
-          .flatten(0, 1);
+  torch::Tensor features = model
+                               ->decode(data::decoder_input(batch.target, eos_id),
+                                        batch.target_lengths, memory, batch.source_lengths, context)
+                               .flatten(0, 1);
   torch::Tensor targets = batch.target.flatten();
   if (const torch::Tensor real = real_pieces(batch); real.defined()) {
     features = features.index_select(0, real);

@@ -7,8 +7,8 @@
 namespace nmt::train {
 namespace {
 
-constexpr double kBytes = 4.0;                   // float32
-constexpr double kProcessBytes = 350.0 * 1e6;    // LibTorch, vocabulary, code.
+constexpr double kBytes = 4.0;                 // float32
+constexpr double kProcessBytes = 350.0 * 1e6;  // LibTorch, vocabulary, code.
 constexpr double kLargestShare = 0.9;
 
 // Values kept for backward by one layer and piece: residual stream, norms, dropout masks, heads.
@@ -18,7 +18,9 @@ double layer_values(const config::ModelConfig& model, double length, double atte
   return attention + ffn;
 }
 
-double gib(double bytes) { return bytes / (1024.0 * 1024.0 * 1024.0); }
+double gib(double bytes) {
+  return bytes / (1024.0 * 1024.0 * 1024.0);
+}
 
 }  // namespace
 

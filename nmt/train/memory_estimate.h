@@ -9,8 +9,8 @@
 namespace nmt::train {
 
 /// Estimated peak bytes of a training process: values, gradients (one copy a worker), optimizer
-/// state, activations of one micro-batch at `max-tokens` with sides of `mean_length` pieces, logits.
-/// Measured on small and base models it errs by less than a third.
+/// state, activations of one micro-batch at `max-tokens` with sides of `mean_length` pieces,
+/// logits. Measured on small and base models it errs by less than a third.
 int64_t estimate_memory(const config::TrainingConfig& config, int64_t parameters, int64_t workers,
                         int64_t mean_length);
 

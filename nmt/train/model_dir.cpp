@@ -6,6 +6,7 @@
 
 #include "data/text/error.h"
 #include "nmt/checkpoint/checkpoint_set.h"
+#include "nmt/checkpoint/staged_folder.h"
 #include "nmt/config/config_json.h"
 #include "nmt/stability/run_log.h"
 
@@ -27,28 +28,41 @@ void make_writable(const fs::path& folder) {
 // Only what runs write is removed: a mistyped --model-dir must not cost anybody their files.
 void remove_former_run(const fs::path& folder) {
   for (const char* name : {"checkpoints", "best", "average", kRunLogFile}) {
-    fs::remove_all(folder / name);
+    std::error_code error;
+    fs::remove_all(folder / name, error);
+    if (error) {
+      throw InputError((folder / name).string(), ": cannot be removed (", error.message(), ")");
+    }
   }
 }
 
 RunStart fresh(const config::TrainingConfig& config) {
-  return {.config = config, .checkpoint = std::nullopt, .vocabulary = std::nullopt};
+  return {.config = config, .checkpoint = std::nullopt, .update = 0, .vocabulary = std::nullopt};
+}
+
+std::string checkpoints_in(const fs::path& folder) {
+  return (folder / "checkpoints").string();
 }
 
 RunStart resumed(const config::TrainingCommand& command, const fs::path& folder) {
-  const checkpoint::CheckpointSet checkpoints((folder / "checkpoints").string());
-  const auto newest = checkpoints.newest();
-  if (!newest) {
-    remove_former_run(folder);
-    return fresh(command.config);
+  if (!fs::exists(folder / kRunLogFile) && !fs::exists(checkpoints_in(folder))) {
+    throw UsageError(
+        "--resume: model folder ", folder.string(),
+        " holds no run to go on with; name the run's folder with --model-dir, or leave "
+        "--resume out to start one");
   }
+  checkpoint::remove_leftovers(folder.string());
+  const checkpoint::CheckpointSet checkpoints(checkpoints_in(folder));
+  checkpoints.remove_leftovers();
+  const auto newest = checkpoints.newest();
+  if (!newest) return fresh(command.config);
   const std::string source = newest->folder + "/" + checkpoint::kStateFile;
   const nlohmann::json state = checkpoint::load_training_state(newest->folder).state;
   if (!state.contains("config")) throw InputError(source, ": holds no configuration");
   const config::TrainingConfig saved = config::training_config_from_json(state["config"], source);
-  stability::truncate_after(folder / kRunLogFile, newest->update);
   return {.config = config::resumed_config(saved, command),
           .checkpoint = newest->folder,
+          .update = newest->update,
           .vocabulary = checkpoint::load_model(newest->folder).vocabulary};
 }
 
@@ -57,15 +71,23 @@ RunStart resumed(const config::TrainingCommand& command, const fs::path& folder)
 RunStart prepare_model_dir(const config::TrainingCommand& command) {
   const fs::path folder = command.config.model_dir;
   make_writable(folder);
-  if (fs::is_empty(folder)) return fresh(command.config);
   if (command.config.resume) return resumed(command, folder);
-  if (!command.config.overwrite) {
+  if (!fs::is_empty(folder) && !command.config.overwrite) {
     throw UsageError("model folder ", folder.string(),
                      " is not empty: add --resume to go on with its run, --overwrite to replace "
                      "it, or name another one with --model-dir");
   }
-  remove_former_run(folder);
   return fresh(command.config);
+}
+
+void discard_what_is_replaced(const RunStart& start) {
+  const fs::path folder = start.config.model_dir;
+  if (start.checkpoint) {
+    stability::truncate_after(folder / kRunLogFile, start.update);
+    return;
+  }
+  checkpoint::remove_leftovers(folder.string());
+  remove_former_run(folder);
 }
 
 }  // namespace nmt::train

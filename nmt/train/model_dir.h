@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -9,20 +10,28 @@
 
 namespace nmt::train {
 
+inline constexpr const char* kRunLogFile = "run.jsonl";
+
 /// What a run starts from.
 struct RunStart {
   config::TrainingConfig config;
   std::optional<std::string> checkpoint;  ///< Folder to go on from.
+  int64_t update = 0;                     ///< Of that checkpoint.
   std::optional<std::string> vocabulary;  ///< Bytes of its spm.model.
 };
 
-inline constexpr const char* kRunLogFile = "run.jsonl";
-
-/// Makes `command.config.model_dir` ready: created if missing; emptied of a former run with
-/// --overwrite; with --resume, the newest checkpoint found and the log cut back to it (a run that
-/// was killed before its first checkpoint starts anew).
-/// Throws UsageError if the folder holds something and neither was asked for, or if --resume comes
-/// with a setting that a resume cannot change; InputError if the folder cannot be written.
+/// Creates `command.config.model_dir` if it is missing and finds where to start: anew in an empty
+/// folder or with --overwrite; from the newest checkpoint with --resume (a run that was killed
+/// before its first one starts anew). Clears up what a killed process left half-written, and leaves
+/// all else as it is.
+/// Throws UsageError if the folder holds something and neither was asked for, if --resume finds no
+/// run, or if it comes with a setting that a resume cannot change; InputError if the folder cannot
+/// be written or the checkpoint is damaged.
 RunStart prepare_model_dir(const config::TrainingCommand& command);
+
+/// Removes what will not be part of the run: a former run, or the lines of the log that are later
+/// than the checkpoint. To be called once everything else that the run needs has been found good,
+/// so that a wrong file name costs nobody a finished run. Throws InputError.
+void discard_what_is_replaced(const RunStart& start);
 
 }  // namespace nmt::train

@@ -1,5 +1,8 @@
 #include "nmt/train/start_record.h"
 
+#include <algorithm>
+
+#include "data/text/error.h"
 #include "nmt/config/arch_name.h"
 #include "nmt/config/config_json.h"
 #include "nmt/model/init.h"
@@ -24,14 +27,13 @@ nlohmann::ordered_json counts(const data::ParallelCorpus& corpus) {
 // Standard deviations as drawn, one example of each group of matrices.
 nlohmann::ordered_json init_scales(model::Transformer& model) {
   nlohmann::ordered_json scales;
-  const std::vector<std::string> shown = {
-      "encoder.embed.weight",
-      "encoder.layers.0.self_attn.q_proj.weight",
-      "encoder.layers.0.self_attn.v_proj.weight",
-      "encoder.layers.0.ffn.fc1.weight",
-      "decoder.layers.0.self_attn.q_proj.weight",
-      "decoder.layers.0.self_attn.v_proj.weight",
-      "decoder.layers.0.ffn.fc1.weight"};
+  const std::vector<std::string> shown = {"encoder.embed.weight",
+                                          "encoder.layers.0.self_attn.q_proj.weight",
+                                          "encoder.layers.0.self_attn.v_proj.weight",
+                                          "encoder.layers.0.ffn.fc1.weight",
+                                          "decoder.layers.0.self_attn.q_proj.weight",
+                                          "decoder.layers.0.self_attn.v_proj.weight",
+                                          "decoder.layers.0.ffn.fc1.weight"};
   for (const auto& [name, value] : model::named_parameters(model)) {
     if (std::find(shown.begin(), shown.end(), name) == shown.end()) continue;
     scales[name] = value.detach().std().item<double>();
@@ -60,8 +62,8 @@ stability::ConfigRecord start_record(const config::TrainingConfig& config, model
   record.gamma_init = gamma_start(config.model);
   record.init_scales = init_scales(model);
   record.parameters = model::parameter_count(model);
-  const int64_t mean_length = data.train.target_tokens() / std::max<int64_t>(1, data.train.size());
-  record.memory_bytes = estimate_memory(config, record.parameters, workers, mean_length);
+  record.memory_bytes =
+      estimate_memory(config, record.parameters, workers, mean_target_length(data.train));
   record.data = {{"train", counts(data.train)}};
   if (data.valid) record.data["valid"] = counts(*data.valid);
   return record;

@@ -1,9 +1,10 @@
 // TrainStep: one optimizer update, from batches to new weights.
 //
-// Every micro-batch is cut by rows into one part a worker thread. A worker runs forward and backward
-// on a replica of the model that shares the weights and has gradients of its own; the gradients are
-// then added in a fixed order. Sums are divided by the target pieces of the whole update, so the
-// result does not depend on how an update is cut, but for rounding and dropout masks.
+// Every micro-batch is cut by rows into one part a worker thread. A worker runs forward and
+// backward on a replica of the model that shares the weights and has gradients of its own; the
+// gradients are then added in a fixed order. Sums are divided by the target pieces of the whole
+// update, so the result does not depend on how an update is cut, but for rounding and dropout
+// masks.
 //
 // Dropout draws from a generator seeded by (seed, update, micro-batch, worker): the masks of an
 // update do not depend on what came before, and a resumed run draws the same ones.
@@ -64,8 +65,8 @@ class TrainStep {
   uint64_t seed_;
   int64_t eos_id_;
   WorkerPool pool_;
-  std::vector<model::Transformer> models_;                // The model, then its replicas.
-  std::vector<std::vector<torch::Tensor>> leaves_;        // Of each.
+  std::vector<model::Transformer> models_;          // The model, then its replicas.
+  std::vector<std::vector<torch::Tensor>> leaves_;  // Of each.
   std::vector<std::unique_ptr<stability::EntropyTracker>> trackers_;
   std::vector<optim::Parameter> parameters_;
   std::unique_ptr<optim::Optimizer> optimizer_;

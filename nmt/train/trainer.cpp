@@ -1,6 +1,7 @@
 #include "nmt/train/trainer.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "data/text/error.h"
 #include "nmt/checkpoint/average.h"
@@ -19,7 +20,9 @@ double seconds_between(std::chrono::steady_clock::time_point from,
   return std::chrono::duration<double>(to - from).count();
 }
 
-bool due(int64_t update, int64_t interval) { return interval > 0 && update % interval == 0; }
+bool due(int64_t update, int64_t interval) {
+  return interval > 0 && update % interval == 0;
+}
 
 stability::StabilityRules rules_of(const config::TrainingConfig& config) {
   stability::StabilityRules rules;
@@ -36,8 +39,13 @@ data::TokenBatcherOptions batcher_options(const config::TrainingConfig& config,
                        .max_length = config.data.max_length}};
 }
 
-model::Transformer initialized_model(const config::TrainingConfig& config) {
+// The module only allocates, which touches no memory: the estimate comes before the values do.
+model::Transformer initialized_model(const config::TrainingConfig& config,
+                                     const TrainingData& data) {
   model::Transformer model(config.model);
+  check_memory(estimate_memory(config, model::parameter_count(model), config.threads,
+                               mean_target_length(data.train)),
+               machine_memory());
   model::initialize(model, config.seed);
   return model;
 }
@@ -52,7 +60,7 @@ Trainer::Trainer(const config::TrainingConfig& config, const TrainingData& data,
       observer_(observer),
       stop_(stop),
       checkpoints_(config.model_dir + "/checkpoints"),
-      model_(initialized_model(config)),
+      model_(initialized_model(config, data)),
       step_(model_, config, config.threads, data.vocabulary->eos_id()),
       batcher_(data.train, batcher_options(config, data)),
       monitor_(rules_of(config)) {
@@ -71,9 +79,9 @@ void Trainer::watch_spectral_norms() {
     for (const layers::StackedLinear::Group& group : linear->groups()) {
       layers::WeightParametrization* weight = group.parametrization.get();
       const torch::Tensor gamma = weight->own_parameters()[0].second;
-      norms_.add(names.at(linear->parts()[group.first_part].get()),
-                 [weight] { return weight->sigma(); },
-                 [gamma] { return gamma.item<double>(); });
+      norms_.add(
+          names.at(linear->parts()[group.first_part].get()), [weight] { return weight->sigma(); },
+          [gamma] { return gamma.item<double>(); });
     }
   }
 }
@@ -88,7 +96,8 @@ void Trainer::restore(const std::string& folder) {
   step_.optimizer().load_state(training.optimizer);
   progress_ = run_progress_from_json(training.state, source);
   if (training.state.value("pairs", int64_t{-1}) != data_.train.size()) {
-    throw InputError(source, ": the run was trained on ", training.state.value("pairs", int64_t{-1}),
+    throw InputError(source, ": the run was trained on ",
+                     training.state.value("pairs", int64_t{-1}),
                      " sentence pairs, the training sets now give ", data_.train.size(),
                      "; resume with the same files");
   }
@@ -101,33 +110,47 @@ void Trainer::restore(const std::string& folder) {
   }
 }
 
-double Trainer::process_seconds() const { return seconds_between(start_, Clock::now()); }
-double Trainer::run_seconds() const { return at_start_.seconds + process_seconds(); }
+double Trainer::process_seconds() const {
+  return seconds_between(start_, Clock::now());
+}
+double Trainer::run_seconds() const {
+  return at_start_.seconds + process_seconds();
+}
 
 std::string Trainer::reason_to_stop() const {
   const config::ScheduleConfig& limits = config_.schedule;
-  if (stop_) return "interrupted";
   if (limits.max_updates > 0 && progress_.update >= limits.max_updates) return "max-updates";
   if (limits.max_epochs > 0 && batcher_.position().epoch >= limits.max_epochs) return "max-epochs";
   if (limits.max_minutes > 0 && run_seconds() >= 60 * limits.max_minutes) return "max-minutes";
   if (limits.patience > 0 && progress_.bad_validations >= limits.patience) return "patience";
   if (progress_.bad_updates >= limits.max_bad_updates) return "non-finite";
+  // Last: a run that has met its limit has nothing to go on with, signal or not.
+  if (stop_) return "interrupted";
   return "";
 }
 
 stability::EndRecord Trainer::run() {
-  const stability::ConfigRecord start =
-      start_record(config_, model_, data_, config_.threads);
-  check_memory(start.memory_bytes, machine_memory());
+  const stability::ConfigRecord start = start_record(config_, model_, data_, config_.threads);
   observer_.on_start(start);
-  std::string reason;
-  while ((reason = reason_to_stop()).empty()) {
+  std::string reason = reason_to_stop();
+  while (reason.empty()) {
     update_once();
-    const bool validates = data_.valid && due(progress_.update, config_.schedule.validate_every);
-    if (validates) validate_now();
-    if (due(progress_.update, config_.schedule.save_every)) save_checkpoint();
+    reason = reason_to_stop();
+    validate_and_save(reason);
+    if (reason.empty()) reason = reason_to_stop();  // Validation can end patience.
   }
   return finish(reason);
+}
+
+// Everything that belongs to an update is in the log before its checkpoint exists: a kill after the
+// checkpoint then loses nothing. Not so the record of an interruption, which a resume must cut off.
+void Trainer::validate_and_save(const std::string& reason) {
+  const bool ends = !reason.empty() && reason != "interrupted";
+  if (ends && unlogged_) log_update();
+  if (data_.valid && (ends || due(progress_.update, config_.schedule.validate_every))) {
+    validate_now();
+  }
+  if (ends || due(progress_.update, config_.schedule.save_every)) save_checkpoint();
 }
 
 std::vector<data::Batch> Trainer::next_batches() {
@@ -147,8 +170,7 @@ void Trainer::update_once() {
   report_update(result);
 }
 
-void Trainer::report_non_finite(const std::vector<data::Batch>& batches,
-                                const StepResult& result) {
+void Trainer::report_non_finite(const std::vector<data::Batch>& batches, const StepResult& result) {
   nlohmann::ordered_json lines = nlohmann::ordered_json::array();
   for (const data::Batch& batch : batches) {
     for (const int64_t pair : batch.pairs) lines.push_back(data_.train.line(pair));
@@ -214,6 +236,7 @@ void Trainer::log_update() {
 }
 
 bool Trainer::is_better(const stability::ValidRecord& record) const {
+  if (!std::isfinite(record.nll)) return false;
   if (!progress_.best) return true;
   if (config_.schedule.valid_metric == config::ValidMetric::kBleu && record.bleu) {
     return *record.bleu > progress_.best->bleu.value_or(0.0);
@@ -242,13 +265,13 @@ void Trainer::save_checkpoint() {
   char name[32];
   std::snprintf(name, sizeof name, "update-%08lld", static_cast<long long>(progress_.update));
   observer_.on_checkpoint({.update = progress_.update, .path = std::string("checkpoints/") + name});
-  const std::string folder = checkpoints_.save(
-      progress_.update,
-      {.config = config_.model,
-       .tensors = model::named_tensors(model_),
-       .vocabulary = data_.vocabulary->serialized(),
-       .folded = false},
-      {.optimizer = step_.optimizer().state(), .state = state});
+  const std::string folder =
+      checkpoints_.save(progress_.update,
+                        {.config = config_.model,
+                         .tensors = model::named_tensors(model_),
+                         .vocabulary = data_.vocabulary->serialized(),
+                         .folded = false},
+                        {.optimizer = step_.optimizer().state(), .state = state});
   if (progress_.best && progress_.best->update == progress_.update) {
     checkpoint::publish_model(folder, config_.model_dir + "/best");
   }
@@ -258,8 +281,7 @@ void Trainer::save_checkpoint() {
 
 void Trainer::write_average() {
   const std::vector<checkpoint::CheckpointSet::Entry> all = checkpoints_.all();
-  const size_t count =
-      std::min(all.size(), static_cast<size_t>(config_.schedule.average_last));
+  const size_t count = std::min(all.size(), static_cast<size_t>(config_.schedule.average_last));
   if (count < 2) return;
   std::vector<std::string> folders;
   for (size_t i = all.size() - count; i < all.size(); ++i) folders.push_back(all[i].folder);
@@ -268,10 +290,7 @@ void Trainer::write_average() {
 
 stability::EndRecord Trainer::finish(const std::string& reason) {
   const bool interrupted = reason == "interrupted";
-  const bool validated = due(progress_.update, config_.schedule.validate_every);
-  if (data_.valid && !validated && !interrupted && progress_.update > at_start_.update) {
-    validate_now();
-  }
+  if (unlogged_ && !interrupted) log_update();
   if (progress_.update > at_start_.update) save_checkpoint();
   if (unlogged_) log_update();
   if (!data_.valid && saved_update_ > 0) {

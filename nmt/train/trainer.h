@@ -3,8 +3,8 @@
 //     update:     next micro-batches -> train_step -> stability rules -> log record
 //     sometimes:  validate -> best/            save checkpoint -> checkpoints/
 //
-// What a run writes into its model folder: run.jsonl (by an observer), checkpoints/, best/ and, with
-// average-last, average/.
+// What a run writes into its model folder: run.jsonl (by an observer), checkpoints/, best/ and,
+// with average-last, average/.
 
 #pragma once
 
@@ -46,6 +46,7 @@ class Trainer {
   std::string reason_to_stop() const;
   std::vector<data::Batch> next_batches();
   void update_once();
+  void validate_and_save(const std::string& reason);
   void report_non_finite(const std::vector<data::Batch>& batches, const StepResult& result);
   void report_update(const StepResult& result);
   void report_progress(const StepResult& result);

@@ -105,6 +105,10 @@ TrainingData file_data(const config::TrainingConfig& config,
 
 }  // namespace
 
+int64_t mean_target_length(const data::ParallelCorpus& corpus) {
+  return corpus.target_tokens() / std::max<int64_t>(1, corpus.size());
+}
+
 TrainingData load_training_data(const config::TrainingConfig& config,
                                 const std::optional<std::string>& saved_vocabulary) {
   TrainingData data = config.data.train_sets.empty() ? toy_data(config, saved_vocabulary)

@@ -1,5 +1,7 @@
 #include "nmt/train/training_state.h"
 
+#include <cmath>
+
 #include "data/text/error.h"
 
 namespace nmt::train {
@@ -9,7 +11,6 @@ nlohmann::json to_json(const stability::ValidRecord& record) {
   return {{"update", record.update},
           {"loss", record.loss},
           {"nll", record.nll},
-          {"perplexity", record.perplexity},
           {"bleu", record.bleu ? nlohmann::json(*record.bleu) : nlohmann::json(nullptr)}};
 }
 
@@ -18,7 +19,7 @@ stability::ValidRecord valid_record(const nlohmann::json& json) {
   record.update = json.at("update").get<int64_t>();
   record.loss = json.at("loss").get<double>();
   record.nll = json.at("nll").get<double>();
-  record.perplexity = json.at("perplexity").get<double>();
+  record.perplexity = std::exp(record.nll);
   if (!json.at("bleu").is_null()) record.bleu = json.at("bleu").get<double>();
   record.best = true;
   return record;

@@ -38,8 +38,8 @@ stability::ValidRecord validate(model::Transformer model, const TrainingData& da
   for (int64_t i = 0; i < plan.size(); ++i) {
     const data::Batch batch = data::make_batch(*data.valid, plan.pairs(i));
     const layers::LossSums sums =
-        loss_of_batch(model, batch, data.vocabulary->eos_id(),
-                      config.optimization.label_smoothing, layers::ForwardContext{});
+        loss_of_batch(model, batch, data.vocabulary->eos_id(), config.optimization.label_smoothing,
+                      layers::ForwardContext{});
     loss += sums.loss.item<double>();
     nll += sums.nll.item<double>();
   }

@@ -15,6 +15,13 @@ target_include_directories(nmt_sentencepiece SYSTEM INTERFACE ${NMT_SENTENCEPIEC
 target_link_libraries(nmt_sentencepiece INTERFACE
   ${NMT_SENTENCEPIECE_TRAIN_LIBRARY} ${NMT_SENTENCEPIECE_LIBRARY})
 
+find_path(NMT_HIGHWAY_INCLUDE hwy/highway.h REQUIRED)
+find_library(NMT_HIGHWAY_LIBRARY hwy REQUIRED)
+add_library(nmt_highway INTERFACE)
+add_library(nmt::highway ALIAS nmt_highway)
+target_include_directories(nmt_highway SYSTEM INTERFACE ${NMT_HIGHWAY_INCLUDE})
+target_link_libraries(nmt_highway INTERFACE ${NMT_HIGHWAY_LIBRARY})
+
 if(NMT_BUILD_TESTS)
   find_package(GTest REQUIRED)
 endif()
