@@ -62,15 +62,17 @@ bool needs_a_name(const TextFile& file) {
          !file.is_test();
 }
 
-// Words of a page that look like source files of ours, such as `flags.h`.
+// Quoted words of a page that look like source files of ours, such as `flags.h`. X stands for a
+// name.
 std::vector<std::string> stale_names(const TextFile& page, const std::set<std::string>& names) {
-  static const std::regex word(R"re([A-Za-z0-9_]+\.(h|cpp|cu)\b)re");
+  static const std::regex word(R"re(`(?!X)([A-Za-z0-9_]+\.(h|cpp|cu))`)re");
   std::vector<std::string> messages;
   for (std::size_t i = 0; i < page.lines.size(); ++i) {
     const std::string& line = page.lines[i];
     for (std::sregex_iterator match(line.begin(), line.end(), word), end; match != end; ++match) {
-      if (names.contains(match->str())) continue;
-      messages.push_back(place(page, i) + "names " + match->str() + ", which does not exist");
+      const std::string name = (*match)[1];
+      if (names.contains(name)) continue;
+      messages.push_back(place(page, i) + "names " + name + ", which does not exist");
     }
   }
   return messages;

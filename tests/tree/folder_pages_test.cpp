@@ -31,7 +31,8 @@ TEST(FolderPages, FindAMissingPageAndAMissingName) {
 
 TEST(FolderPages, FindANameWhoseFileIsGone) {
   PlantedTree tree;
-  tree.add("layers/README.md", "`linear` (linear.h)\n`gone.cpp`\n").add("layers/linear.h", "");
+  tree.add("layers/README.md", "`linear` (`linear.h`, `X.h`)\n`gone.cpp`, <torch/torch.h>\n")
+      .add("layers/linear.h", "");
   EXPECT_THAT(unlisted_files(tree.read()),
               ElementsAre("layers/README.md:2: names gone.cpp, which does not exist"));
 }

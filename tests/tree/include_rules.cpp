@@ -50,22 +50,14 @@ struct Library {
 };
 
 const Library kLibraries[] = {
-    {"torch/", "torch"},
-    {"ATen/", "torch"},
-    {"c10/", "torch"},
-    {"caffe2/", "torch"},
-    {"hwy/", "highway"},
-    {"sentencepiece", "sentencepiece"},
-    {"boost/", "boost"},
-    {"nlohmann/", "json"},
-    {"zlib.h", "zlib"},
-    {"mecab.h", "mecab"},
-    {"mpi.h", "mpi"},
-    {"nccl.h", "nccl"},
-    {"cuda", "cuda"},
-    {"gtest/", "googletest"},
-    {"gmock/", "googletest"},
-    {"benchmark/", "benchmark"},
+    {"torch/", "torch"},      {"ATen/", "torch"},
+    {"c10/", "torch"},        {"caffe2/", "torch"},
+    {"hwy/", "highway"},      {"sentencepiece", "sentencepiece"},
+    {"boost/", "boost"},      {"nlohmann/", "json"},
+    {"zlib.h", "zlib"},       {"mecab.h", "mecab"},
+    {"mpi.h", "mpi"},         {"nccl.h", "nccl"},
+    {"cuda", "cuda"},         {"gtest/", "googletest"},
+    {"gmock/", "googletest"}, {"benchmark/", "benchmark"},
 };
 
 const std::set<std::string> kSystemFolders = {"sys", "netinet", "arpa"};
