@@ -89,7 +89,7 @@ std::string json_string(std::string_view text, bool ascii_only) {
   for (size_t position = 0; position < text.size();) {
     const size_t start = position;
     const char32_t code_point = text::next_code_point(text, position);
-    if (code_point < 0x80) {
+    if (code_point < 0x7F || (code_point == 0x7F && !ascii_only)) {
       append_ascii(static_cast<char>(code_point), result);
     } else if (!ascii_only) {
       result += text.substr(start, position - start);

@@ -19,7 +19,7 @@ std::string shortest(double value);
 /// shortest(), with JSON's names NaN, Infinity and -Infinity as json.dumps() has them.
 std::string json_float(double value);
 
-/// `text` (UTF-8) in quotes as json.dumps() writes it; with `ascii_only`, what is not ASCII becomes
+/// `text` (UTF-8) in quotes as json.dumps() writes it; with `ascii_only`, U+007F and above become
 /// \uXXXX.
 std::string json_string(std::string_view text, bool ascii_only);
 

@@ -206,6 +206,9 @@ SystemResults Scoring::tested_results() const {
 
 std::string Scoring::several_systems() const {
   const bool paired = request_.paired_test != PairedTest::none;
+  if (input_.systems.empty() && request_.format != OutputFormat::json) {
+    throw InputError("-i names no hypothesis file, so there is no table to print");
+  }
   return results_text(paired ? tested_results() : plain_results(), request_, palette_);
 }
 

@@ -388,8 +388,7 @@ ScoreRequest parse_score_request(const std::vector<std::string>& arguments,
   Extra extra;
   ArgumentParser parser(
       "nmt-score",
-      "Scores translations against references: BLEU, chrF and TER with the numbers, the "
-      "signatures and the command line of sacreBLEU.");
+      "Scores translations against references with the numbers of sacreBLEU.");
   add_input_options(parser, request);
   add_bleu_options(parser, request, extra);
   add_chrf_options(parser, request.settings.chrf);

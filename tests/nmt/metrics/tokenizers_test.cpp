@@ -1,0 +1,47 @@
+// Every tokenizer gives the recorded words.
+
+#include <gtest/gtest.h>
+
+#include "nmt/metrics/tokenizer_table.h"
+#include "nmt/metrics/tokenizers/tercom.h"
+#include "tests/nmt/metrics/golden.h"
+
+namespace nmt::metrics {
+namespace {
+
+std::vector<std::string> words_of(const std::string& tokenized) {
+  const auto words = text::split_at_white_space(tokenized);
+  return {words.begin(), words.end()};
+}
+
+TEST(TokenizersTest, GiveTheRecordedWords) {
+  for (const nlohmann::json& record : golden_records("tokens.jsonl")) {
+    const std::string name = record["tokenizer"];
+    const std::string line = record["line"];
+    std::string tokenized;
+    if (name == "tercom") {
+      const auto& options = record["options"];
+      tokenized = tokenize_tercom(line, {options[0], options[1], options[2], options[3]});
+    } else {
+      make_tokenizer(name)->tokenize(line, tokenized);
+    }
+    EXPECT_EQ(words_of(tokenized), record["words"].get<std::vector<std::string>>())
+        << name << ": " << line;
+  }
+}
+
+TEST(TokenizersTest, LanguageChoosesTheDefault) {
+  EXPECT_EQ(default_tokenizer("zh"), "zh");
+  EXPECT_EQ(default_tokenizer("ja"), "ja-mecab");
+  EXPECT_EQ(default_tokenizer("ko"), "ko-mecab");
+  EXPECT_EQ(default_tokenizer("de"), "13a");
+}
+
+TEST(TokenizersTest, Mteval13aJoinsBrokenLinesAsTheScriptDoes) {
+  std::string words;
+  make_tokenizer("13a")->tokenize("bro-\nken\nline", words);
+  EXPECT_EQ(words_of(words), (std::vector<std::string>{"broken", "line"}));
+}
+
+}  // namespace
+}  // namespace nmt::metrics

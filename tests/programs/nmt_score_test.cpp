@@ -1,0 +1,163 @@
+// nmt-score as a program: every recorded command line gives sacreBLEU's bytes and exit status;
+// errors say which file, which line and both lengths; it starts in an instant.
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/testing/temp_folder.h"
+
+namespace nmt {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+struct Setting {
+  std::string folder = NMT_GOLDEN_TEXTS;
+  std::string standard_input = "/dev/null";
+  std::map<std::string, std::string> environment;
+};
+
+struct Result {
+  int status = -1;
+  std::string output, errors;
+};
+
+void become_program(const Setting& setting, const std::vector<std::string>& arguments,
+                    const std::string& output, const std::string& errors) {
+  std::vector<char*> words = {const_cast<char*>(NMT_SCORE)};
+  for (const std::string& argument : arguments)
+    words.push_back(const_cast<char*>(argument.c_str()));
+  words.push_back(nullptr);
+  for (const char* name : {"SACREBLEU_FORMAT", "SACREBLEU_SEED", "NO_COLOR"}) unsetenv(name);
+  for (const auto& [name, value] : setting.environment) setenv(name.c_str(), value.c_str(), 1);
+  const auto redirect = [](const std::string& path, int flags, int descriptor) {
+    const int file = open(path.c_str(), flags, 0600);
+    return file >= 0 && dup2(file, descriptor) == descriptor;
+  };
+  const int write = O_WRONLY | O_CREAT | O_TRUNC;
+  if (chdir(setting.folder.c_str()) == 0 && redirect(setting.standard_input, O_RDONLY, 0) &&
+      redirect(output, write, 1) && redirect(errors, write, 2)) {
+    execv(NMT_SCORE, words.data());
+  }
+  _exit(127);
+}
+
+Result run_score(const std::vector<std::string>& arguments, const Setting& setting = {}) {
+  const testing::TempFolder folder;
+  const pid_t child = fork();
+  if (child == 0) become_program(setting, arguments, folder.path("out"), folder.path("err"));
+  int status = 0;
+  waitpid(child, &status, 0);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, folder.read("out"), folder.read("err")};
+}
+
+TEST(NmtScoreTest, EveryRecordedCommandLineGivesTheSameBytes) {
+  std::ifstream file(std::string(NMT_GOLDEN_TEXTS) + "/../programs.jsonl");
+  size_t records = 0;
+  for (std::string line; std::getline(file, line); ++records) {
+    const nlohmann::json record = nlohmann::json::parse(line);
+    SCOPED_TRACE(line.substr(0, line.find("\"status\"")));
+    Setting setting{.standard_input = record.value("stdin", "/dev/null")};
+    if (record.contains("environment")) setting.environment = record["environment"];
+    const Result result = run_score(record["arguments"], setting);
+    EXPECT_EQ(result.status, record["status"]) << result.errors;
+    EXPECT_EQ(result.output, record["output"]);
+    if (result.status != 0) {
+      EXPECT_THAT(result.errors, HasSubstr("nmt-score: error: "));
+    }
+  }
+  EXPECT_GT(records, 600u);
+}
+
+TEST(NmtScoreTest, DifferentLengthsNameFilesLineAndBothCounts) {
+  const Result result = run_score({"ref0.txt", "-i", "one.txt"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.errors, AllOf(HasSubstr("one.txt has 1 lines"), HasSubstr("ref0.txt has 33"),
+                                   HasSubstr("ref0.txt:2 has no counterpart")));
+}
+
+TEST(NmtScoreTest, BadInputNamesFileAndLine) {
+  EXPECT_THAT(run_score({"latin1_ref.txt", "-i", "latin1.txt"}).errors,
+              HasSubstr("latin1.txt:1: byte 3 of the line is not UTF-8"));
+  EXPECT_THAT(run_score({"refs.tsv", "-nr", "3", "-i", "sys0.txt"}).errors,
+              HasSubstr("refs.tsv:1: expected 3 tab-separated references, found 2"));
+  EXPECT_THAT(run_score({"ref0.txt"}, {.standard_input = "ragged.tsv"}).errors,
+              HasSubstr("standard input:2: the first line has 2"));
+  EXPECT_THAT(run_score({"ref0.txt", "-i", "absent.txt"}).errors, HasSubstr("absent.txt"));
+}
+
+TEST(NmtScoreTest, WhatIsNotSupportedIsRefusedNotIgnored) {
+  const std::vector<std::vector<std::string>> refused = {{"-t", "wmt14", "-l", "en-de"},
+                                                         {"--list"},
+                                                         {"--download", "wmt14"},
+                                                         {"--citation", "-t", "wmt14"},
+                                                         {"--echo", "src"},
+                                                         {"-tok", "ja-mecab"},
+                                                         {"-tok", "flores200"},
+                                                         {"-tok", "spm"},
+                                                         {"-l", "en-ja"},
+                                                         {"-e", "utf-16"},
+                                                         {"--origlang", "en"},
+                                                         {"-tok", "ko-mecab"}};
+  for (const auto& options : refused) {
+    std::vector<std::string> arguments = {"ref0.txt", "-i", "sys0.txt"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    const Result result = run_score(arguments);
+    EXPECT_EQ(result.status, 1) << options.front();
+    EXPECT_EQ(result.output, "") << options.front();
+    EXPECT_THAT(result.errors, HasSubstr("not supported")) << options.front();
+  }
+}
+
+TEST(NmtScoreTest, NumbersThatTheOriginalCannotPrintArePrinted) {
+  const Result result = run_score(
+      {"ref0.txt", "-i", "sys0.txt", "sys1.txt", "-pbs", "-pbsn", "30", "-m", "chrf", "ter"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(nlohmann::json::parse(result.output).size(), 2u);
+}
+
+TEST(NmtScoreTest, HelpAndVersionGoToStandardOutput) {
+  const Result help = run_score({"--help"});
+  EXPECT_EQ(help.status, 0);
+  EXPECT_THAT(help.output, AllOf(HasSubstr("usage: nmt-score"), HasSubstr("--smooth-method"),
+                                 HasSubstr("else 13a"), HasSubstr("BLEU:\n")));
+  const Result version = run_score({"-V"});
+  EXPECT_EQ(version.status, 0);
+  EXPECT_THAT(version.output, AllOf(HasSubstr("nmt-score "), HasSubstr("sacreBLEU 2.6.0")));
+}
+
+TEST(NmtScoreTest, WarnsAboutTokenizedTextUnlessForced) {
+  const testing::TempFolder folder;
+  std::string text;
+  for (int i = 0; i < 120; ++i) text += "a line .\n";
+  const std::string path = folder.write("tokenized.txt", text);
+  EXPECT_THAT(run_score({path, "-i", path}).errors,
+              HasSubstr("120 lines end in a tokenized full stop"));
+  EXPECT_EQ(run_score({path, "-i", path, "--force"}).errors, "");
+}
+
+TEST(NmtScoreTest, StartsInUnder20Milliseconds) {
+  auto least = std::chrono::milliseconds::max();
+  for (int i = 0; i < 20; ++i) {
+    const auto start = std::chrono::steady_clock::now();
+    ASSERT_EQ(run_score({"one_ref.txt", "-i", "one.txt"}).status, 0);
+    const auto took = std::chrono::steady_clock::now() - start;
+    least = std::min(least, std::chrono::duration_cast<std::chrono::milliseconds>(took));
+  }
+  EXPECT_LT(least.count(), 20);
+}
+
+}  // namespace
+}  // namespace nmt
