@@ -1,0 +1,113 @@
+// Every kind of encoder and decoder layer at a small size, with random parameters, and the check of
+// all its gradients against finite differences. float64; one list for all tests.
+//
+// Shape letters: D = 6 model, F = 5 inner, H = 2 heads.
+
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "layers/layer_options.h"
+#include "layers/linear.h"
+#include "layers/multi_head_attention.h"
+#include "tests/layers/double_precision.h"
+
+namespace nmt::testing {
+
+struct LayerVariant {
+  layers::ResidualKind residual;
+  layers::LinearKind linear;
+  layers::ActivationKind activation;
+};
+
+/// All 24 combinations of residual scheme, parametrisation and activation.
+inline std::vector<LayerVariant> all_layer_variants() {
+  std::vector<LayerVariant> all;
+  for (const layers::ResidualScheme& scheme : layers::residual_schemes()) {
+    for (const layers::LinearKindRow& linear : layers::linear_kinds()) {
+      for (const auto activation : {layers::ActivationKind::kRelu, layers::ActivationKind::kGelu,
+                                    layers::ActivationKind::kSwiglu}) {
+        all.push_back({scheme.kind, linear.kind, activation});
+      }
+    }
+  }
+  return all;
+}
+
+/// "postln_sigma_swiglu", for test names.
+inline std::string name_of(const ::testing::TestParamInfo<LayerVariant>& info) {
+  const LayerVariant& variant = info.param;
+  const char* activations[] = {"relu", "gelu", "swiglu"};
+  return std::string(layers::residual_scheme(variant.residual).name) +
+         (variant.linear == layers::LinearKind::kSigma ? "_sigma_" : "_plain_") +
+         activations[static_cast<int>(variant.activation)];
+}
+
+inline layers::LayerOptions options_of(const LayerVariant& variant) {
+  const layers::ResidualScheme& scheme = layers::residual_scheme(variant.residual);
+  return {.d_model = 6,
+          .ffn_dim = 5,
+          .heads = 2,
+          .layer = 1,
+          .residual = variant.residual,
+          .scale = scheme.encoder_scale({4, 3}),
+          .linear = variant.linear,
+          .gamma_start = 1.3,
+          .qkv_groups = {1, 1, 1},
+          .activation = variant.activation,
+          .dropout = 0.0,
+          .attention_dropout = 0.0,
+          .activation_dropout = 0.0};
+}
+
+inline naive::LayerSpec spec_of(const LayerVariant& variant) {
+  return {.residual = variant.residual,
+          .alpha = options_of(variant).scale.alpha,
+          .activation = variant.activation,
+          .heads = 2};
+}
+
+/// Random weights, biases, gains and γ, and singular vectors that belong to them.
+template <class Layer>
+void randomize(Layer& layer, at::Generator& generator) {
+  const torch::NoGradGuard no_grad;
+  for (const auto& item : layer->named_parameters()) {
+    const bool gain = item.key().ends_with("norm.weight");
+    torch::Tensor values = item.value().detach();
+    values.copy_((gain ? 1.0 : 0.0) + 0.5 * normal(values.sizes(), generator));
+  }
+  for (layers::StackedLinear* linear : layer->linears()) linear->initialize_parametrization();
+  for (const auto& item : layer->named_parameters()) {
+    if (!item.key().ends_with("gamma")) continue;
+    item.value().detach().mul_(1.0 + 0.2 * normal({1}, generator));
+  }
+  for (layers::StackedLinear* linear : layer->linears()) linear->refresh();
+}
+
+/// Checks the gradients of the scalar `loss()` in `inputs` (which require gradients) and in every
+/// parameter of `layer`, each along two random directions.
+template <class Layer>
+void expect_layer_gradients(Layer& layer, const std::vector<torch::Tensor>& inputs,
+                            const std::function<torch::Tensor()>& loss, at::Generator& generator) {
+  loss().backward();
+  for (layers::StackedLinear* linear : layer->linears()) linear->pull_gradients_back();
+  const auto value = [&] {
+    const torch::NoGradGuard no_grad;
+    for (layers::StackedLinear* linear : layer->linears()) linear->refresh();
+    return loss().template item<double>();
+  };
+  for (int direction = 0; direction < 2; ++direction) {
+    for (const torch::Tensor& input : inputs) {
+      expect_gradient("input", input, input.grad(), value, generator);
+    }
+    for (const auto& item : layer->named_parameters()) {
+      expect_gradient(item.key(), item.value(), item.value().grad(), value, generator);
+    }
+  }
+}
+
+}  // namespace nmt::testing
