@@ -1,7 +1,5 @@
 #include "nmt/metrics/ter.h"
 
-#include <algorithm>
-
 #include "data/text/unicode.h"
 #include "nmt/metrics/symbol_table.h"
 #include "nmt/metrics/ter_shifts.h"
@@ -16,6 +14,18 @@ std::vector<SignaturePart> ter_signature_parts(const TerOptions& options) {
           {"norm", "nr", yes_no(options.normalized)},
           {"punct", "pn", yes_no(!options.no_punct)},
           {"asian", "as", yes_no(options.asian_support)}};
+}
+
+// sacreBLEU tokenizes references twice, which shows where the first pass makes work for the second:
+// of "man's." it leaves "man's .", of which the second leaves "man 's .".
+std::string prepare_reference(const std::string& segment, const TerOptions& options) {
+  std::string once;
+  const std::string words = tokenize_tercom(segment, options);
+  for (const std::string_view word : text::split_at_white_space(words)) {
+    if (!once.empty()) once += ' ';
+    once += word;
+  }
+  return tokenize_tercom(once, options);
 }
 
 // The row of TER's statistics of one segment.
@@ -60,7 +70,7 @@ class TerMetric : public Metric {
     references_.resize(segments);
     for (const auto& stream : streams) {
       for (size_t i = 0; i < segments; ++i) {
-        references_[i].push_back(tokenize_tercom(stream[i], options));
+        references_[i].push_back(prepare_reference(stream[i], options));
       }
     }
   }
