@@ -1,351 +1,16 @@
 #include "nmt/metrics/command/score_request.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "data/text/error.h"
 #include "nmt/cli/argparse.h"
-#include "nmt/cli/program.h"
+#include "nmt/metrics/command/score_options.h"
 #include "nmt/metrics/tokenizer_table.h"
 
 namespace nmt::metrics {
 namespace {
 
-using cli::Argument;
-using cli::ArgumentParser;
-using cli::Arity;
-using cli::into_float;
-using cli::into_int;
-using cli::into_text;
-using cli::into_texts;
-using cli::into_true;
-
-using Values = std::vector<std::string>;
-
-constexpr SmoothMethod kSmoothMethods[] = {SmoothMethod::none, SmoothMethod::floor,
-                                           SmoothMethod::add_k, SmoothMethod::exp};
-
-std::vector<std::string> smooth_method_names() {
-  std::vector<std::string> names;
-  for (const SmoothMethod method : kSmoothMethods) names.emplace_back(smooth_method_name(method));
-  return names;
-}
-
-std::function<void(const Values&)> into_smooth_method(SmoothMethod* target) {
-  return [target](const Values& values) {
-    for (const SmoothMethod method : kSmoothMethods) {
-      if (smooth_method_name(method) == values.back()) *target = method;
-    }
-  };
-}
-
-std::function<void(const Values&)> into_optional(std::optional<std::string>* target) {
-  return [target](const Values& values) { *target = values.back(); };
-}
-
-std::function<void(const Values&)> into_small_int(int* target) {
-  return [target](const Values& values) {
-    int64_t value = 0;
-    into_int (&value)(values);
-    if (value < -std::numeric_limits<int>::max() || value > std::numeric_limits<int>::max()) {
-      throw UsageError("value out of range: '", values.back(), "'");
-    }
-    *target = static_cast<int>(value);
-  };
-}
-
-std::function<void(const Values&)> into_format(OutputFormat* target) {
-  return [target](const Values& values) {
-    *target = values.back() == "json"   ? OutputFormat::json
-              : values.back() == "text" ? OutputFormat::text
-                                        : OutputFormat::latex;
-  };
-}
-
-// What the parser fills besides the request.
-struct Extra {
-  std::optional<std::string> tokenize;
-  bool paired_bootstrap = false, paired_randomization = false;
-};
-
-void add_input_options(ArgumentParser& parser, ScoreRequest& request) {
-  parser.positional("REFERENCE", "reference files, one segment a line; before -i",
-                    &request.references);
-  parser.group("Input");
-  parser.add(
-      {{"--input", "-i"},
-       Arity::any,
-       "FILE",
-       {},
-       [&](const Values& values) { request.hypotheses = values; },
-       "hypothesis files, one a system; default: standard input, systems separated by tabs"});
-  parser.add({{"--num-refs", "-nr"},
-              Arity::one,
-              "N",
-              {},
-              into_int(&request.reference_fields),
-              "tab-separated references in the one reference file (default 1)"});
-  parser.add({{"--encoding", "-e"},
-              Arity::one,
-              "NAME",
-              {},
-              into_text(&request.encoding),
-              "encoding of all text (default utf-8)"});
-  parser.group("Metrics");
-  parser.add({{"--metrics", "-m"},
-              Arity::one_or_more,
-              "NAME",
-              metric_names(),
-              into_texts(&request.metrics),
-              "what to compute (default bleu)"});
-  parser.add({{"--sentence-level", "-sl"},
-              Arity::none,
-              "",
-              {},
-              into_true(&request.sentence_level),
-              "one score a segment"});
-}
-
-void add_bleu_options(ArgumentParser& parser, ScoreRequest& request, Extra& extra) {
-  BleuOptions& bleu = request.settings.bleu;
-  parser.group("BLEU");
-  parser.add({{"--smooth-method", "-s"},
-              Arity::one,
-              "NAME",
-              smooth_method_names(),
-              into_smooth_method(&bleu.smooth_method),
-              "smoothing (default exp)"});
-  parser.add({{"--smooth-value", "-sv"},
-              Arity::one,
-              "X",
-              {},
-              into_float(&bleu.smooth_value),
-              "value for floor (default 0.1) and add-k (default 1)"});
-  parser.add({{"--tokenize", "-tok"},
-              Arity::one,
-              "NAME",
-              tokenizer_names(),
-              into_optional(&extra.tokenize),
-              "tokenizer (default by -l: zh, ja-mecab, ko-mecab, else 13a)"});
-  parser.add(
-      {{"--lowercase", "-lc"}, Arity::none, "", {}, into_true(&bleu.lowercase), "ignore case"});
-  parser.add({{"--force"},
-              Arity::none,
-              "",
-              {},
-              into_true(&request.force),
-              "no warning about text that looks tokenized"});
-}
-
-void add_chrf_options(ArgumentParser& parser, ChrfOptions& chrf) {
-  parser.group("chrF");
-  parser.add({{"--chrf-char-order", "-cc"},
-              Arity::one,
-              "N",
-              {},
-              into_small_int(&chrf.char_order),
-              "longest character n-gram (default 6)"});
-  parser.add({{"--chrf-word-order", "-cw"},
-              Arity::one,
-              "N",
-              {},
-              into_small_int(&chrf.word_order),
-              "longest word n-gram; 2 is chrF++ (default 0)"});
-  parser.add({{"--chrf-beta"},
-              Arity::one,
-              "N",
-              {},
-              into_small_int(&chrf.beta),
-              "weight of recall against precision (default 2)"});
-  parser.add({{"--chrf-whitespace"},
-              Arity::none,
-              "",
-              {},
-              into_true(&chrf.whitespace),
-              "white space is part of n-grams"});
-  parser.add(
-      {{"--chrf-lowercase"}, Arity::none, "", {}, into_true(&chrf.lowercase), "ignore case"});
-  parser.add({{"--chrf-eps-smoothing"},
-              Arity::none,
-              "",
-              {},
-              into_true(&chrf.eps_smoothing),
-              "smooth as chrF++.py, NLTK and Moses do"});
-}
-
-void add_ter_options(ArgumentParser& parser, TerOptions& ter) {
-  parser.group("TER");
-  parser.add(
-      {{"--ter-case-sensitive"}, Arity::none, "", {}, into_true(&ter.case_sensitive), "keep case"});
-  parser.add({{"--ter-asian-support"},
-              Arity::none,
-              "",
-              {},
-              into_true(&ter.asian_support),
-              "with one of the next two: Asian characters too"});
-  parser.add(
-      {{"--ter-no-punct"}, Arity::none, "", {}, into_true(&ter.no_punct), "drop punctuation"});
-  parser.add({{"--ter-normalized"},
-              Arity::none,
-              "",
-              {},
-              into_true(&ter.normalized),
-              "separate punctuation"});
-}
-
-void add_test_options(ArgumentParser& parser, ScoreRequest& request, Extra& extra) {
-  parser.group("Confidence and significance");
-  parser.add({{"--confidence", "-ci"},
-              Arity::none,
-              "",
-              {},
-              into_true(&request.confidence),
-              "95 % confidence interval by bootstrap resampling, one system"});
-  parser.add({{"--confidence-n", "-cin"},
-              Arity::one,
-              "N",
-              {},
-              into_int(&request.confidence_resamples),
-              "resamples for it (default 1000)"});
-  parser.add({{"--paired-ar", "-par"},
-              Arity::none,
-              "",
-              {},
-              into_true(&extra.paired_randomization),
-              "paired approximate randomization of every system against the first"});
-  parser.add({{"--paired-bs", "-pbs"},
-              Arity::none,
-              "",
-              {},
-              into_true(&extra.paired_bootstrap),
-              "paired bootstrap resampling of every system against the first"});
-  parser.exclude("--paired-ar", "--paired-bs");
-  parser.add({{"--paired-ar-n", "-parn"},
-              Arity::one,
-              "N",
-              {},
-              into_int(&request.randomization_trials),
-              "trials of -par (default 10000)"});
-  parser.add({{"--paired-bs-n", "-pbsn"},
-              Arity::one,
-              "N",
-              {},
-              into_int(&request.paired_resamples),
-              "resamples of -pbs (default 1000)"});
-  parser.add({{"--paired-jobs", "-j"},
-              Arity::one,
-              "N",
-              {},
-              into_int(&request.paired_jobs),
-              "accepted for compatibility; changes nothing"});
-}
-
-void add_output_options(ArgumentParser& parser, ScoreRequest& request) {
-  parser.group("Output");
-  parser.add({{"--quiet", "-q"},
-              Arity::none,
-              "",
-              {},
-              into_true(&request.quiet),
-              "errors and warnings only"});
-  parser.add({{"--short", "-sh"},
-              Arity::none,
-              "",
-              {},
-              into_true(&request.short_signature),
-              "short names in the signature"});
-  parser.add({{"--score-only", "-b"},
-              Arity::none,
-              "",
-              {},
-              into_true(&request.score_only),
-              "the number alone"});
-  parser.add(
-      {{"--width", "-w"}, Arity::one, "N", {}, into_int(&request.width), "decimals (default 1)"});
-  parser.add({{"--detail", "-d"},
-              Arity::none,
-              "",
-              {},
-              into_true(&request.detail),
-              "text format, and scores by origin of a built-in test set"});
-  parser.add(
-      {{"--no-color", "-nc"}, Arity::none, "", {}, into_true(&request.no_color), "no colours"});
-  parser.add({{"--format", "-f"},
-              Arity::one,
-              "NAME",
-              {"json", "text", "latex"},
-              into_format(&request.format),
-              "output format (default json)"});
-}
-
-void add_test_set_options(ArgumentParser& parser, ScoreRequest& request) {
-  parser.group("Test sets built into sacreBLEU (not in this program)");
-  parser.add({{"--citation", "--cite"},
-              Arity::none,
-              "",
-              {},
-              into_true(&request.citation),
-              "print a citation"});
-  parser.add({{"--list"}, Arity::none, "", {}, into_true(&request.list), "list the test sets"});
-  parser.add({{"--test-set", "-t"},
-              Arity::one,
-              "NAME",
-              {},
-              into_optional(&request.test_set),
-              "score against a test set"});
-  parser.add({{"--language-pair", "-l"},
-              Arity::one,
-              "SRC-TGT",
-              {},
-              into_optional(&request.language_pair),
-              "languages; without -t it only chooses the tokenizer"});
-  parser.add({{"--origlang", "-ol"},
-              Arity::one,
-              "LANG",
-              {},
-              into_optional(&request.origin_language),
-              "segments of one original language"});
-  parser.add({{"--subset"},
-              Arity::one,
-              "REGEX",
-              {},
-              into_optional(&request.subset),
-              "segments of some documents"});
-  parser.add({{"--download"},
-              Arity::one,
-              "NAME",
-              {},
-              into_optional(&request.download),
-              "download a test set"});
-  parser.add({{"--echo"},
-              Arity::one_or_more,
-              "FIELD",
-              {},
-              [&](const Values&) { request.echo = true; },
-              "print parts of a test set"});
-}
-
-void add_information_options(ArgumentParser& parser) {
-  parser.group("Information");
-  parser.add({{"--help", "-h"},
-              Arity::none,
-              "",
-              {},
-              [&parser](const Values&) { throw cli::InformationRequest{parser.help()}; },
-              "this page"});
-  parser.add({{"--version", "-V"},
-              Arity::none,
-              "",
-              {},
-              [](const Values&) {
-                throw cli::InformationRequest{concatenate("nmt-score ", cli::version(),
-                                                          ", numbers of sacreBLEU ",
-                                                          kSacrebleuVersion, "\n")};
-              },
-              "name and version"});
-}
-
-void choose_tokenizer(const Extra& extra, ScoreRequest& request) {
+void choose_tokenizer(const ScoreChoices& choices, ScoreRequest& request) {
   std::string_view language;
   if (request.language_pair) {
     const std::string_view pair = *request.language_pair;
@@ -357,7 +22,7 @@ void choose_tokenizer(const Extra& extra, ScoreRequest& request) {
     language = language.substr(0, language.find('-'));
   }
   request.settings.bleu.tokenize =
-      extra.tokenize.value_or(std::string(default_tokenizer(language)));
+      choices.tokenize.value_or(std::string(default_tokenizer(language)));
 }
 
 void apply_environment(const ScoreEnvironment& environment, ScoreRequest& request) {
@@ -368,7 +33,7 @@ void apply_environment(const ScoreEnvironment& environment, ScoreRequest& reques
   std::transform(format.begin(), format.end(), format.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   if (format == "json" || format == "text" || format == "latex")
-    into_format (&request.format)({format});
+    request.format = format_named(format);
 }
 
 void drop_repetitions(std::vector<std::string>& names) {
@@ -385,29 +50,21 @@ void drop_repetitions(std::vector<std::string>& names) {
 ScoreRequest parse_score_request(const std::vector<std::string>& arguments,
                                  const ScoreEnvironment& environment) {
   ScoreRequest request;
-  Extra extra;
-  ArgumentParser parser(
-      "nmt-score",
-      "Scores translations against references with the numbers of sacreBLEU.");
-  add_input_options(parser, request);
-  add_bleu_options(parser, request, extra);
-  add_chrf_options(parser, request.settings.chrf);
-  add_ter_options(parser, request.settings.ter);
-  add_test_options(parser, request, extra);
-  add_output_options(parser, request);
-  add_test_set_options(parser, request);
-  add_information_options(parser);
+  ScoreChoices choices;
+  cli::ArgumentParser parser(
+      "nmt-score", "Scores translations against references with the numbers of sacreBLEU.");
+  declare_score_options(parser, request, choices);
   parser.parse(arguments);
 
-  if (extra.paired_bootstrap) request.paired_test = PairedTest::bootstrap;
-  if (extra.paired_randomization) request.paired_test = PairedTest::approximate_randomization;
+  if (choices.paired_bootstrap) request.paired_test = PairedTest::bootstrap;
+  if (choices.paired_randomization) request.paired_test = PairedTest::approximate_randomization;
   apply_environment(environment, request);
   if (request.sentence_level && request.metrics.size() > 1) {
     throw InputError("--sentence-level takes one metric only");
   }
   drop_repetitions(request.metrics);
   request.settings.bleu.effective_order = request.sentence_level;
-  choose_tokenizer(extra, request);
+  choose_tokenizer(choices, request);
   return request;
 }
 
