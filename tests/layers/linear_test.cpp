@@ -1,0 +1,156 @@
+// Stacked linear layers: several matrices in one product, each with its own name and, by groups,
+// its own parametrisation.
+
+#include "layers/linear.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "layers/spectral_norm.h"
+#include "tests/layers/double_precision.h"
+
+namespace nmt::layers {
+namespace {
+
+StackedLinearOptions three_parts(LinearKind kind, std::vector<int64_t> groups,
+                                 std::vector<int64_t> products = {3}) {
+  return {.in_features = 4,
+          .parts = {{"q_proj", 3}, {"k_proj", 5}, {"v_proj", 2}},
+          .products = std::move(products),
+          .groups = std::move(groups),
+          .kind = kind,
+          .gamma_start = 1.5};
+}
+
+class StackedLinears : public ::testing::Test {
+ protected:
+  void randomize(StackedLinear& linear) {
+    for (const LinearPart& part : linear.parts()) {
+      part->weight.copy_(testing::normal(part->weight.sizes(), generator_));
+      part->bias.copy_(testing::normal(part->bias.sizes(), generator_));
+    }
+    linear.initialize_parametrization();
+  }
+
+  testing::DoublePrecision double_precision_;
+  at::Generator generator_ = testing::seeded(3);
+  torch::nn::Module owner_{"owner"};
+};
+
+TEST_F(StackedLinears, OneProductEqualsThreeLoops) {
+  for (const LinearKind kind : {LinearKind::kPlain, LinearKind::kSigma}) {
+    torch::nn::Module owner;
+    StackedLinear linear(owner, three_parts(kind, {1, 1, 1}));
+    randomize(linear);
+    const torch::Tensor x = testing::normal({2, 4}, generator_);
+    const torch::Tensor y = linear.forward(x);
+    const naive::Parameters parameters = testing::parameters_of(owner);
+    int64_t first = 0;
+    for (const auto& part : linear.options().parts) {
+      testing::expect_rows(y.narrow(1, first, part.out_features),
+                           naive::linear(parameters, part.name, testing::rows_of(x)), 1e-6);
+      first += part.out_features;
+    }
+    EXPECT_EQ(y.size(1), first);
+  }
+}
+
+TEST_F(StackedLinears, ProductsCoverTheirOwnParts) {
+  StackedLinear linear(owner_, three_parts(LinearKind::kSigma, {1, 1, 1}, {1, 2}));
+  randomize(linear);
+  const torch::Tensor x = testing::normal({2, 4}, generator_);
+  const naive::Parameters parameters = testing::parameters_of(owner_);
+  const torch::Tensor kv = linear.forward(x, 1);
+  testing::expect_rows(linear.forward(x, 0),
+                       naive::linear(parameters, "q_proj", testing::rows_of(x)), 1e-6);
+  testing::expect_rows(kv.narrow(1, 0, 5), naive::linear(parameters, "k_proj", testing::rows_of(x)),
+                       1e-6);
+  testing::expect_rows(kv.narrow(1, 5, 2), naive::linear(parameters, "v_proj", testing::rows_of(x)),
+                       1e-6);
+}
+
+TEST_F(StackedLinears, AGroupSharesOneSpectralNorm) {
+  const std::vector<std::pair<std::vector<int64_t>, std::vector<std::string>>> cases = {
+      {{1, 1, 1}, {"q_proj.gamma", "k_proj.gamma", "v_proj.gamma"}},
+      {{2, 1}, {"q_proj.gamma", "v_proj.gamma"}},
+      {{3}, {"q_proj.gamma"}}};
+  for (const auto& [groups, names] : cases) {
+    torch::nn::Module owner;
+    StackedLinear linear(owner, three_parts(LinearKind::kSigma, groups));
+    randomize(linear);
+    std::vector<std::string> found;
+    for (const auto& item : owner.named_parameters()) {
+      if (item.key().ends_with("gamma")) found.push_back(item.key());
+    }
+    EXPECT_EQ(found, names);
+    size_t part = 0;
+    for (const int64_t count : groups) {
+      std::vector<torch::Tensor> effective;
+      for (int64_t i = 0; i < count; ++i) effective.push_back(linear.effective_weight(part++));
+      EXPECT_NEAR(exact_spectral_norm(torch::cat(effective)), 1.5, 1e-6);
+    }
+  }
+}
+
+TEST_F(StackedLinears, GradientsOfSeveralForwardsAddUp) {
+  StackedLinear linear(owner_, three_parts(LinearKind::kSigma, {2, 1}));
+  randomize(linear);
+  const torch::Tensor x = testing::normal({6, 4}, generator_);
+  const auto pulled = [&](const std::vector<torch::Tensor>& inputs) {
+    for (torch::Tensor leaf : linear.leaves()) leaf.mutable_grad() = torch::Tensor();
+    for (const torch::Tensor& input : inputs) linear.forward(input).square().sum().backward();
+    linear.pull_gradients_back();
+    std::vector<torch::Tensor> gradients;
+    for (const auto& item : owner_.named_parameters()) {
+      gradients.push_back(item.value().grad().clone());
+    }
+    return gradients;
+  };
+  const auto whole = pulled({x});
+  const auto halves = pulled({x.narrow(0, 0, 2), x.narrow(0, 2, 4)});
+  ASSERT_EQ(whole.size(), 8u);  // Three weights, three biases, two gammas.
+  for (size_t i = 0; i < whole.size(); ++i) {
+    EXPECT_TRUE(torch::allclose(whole[i], halves[i], 1e-12, 1e-12)) << i;
+  }
+}
+
+TEST_F(StackedLinears, WithoutABackwardGradientsAreZero) {
+  StackedLinear linear(owner_, three_parts(LinearKind::kSigma, {1, 1, 1}));
+  randomize(linear);
+  linear.pull_gradients_back();
+  for (const auto& item : owner_.named_parameters()) {
+    EXPECT_EQ(item.value().grad().abs().sum().item<double>(), 0.0) << item.key();
+  }
+}
+
+TEST_F(StackedLinears, ForwardChangesNoState) {
+  StackedLinear linear(owner_, three_parts(LinearKind::kSigma, {1, 1, 1}));
+  randomize(linear);
+  const torch::Tensor x = testing::normal({2, 4}, generator_);
+  const torch::Tensor first = linear.forward(x).detach().clone();
+  const torch::Tensor v = owner_.named_buffers()["q_proj.sigma_v"].clone();
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(torch::equal(linear.forward(x), first));
+  EXPECT_TRUE(torch::equal(owner_.named_buffers()["q_proj.sigma_v"], v));
+}
+
+TEST_F(StackedLinears, RefuseSizesThatDoNotAddUp) {
+  EXPECT_THROW(StackedLinear(owner_, three_parts(LinearKind::kPlain, {2})), c10::Error);
+  EXPECT_THROW(StackedLinear(owner_, three_parts(LinearKind::kPlain, {3}, {1, 1})), c10::Error);
+  EXPECT_THROW(StackedLinear(owner_, single_linear("a", 0, 3, LinearKind::kPlain, 1.0)),
+               c10::Error);
+  EXPECT_THROW(StackedLinear(owner_, single_linear("b", 3, 0, LinearKind::kPlain, 1.0)),
+               c10::Error);
+}
+
+TEST_F(StackedLinears, NameTheLayerWhenTheInputDoesNotFit) {
+  StackedLinear linear(owner_, single_linear("fc1", 4, 3, LinearKind::kPlain, 1.0));
+  try {
+    linear.forward(torch::zeros({2, 5}));
+    FAIL() << "expected an error";
+  } catch (const c10::Error& error) {
+    EXPECT_THAT(error.msg(), ::testing::HasSubstr("fc1: input must end in 4 features, got shape"));
+  }
+}
+
+}  // namespace
+}  // namespace nmt::layers
