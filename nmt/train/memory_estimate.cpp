@@ -22,7 +22,34 @@ double gib(double bytes) {
   return bytes / (1024.0 * 1024.0 * 1024.0);
 }
 
+int64_t embedding_matrices(layers::EmbeddingTie tie) {
+  switch (tie) {
+    case layers::EmbeddingTie::kThreeWay:
+      return 1;
+    case layers::EmbeddingTie::kTwoWay:
+      return 2;
+    case layers::EmbeddingTie::kNone:
+      return 3;
+  }
+  return 3;
+}
+
 }  // namespace
+
+int64_t approximate_parameters(const config::ModelConfig& model) {
+  const int64_t d = model.d_model;
+  const int64_t f = model.ffn_dim;
+  const int64_t inner = model.activation == layers::ActivationKind::kSwiglu ? 2 : 1;
+  const bool norms = model.architecture.residual != layers::ResidualKind::kNoNorm;
+  const int64_t norm = norms ? 2 * d : 0;
+  const int64_t attention = 4 * (d * d + d) + norm;
+  const int64_t ffn = inner * (d * f + f) + f * d + d + norm;
+  const bool learned = model.positions == layers::PositionKind::kLearned;
+  return model.architecture.encoder_layers * (attention + ffn) +
+         model.architecture.decoder_layers * (2 * attention + ffn) +
+         embedding_matrices(model.tie_embeddings) * model.vocab_size * d +
+         (learned ? 2 * model.max_positions * d : 0);
+}
 
 int64_t estimate_memory(const config::TrainingConfig& config, int64_t parameters, int64_t workers,
                         int64_t mean_length) {

@@ -8,6 +8,10 @@
 
 namespace nmt::train {
 
+/// Trained values of a model, from its sizes alone: a model that does not fit into memory must be
+/// refused before it is allocated. γ and final norms are left out.
+int64_t approximate_parameters(const config::ModelConfig& model);
+
 /// Estimated peak bytes of a training process: values, gradients (one copy a worker), optimizer
 /// state, activations of one micro-batch at `max-tokens` with sides of `mean_length` pieces,
 /// logits. Measured on small and base models it errs by less than a third.

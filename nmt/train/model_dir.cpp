@@ -51,6 +51,7 @@ RunStart resumed(const config::TrainingCommand& command, const fs::path& folder)
         " holds no run to go on with; name the run's folder with --model-dir, or leave "
         "--resume out to start one");
   }
+  make_writable(folder);
   checkpoint::remove_leftovers(folder.string());
   const checkpoint::CheckpointSet checkpoints(checkpoints_in(folder));
   checkpoints.remove_leftovers();
@@ -70,8 +71,8 @@ RunStart resumed(const config::TrainingCommand& command, const fs::path& folder)
 
 RunStart prepare_model_dir(const config::TrainingCommand& command) {
   const fs::path folder = command.config.model_dir;
-  make_writable(folder);
   if (command.config.resume) return resumed(command, folder);
+  make_writable(folder);
   if (!fs::is_empty(folder) && !command.config.overwrite) {
     throw UsageError("model folder ", folder.string(),
                      " is not empty: add --resume to go on with its run, --overwrite to replace "

@@ -39,13 +39,12 @@ data::TokenBatcherOptions batcher_options(const config::TrainingConfig& config,
                        .max_length = config.data.max_length}};
 }
 
-// The module only allocates, which touches no memory: the estimate comes before the values do.
 model::Transformer initialized_model(const config::TrainingConfig& config,
                                      const TrainingData& data) {
-  model::Transformer model(config.model);
-  check_memory(estimate_memory(config, model::parameter_count(model), config.threads,
+  check_memory(estimate_memory(config, approximate_parameters(config.model), config.threads,
                                mean_target_length(data.train)),
                machine_memory());
+  model::Transformer model(config.model);
   model::initialize(model, config.seed);
   return model;
 }
@@ -90,6 +89,9 @@ void Trainer::restore(const std::string& folder) {
   const checkpoint::ModelFolder saved = checkpoint::load_model(folder);
   const checkpoint::TrainingState training = checkpoint::load_training_state(folder);
   const std::string source = folder + "/" + checkpoint::kStateFile;
+  if (saved.folded) {
+    throw InputError(folder, ": holds folded weights, which training cannot go on from");
+  }
   checkpoint::load_into(saved.tensors, model::named_tensors(model_),
                         folder + "/" + checkpoint::kModelFile);
   model::refresh(model_);

@@ -1,0 +1,63 @@
+#include "nmt/train/memory_estimate.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "data/text/error.h"
+#include "nmt/config/arch_name.h"
+#include "nmt/model/parameters.h"
+#include "tests/testing/temp_folder.h"
+
+namespace nmt::train {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+constexpr int64_t kGib = int64_t{1} << 30;
+
+TEST(MemoryEstimate, GrowsWithEverythingThatTakesMemory) {
+  config::TrainingConfig config;
+  config.model.vocab_size = 8000;
+  const int64_t base = estimate_memory(config, 60'000'000, 1, 25);
+  EXPECT_GT(base, kGib);
+  EXPECT_LT(base, 8 * kGib);
+  EXPECT_GT(estimate_memory(config, 120'000'000, 1, 25), base);
+  EXPECT_EQ(estimate_memory(config, 60'000'000, 2, 25) - base, 4 * 60'000'000);
+  config.data.max_tokens *= 2;
+  EXPECT_GT(estimate_memory(config, 60'000'000, 1, 25), base);
+}
+
+TEST(MemoryEstimate, ParametersAreKnownBeforeTheModelIs) {
+  for (const char* arch : {"preln-1L", "postln-sigma-3L-2L", "deepnorm-2L-4L", "nonorm-sigma-2L"}) {
+    for (const auto tie : {layers::EmbeddingTie::kThreeWay, layers::EmbeddingTie::kTwoWay,
+                           layers::EmbeddingTie::kNone}) {
+      config::ModelConfig config;
+      config.architecture = config::parse_architecture(arch);
+      config.d_model = 64;
+      config.ffn_dim = 128;
+      config.vocab_size = 300;
+      config.tie_embeddings = tie;
+      for (const auto activation :
+           {layers::ActivationKind::kRelu, layers::ActivationKind::kSwiglu}) {
+        config.activation = activation;
+        model::Transformer model(config);
+        const auto exact = static_cast<double>(model::parameter_count(model));
+        EXPECT_NEAR(static_cast<double>(approximate_parameters(config)), exact, 0.01 * exact)
+            << arch;
+      }
+    }
+  }
+}
+
+TEST(MemoryEstimate, OverNineTenthsIsRefusedWithTheRemedy) {
+  check_memory(9 * kGib, 10 * kGib);
+  check_memory(9 * kGib, 0);  // Unknown.
+  const std::string message =
+      nmt::testing::message_of<UsageError>([] { check_memory(10 * kGib, 10 * kGib); });
+  EXPECT_THAT(message, AllOf(HasSubstr("about 10 GiB, over 90 % of the 10 GiB"),
+                             HasSubstr("lower --max-tokens"), HasSubstr("--update-freq")));
+}
+
+}  // namespace
+}  // namespace nmt::train

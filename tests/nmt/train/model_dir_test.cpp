@@ -1,0 +1,141 @@
+#include "nmt/train/model_dir.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "data/text/error.h"
+#include "tests/nmt/train/toy_run.h"
+#include "tests/testing/temp_folder.h"
+
+namespace nmt::train {
+namespace {
+
+using nmt::testing::message_of;
+using nmt::testing::TempFolder;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+class ModelDirTest : public ::testing::Test {
+ protected:
+  ModelDirTest() : data_(testing::toy_data(0, /*with_valid=*/false)) {
+    command_.config = testing::toy_config(data_, folder_.path("model"));
+  }
+
+  void train_a_run() {
+    command_.config.schedule.save_every = 5;
+    testing::train(command_.config, data_);
+  }
+
+  TempFolder folder_;
+  TrainingData data_;
+  config::TrainingCommand command_;
+};
+
+TEST_F(ModelDirTest, CreatesTheFolderAndStartsAnew) {
+  const RunStart start = prepare_model_dir(command_);
+  EXPECT_TRUE(std::filesystem::is_directory(folder_.path("model")));
+  EXPECT_FALSE(start.checkpoint.has_value());
+  EXPECT_FALSE(start.vocabulary.has_value());
+}
+
+TEST_F(ModelDirTest, AFolderThatHoldsSomethingIsRefused) {
+  std::filesystem::create_directory(folder_.path("model"));
+  folder_.write("model/thesis.tex", "years of work");
+  EXPECT_THAT(message_of<UsageError>([&] { prepare_model_dir(command_); }),
+              AllOf(HasSubstr("is not empty"), HasSubstr("--resume"), HasSubstr("--overwrite")));
+}
+
+TEST_F(ModelDirTest, OverwriteRemovesWhatRunsWriteAndNothingElse) {
+  train_a_run();
+  folder_.write("model/thesis.tex", "years of work");
+  command_.config.overwrite = true;
+  const RunStart start = prepare_model_dir(command_);
+  EXPECT_TRUE(std::filesystem::exists(folder_.path("model/run.jsonl"))) << "not before its time";
+  discard_what_is_replaced(start);
+  EXPECT_FALSE(start.checkpoint.has_value());
+  for (const char* name : {"model/run.jsonl", "model/checkpoints", "model/best"}) {
+    EXPECT_FALSE(std::filesystem::exists(folder_.path(name))) << name;
+  }
+  EXPECT_EQ(folder_.read("model/thesis.tex"), "years of work");
+}
+
+TEST_F(ModelDirTest, ResumeFindsTheNewestCheckpointAndCutsTheLog) {
+  train_a_run();
+  std::filesystem::remove_all(folder_.path("model/checkpoints/update-00000010"));
+  command_.config.resume = true;
+  const RunStart start = prepare_model_dir(command_);
+  EXPECT_EQ(start.checkpoint, folder_.path("model/checkpoints/update-00000005"));
+  EXPECT_EQ(start.update, 5);
+  EXPECT_EQ(start.vocabulary, data_.vocabulary->serialized());
+  EXPECT_EQ(testing::records<stability::EndRecord>(folder_.path("model")).size(), 1u);
+  discard_what_is_replaced(start);
+  EXPECT_TRUE(testing::records<stability::EndRecord>(folder_.path("model")).empty());
+  EXPECT_EQ(testing::records<stability::UpdateRecord>(folder_.path("model")).back().update, 3);
+}
+
+TEST_F(ModelDirTest, ResumeRemovesWhatAKilledProcessLeft) {
+  train_a_run();
+  const std::string half = folder_.path("model/checkpoints/.update-00000015.deepnmt-new");
+  const std::string half_best = folder_.path("model/.best.deepnmt-new");
+  std::filesystem::create_directory(half);
+  std::filesystem::create_directory(half_best);
+  command_.config.resume = true;
+  EXPECT_EQ(prepare_model_dir(command_).update, 10);
+  EXPECT_FALSE(std::filesystem::exists(half));
+  EXPECT_FALSE(std::filesystem::exists(half_best));
+}
+
+TEST_F(ModelDirTest, ResumeWithoutARunIsAnError) {
+  command_.config.resume = true;
+  const auto message = [&] { return message_of<UsageError>([&] { prepare_model_dir(command_); }); };
+  EXPECT_THAT(message(), AllOf(HasSubstr(folder_.path("model")), HasSubstr("holds no run")));
+  folder_.write("model/thesis.tex", "years of work");
+  EXPECT_THAT(message(), HasSubstr("holds no run"));
+}
+
+TEST_F(ModelDirTest, ARunWithoutACheckpointStartsAnew) {
+  std::filesystem::create_directory(folder_.path("model"));
+  folder_.write("model/run.jsonl", "{\"type\":\"conf");
+  command_.config.resume = true;
+  const RunStart start = prepare_model_dir(command_);
+  EXPECT_FALSE(start.checkpoint.has_value());
+  discard_what_is_replaced(start);
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("model/run.jsonl")));
+}
+
+TEST_F(ModelDirTest, AFixedKeyCannotChange) {
+  train_a_run();
+  command_.config.resume = true;
+  command_.config.model.dropout = 0.25;
+  command_.config.schedule.max_updates = 99;
+  command_.set_keys = {"dropout", "max-updates"};
+  EXPECT_THAT(message_of<UsageError>([&] { prepare_model_dir(command_); }),
+              AllOf(HasSubstr("dropout (was 0"), HasSubstr("now 0.25)")));
+  command_.set_keys = {"max-updates"};
+  const RunStart start = prepare_model_dir(command_);
+  EXPECT_EQ(start.config.schedule.max_updates, 99);
+  EXPECT_EQ(start.config.model.dropout, 0.0);
+}
+
+TEST_F(ModelDirTest, AFolderThatCannotBeWrittenIsNamed) {
+  folder_.write("file", "");
+  command_.config.model_dir = folder_.path("file/model");
+  EXPECT_THAT(message_of<InputError>([&] { prepare_model_dir(command_); }),
+              AllOf(HasSubstr(folder_.path("file/model")), HasSubstr("cannot be written"),
+                    HasSubstr("--model-dir")));
+}
+
+TEST_F(ModelDirTest, ADamagedNewestCheckpointIsNamed) {
+  train_a_run();
+  const std::string optimizer = "model/checkpoints/update-00000010/optimizer.safetensors";
+  const std::string bytes = folder_.read(optimizer);
+  folder_.write(optimizer, bytes.substr(0, bytes.size() / 2));
+  command_.config.resume = true;
+  EXPECT_THAT(message_of<InputError>([&] { prepare_model_dir(command_); }),
+              HasSubstr("update-00000010/optimizer.safetensors"));
+}
+
+}  // namespace
+}  // namespace nmt::train

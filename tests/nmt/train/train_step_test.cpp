@@ -1,0 +1,189 @@
+#include "nmt/train/train_step.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "data/token_batcher.h"
+#include "nmt/model/init.h"
+#include "nmt/model/parameters.h"
+#include "tests/nmt/train/toy_run.h"
+
+namespace nmt::train {
+namespace {
+
+using testing::toy_config;
+using testing::toy_data;
+
+model::Transformer fresh_model(const config::TrainingConfig& config) {
+  model::Transformer model(config.model);
+  model::initialize(model, config.seed);
+  return model;
+}
+
+// Pairs first..last-1, all of different lengths.
+data::Batch batch_of(const TrainingData& data, uint32_t first, uint32_t last) {
+  std::vector<uint32_t> pairs(last - first);
+  std::iota(pairs.begin(), pairs.end(), first);
+  return data::make_batch(data.train, pairs);
+}
+
+checkpoint::NamedTensors copy_of(const model::NamedTensors& tensors) {
+  checkpoint::NamedTensors copy;
+  for (const auto& [name, value] : tensors) copy.emplace_back(name, value.detach().clone());
+  return copy;
+}
+
+checkpoint::NamedTensors gradients(TrainStep& step) {
+  checkpoint::NamedTensors found;
+  for (const auto& [name, value] : model::named_parameters(step.model())) {
+    found.emplace_back(name, value.grad().clone());
+  }
+  return found;
+}
+
+struct Cut {
+  int64_t workers;
+  std::vector<std::pair<uint32_t, uint32_t>> micro_batches;
+};
+
+StepResult one_update(const TrainingData& data, const Cut& cut,
+                      checkpoint::NamedTensors* gradient) {
+  config::TrainingConfig config = toy_config(data, "");
+  config.optimization.clip_norm = 0.0;
+  TrainStep step(fresh_model(config), config, cut.workers, data.vocabulary->eos_id());
+  std::vector<data::Batch> batches;
+  for (const auto& [first, last] : cut.micro_batches) {
+    batches.push_back(batch_of(data, first, last));
+  }
+  const StepResult result = step.run(1, batches);
+  *gradient = gradients(step);
+  return result;
+}
+
+TEST(TrainStep, HowAnUpdateIsCutDoesNotChangeItsGradient) {
+  const TrainingData data = toy_data();
+  checkpoint::NamedTensors whole;
+  const StepResult expected = one_update(data, {1, {{0, 12}}}, &whole);
+  EXPECT_GT(expected.gradient_norm, 0.0);
+  const std::vector<Cut> cuts = {{2, {{0, 12}}},
+                                 {1, {{0, 5}, {5, 12}}},
+                                 {2, {{0, 3}, {3, 4}, {4, 12}}},
+                                 {3, {{0, 7}, {7, 12}}}};
+  for (const Cut& cut : cuts) {
+    SCOPED_TRACE(::testing::Message()
+                 << cut.workers << " workers, " << cut.micro_batches.size() << " micro-batches");
+    checkpoint::NamedTensors gradient;
+    const StepResult result = one_update(data, cut, &gradient);
+    EXPECT_EQ(result.tokens, expected.tokens);
+    EXPECT_NEAR(result.loss, expected.loss, 1e-5);
+    EXPECT_NEAR(result.nll, expected.nll, 1e-5);
+    EXPECT_NEAR(result.gradient_norm, expected.gradient_norm, 1e-4 * expected.gradient_norm);
+    ASSERT_EQ(gradient.size(), whole.size());
+    for (size_t i = 0; i < whole.size(); ++i) {
+      const double scale = whole[i].second.abs().max().item<double>();
+      EXPECT_TRUE(torch::allclose(gradient[i].second, whole[i].second, 1e-3, 1e-4 * scale + 1e-7))
+          << whole[i].first;
+    }
+  }
+}
+
+TEST(TrainStep, TheSameSeedAndThreadCountGiveTheSameBits) {
+  const TrainingData data = toy_data();
+  config::TrainingConfig config = toy_config(data, "");
+  config.model.dropout = 0.3;
+  config.model.attention_dropout = 0.1;
+  const auto weights = [&] {
+    TrainStep step(fresh_model(config), config, 2, data.vocabulary->eos_id());
+    for (int64_t update = 1; update <= 3; ++update) {
+      step.run(update, {batch_of(data, 0, 7), batch_of(data, 7, 12)});
+    }
+    return copy_of(model::named_tensors(step.model()));
+  };
+  const auto first = weights();
+  testing::expect_same_bits(first, weights());
+  config.seed = 2;
+  EXPECT_FALSE(torch::equal(first[0].second, weights()[0].second));
+}
+
+TEST(TrainStep, DropoutDiffersBetweenUpdatesButNotBetweenHistories) {
+  const TrainingData data = toy_data();
+  config::TrainingConfig config = toy_config(data, "");
+  config.model.dropout = 0.3;
+  config.optimization.learning_rate = 1e-30;  // The weights stay in place.
+  config.optimization.warmup_updates = 0;
+  config.model.architecture.linear = layers::LinearKind::kPlain;
+  const auto loss_of = [&](const std::vector<int64_t>& updates) {
+    TrainStep step(fresh_model(config), config, 1, data.vocabulary->eos_id());
+    double loss = 0.0;
+    for (const int64_t update : updates) loss = step.run(update, {batch_of(data, 0, 12)}).loss;
+    return loss;
+  };
+  EXPECT_NE(loss_of({1}), loss_of({2}));
+  EXPECT_EQ(loss_of({1, 2}), loss_of({2}));
+}
+
+TEST(TrainStep, AnUpdateThatIsNotFiniteChangesNothing) {
+  const TrainingData data = toy_data();
+  const config::TrainingConfig config = toy_config(data, "");
+  for (const float poison :
+       {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
+    for (const int64_t workers : {1, 2}) {
+      model::Transformer model = fresh_model(config);
+      TrainStep step(model, config, workers, data.vocabulary->eos_id());
+      EXPECT_TRUE(step.run(1, {batch_of(data, 0, 12)}).finite);
+      for (auto& [name, value] : model::named_parameters(model)) {
+        if (name.ends_with("fc2.bias")) value.detach().fill_(poison);
+      }
+      const auto before = copy_of(model::named_tensors(model));
+      const auto optimizer_before = copy_of(step.optimizer().state());
+      const StepResult result = step.run(2, {batch_of(data, 0, 12)});
+      EXPECT_FALSE(result.finite);
+      EXPECT_FALSE(std::isfinite(result.loss));
+      EXPECT_TRUE(result.entropies.empty());
+      testing::expect_same_bits(copy_of(model::named_tensors(model)), before);
+      testing::expect_same_bits(copy_of(step.optimizer().state()), optimizer_before);
+    }
+  }
+}
+
+TEST(TrainStep, ReportsTheEntropyOfEveryLayerAndKind) {
+  const TrainingData data = toy_data();
+  config::TrainingConfig config = toy_config(data, "");
+  config.model.architecture.decoder_layers = 3;
+  TrainStep step(fresh_model(config), config, 2, data.vocabulary->eos_id());
+  const StepResult result = step.run(1, {batch_of(data, 0, 12)});
+  std::vector<std::pair<layers::AttentionKind, int64_t>> found;
+  for (const stability::LayerEntropy& layer : result.entropies) {
+    found.emplace_back(layer.kind, layer.layer);
+    EXPECT_GT(layer.relative_entropy, 0.0);
+    EXPECT_LE(layer.relative_entropy, 1.0 + 1e-6);
+  }
+  using enum layers::AttentionKind;
+  const std::vector<std::pair<layers::AttentionKind, int64_t>> expected = {
+      {kEncoderSelf, 1}, {kEncoderSelf, 2}, {kDecoderSelf, 1}, {kDecoderSelf, 2},
+      {kDecoderSelf, 3}, {kCross, 1},       {kCross, 2},       {kCross, 3}};
+  EXPECT_EQ(found, expected);
+  const std::vector<stability::AttentionRecord> heads = step.tracker().take();
+  ASSERT_EQ(heads.size(), expected.size());
+  for (const stability::AttentionRecord& layer : heads) EXPECT_EQ(layer.entropy.size(), 2u);
+}
+
+TEST(TrainStep, ClippingScalesTheGradientButNotTheReportedNorm) {
+  const TrainingData data = toy_data();
+  config::TrainingConfig config = toy_config(data, "");
+  config.optimization.clip_norm = 1e-3;
+  TrainStep step(fresh_model(config), config, 1, data.vocabulary->eos_id());
+  const StepResult result = step.run(1, {batch_of(data, 0, 12)});
+  EXPECT_GT(result.gradient_norm, 1e-2);
+  double squares = 0.0;
+  for (const auto& [name, gradient] : gradients(step)) {
+    squares += gradient.to(torch::kFloat64).square().sum().item<double>();
+  }
+  EXPECT_NEAR(std::sqrt(squares), 1e-3, 1e-6);
+}
+
+}  // namespace
+}  // namespace nmt::train

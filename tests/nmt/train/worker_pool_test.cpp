@@ -1,0 +1,53 @@
+#include "nmt/train/worker_pool.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <stdexcept>
+
+namespace nmt::train {
+namespace {
+
+TEST(WorkerPool, RunsEveryWorkerOnceAThread) {
+  for (const int64_t workers : {1, 2, 5}) {
+    WorkerPool pool(workers);
+    ASSERT_EQ(pool.size(), workers);
+    for (int round = 0; round < 50; ++round) {
+      std::vector<std::thread::id> thread(workers);
+      std::vector<int> calls(workers, 0);
+      pool.run([&](int64_t worker) {
+        ++calls[worker];
+        thread[worker] = std::this_thread::get_id();
+      });
+      EXPECT_EQ(calls, std::vector<int>(workers, 1));
+      EXPECT_EQ(std::set<std::thread::id>(thread.begin(), thread.end()).size(),
+                static_cast<size_t>(workers));
+    }
+  }
+}
+
+TEST(WorkerPool, PassesTheFirstWorkersExceptionOnAndStaysUsable) {
+  WorkerPool pool(3);
+  const auto fail = [](int64_t worker) {
+    if (worker > 0) throw std::runtime_error(std::to_string(worker));
+  };
+  try {
+    pool.run(fail);
+    FAIL() << "expected an exception";
+  } catch (const std::runtime_error& error) {
+    EXPECT_STREQ(error.what(), "1");
+  }
+  int done = 0;
+  pool.run([&](int64_t worker) { done += worker == 2; });
+  EXPECT_EQ(done, 1);
+}
+
+TEST(WorkerPool, OneWorkerIsTheCallerItself) {
+  WorkerPool pool(1);
+  std::thread::id thread;
+  pool.run([&](int64_t) { thread = std::this_thread::get_id(); });
+  EXPECT_EQ(thread, std::this_thread::get_id());
+}
+
+}  // namespace
+}  // namespace nmt::train
