@@ -1,0 +1,123 @@
+// A folder with a small toy-grammar corpus, in which nmt-train runs as a process, and what its runs
+// leave behind. Binaries of the including test: NMT_TRAIN.
+
+#pragma once
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "data/toy_grammar/toy_corpus.h"
+#include "tests/programs/process.h"
+
+namespace nmt::programs {
+
+using Words = std::vector<std::string>;
+
+inline Words operator+(Words a, const Words& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+class TrainFolder : public nmt::testing::TempFolder {
+ public:
+  TrainFolder() {
+    const data::ToyCorpus toy = data::make_toy_corpus(5, {.train = 120, .valid = 8, .test = 0});
+    write_pairs("train", toy.train);
+    write_pairs("valid", toy.valid);
+  }
+
+  Words sets() const {
+    return {"--train-sets", "train.en", "train.de", "--valid-sets", "valid.en", "valid.de"};
+  }
+
+  /// nmt-train of a model that learns nothing much, quickly.
+  Words train(const std::string& model_dir) const {
+    return Words{NMT_TRAIN,
+                 "--arch",
+                 "postln-sigma-2L-1L",
+                 "--model-dir",
+                 model_dir,
+                 "--d-model",
+                 "16",
+                 "--ffn-dim",
+                 "32",
+                 "--heads",
+                 "2",
+                 "--vocab-size",
+                 "120",
+                 "--max-tokens",
+                 "600",
+                 "--threads",
+                 "2",
+                 "--warmup-updates",
+                 "5",
+                 "--log-every",
+                 "3",
+                 "--device",
+                 "cpu"} +
+           sets();
+  }
+
+  Result run(const Words& words) const { return programs::run(words, {.folder = path()}); }
+
+  /// The same run twice in full: all that two equal runs have in common.
+  std::vector<std::string> log(const std::string& model_dir,
+                               const std::set<std::string>& without_types = {}) const {
+    std::vector<std::string> lines;
+    std::ifstream file(path(model_dir + "/run.jsonl"));
+    for (std::string line; std::getline(file, line);) {
+      nlohmann::ordered_json json = nlohmann::ordered_json::parse(line);
+      if (without_types.contains(json["type"])) continue;
+      for (const char* field : {"seconds", "tokens_per_second", "time"}) json.erase(field);
+      if (json.contains("config")) json["config"].erase("model-dir");
+      lines.push_back(json.dump());
+    }
+    return lines;
+  }
+
+  /// The last update of which the log has a record; 0 if there is none yet.
+  int64_t logged_update(const std::string& model_dir) const {
+    constexpr std::string_view kStart = "{\"type\":\"update\",\"update\":";
+    const std::string text = read(model_dir + "/run.jsonl");
+    const size_t place = text.rfind(kStart);
+    return place == std::string::npos ? 0 : std::atoll(text.c_str() + place + kStart.size());
+  }
+
+  /// Names of the checkpoints, oldest first; half-written ones have hidden names.
+  std::vector<std::string> checkpoints(const std::string& model_dir, bool hidden = false) const {
+    std::vector<std::string> names;
+    std::error_code error;
+    for (std::filesystem::directory_iterator it(path(model_dir + "/checkpoints"), error), end;
+         !error && it != end; it.increment(error)) {
+      const std::string name = it->path().filename().string();
+      if (name.starts_with('.') == hidden) names.push_back(name);
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  /// The bytes of a file of the newest checkpoint.
+  std::string newest(const std::string& model_dir, const std::string& file) const {
+    const std::vector<std::string> names = checkpoints(model_dir);
+    return names.empty() ? "" : read(model_dir + "/checkpoints/" + names.back() + "/" + file);
+  }
+
+ private:
+  void write_pairs(const std::string& stem, const std::vector<data::ToyPair>& pairs) const {
+    std::string source, target;
+    for (const data::ToyPair& pair : pairs) {
+      source += pair.source + "\n";
+      target += pair.target + "\n";
+    }
+    write(stem + ".en", source);
+    write(stem + ".de", target);
+  }
+};
+
+}  // namespace nmt::programs
