@@ -48,10 +48,7 @@ CharacterClass character_class(char32_t code_point) {
 }
 
 bool is_white_space(char32_t code_point) {
-  if (code_point < 0x80) {
-    return code_point == ' ' || (code_point >= 0x09 && code_point <= 0x0D) ||
-           (code_point >= 0x1C && code_point <= 0x1F);
-  }
+  if (code_point < 0x80) return is_ascii_white_space(static_cast<unsigned char>(code_point));
   const auto ranges = space_ranges();
   return std::any_of(ranges.begin(), ranges.end(), [&](const SpaceRange& range) {
     return range.first <= code_point && code_point <= range.last;
@@ -60,7 +57,7 @@ bool is_white_space(char32_t code_point) {
 
 size_t white_space_length(std::string_view text, size_t position) {
   const auto lead = static_cast<unsigned char>(text[position]);
-  if (lead < 0x80) return is_white_space(lead) ? 1 : 0;
+  if (lead < 0x80) return is_ascii_white_space(lead) ? 1 : 0;
   // Every other white-space character starts with one of these bytes.
   if (lead != 0xC2 && lead != 0xE1 && lead != 0xE2 && lead != 0xE3) return 0;
   size_t end = position;

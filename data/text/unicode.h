@@ -19,6 +19,11 @@ enum class CharacterClass : uint8_t { other, punctuation, number, symbol };
 /// General category of `code_point` by the tables of `regex` 2026.11.15.
 CharacterClass character_class(char32_t code_point);
 
+/// is_white_space() of an ASCII character.
+inline bool is_ascii_white_space(unsigned char c) {
+  return c == ' ' || (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x1F);
+}
+
 /// Whether str.isspace() holds: U+0009-000D, 001C-0020, 0085, 00A0, 1680, 2000-200A, 2028, 2029,
 /// 202F, 205F, 3000. U+001C-001F are the ones that C's isspace() lacks.
 bool is_white_space(char32_t code_point);

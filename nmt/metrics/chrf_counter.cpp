@@ -14,6 +14,11 @@ bool is_mark(char c) {
          (c >= '{' && c <= '~');
 }
 
+bool is_space(char32_t code_point) {
+  if (code_point < 0x80) return text::is_ascii_white_space(static_cast<unsigned char>(code_point));
+  return text::is_white_space(code_point);
+}
+
 bool is_one_character(std::string_view word) {
   size_t position = 0;
   text::next_code_point(word, position);
@@ -91,7 +96,7 @@ void ChrfCounter::read_symbols(std::string_view segment, Symbols& symbols) {
   symbols.characters.clear();
   for (size_t position = 0; position < segment.size();) {
     const char32_t code_point = text::next_code_point(segment, position);
-    if (!options_.whitespace && text::is_white_space(code_point)) continue;
+    if (!options_.whitespace && is_space(code_point)) continue;
     symbols.characters.push_back(characters_.id(code_point));
   }
   if (word_order_ > 0) read_words(segment, symbols.words);

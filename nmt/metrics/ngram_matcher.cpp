@@ -11,6 +11,22 @@ const SymbolText& text_number(const SymbolText& hypothesis, std::span<const Symb
   return number == 0 ? hypothesis : references[number - 1];
 }
 
+using Keys = std::vector<uint64_t>::iterator;
+
+void sort_short(Keys begin, Keys end) {
+  constexpr int kShort = 20;
+  if (end - begin > kShort) {
+    std::sort(begin, end);
+    return;
+  }
+  for (Keys next = begin; next != end; ++next) {
+    const uint64_t key = *next;
+    Keys hole = next;
+    for (; hole != begin && *(hole - 1) > key; --hole) *hole = *(hole - 1);
+    *hole = key;
+  }
+}
+
 }  // namespace
 
 NgramMatcher::NgramMatcher(int max_order) : max_order_(max_order) {}
@@ -21,22 +37,46 @@ void NgramMatcher::match(const SymbolText& hypothesis, std::span<const SymbolTex
       std::max<int>(std::bit_width(symbols), 1);  // Number 0 is kept for the end of a text.
   const int text_bits = std::bit_width(references.size());
   if (max_order_ * symbol_bits + text_bits <= 64) {
-    match_packed(hypothesis, references, symbol_bits, text_bits, matched);
+    match_packed(hypothesis, references, symbols, symbol_bits, text_bits, matched);
   } else {
     match_order_by_order(hypothesis, references, matched);
   }
 }
 
 void NgramMatcher::match_packed(const SymbolText& hypothesis,
-                                std::span<const SymbolText> references, int symbol_bits,
-                                int text_bits, std::span<double> matched) {
+                                std::span<const SymbolText> references, size_t symbols,
+                                int symbol_bits, int text_bits, std::span<double> matched) {
   keys_.clear();
   append_keys(hypothesis, 0, symbol_bits, text_bits);
   for (size_t k = 0; k < references.size(); ++k) {
     append_keys(references[k], k + 1, symbol_bits, text_bits);
   }
-  std::sort(keys_.begin(), keys_.end());
-  count_packed(references.size(), symbol_bits, text_bits, matched);
+  sort_keys(symbols, symbol_bits * (max_order_ - 1) + text_bits);
+  if (references.size() == 1) {
+    count_packed_pair(symbol_bits, matched);
+  } else {
+    count_packed(references.size(), symbol_bits, text_bits, matched);
+  }
+}
+
+// By the first symbol into buckets, which are short, then each by what follows.
+void NgramMatcher::sort_keys(size_t symbols, int shift) {
+  if (symbols > keys_.size()) {
+    std::sort(keys_.begin(), keys_.end());
+    return;
+  }
+  bucket_ends_.assign(symbols + 2, 0);
+  for (const uint64_t key : keys_) ++bucket_ends_[(key >> shift) + 1];
+  for (size_t b = 1; b < bucket_ends_.size(); ++b) bucket_ends_[b] += bucket_ends_[b - 1];
+  buckets_.resize(keys_.size());
+  for (const uint64_t key : keys_) buckets_[bucket_ends_[key >> shift]++] = key;
+  auto begin = buckets_.begin();
+  for (size_t b = 1; b <= symbols; ++b) {
+    const auto end = buckets_.begin() + bucket_ends_[b];
+    sort_short(begin, end);
+    begin = end;
+  }
+  keys_.swap(buckets_);
 }
 
 void NgramMatcher::append_keys(const SymbolText& text, uint64_t text_number, int symbol_bits,
@@ -83,6 +123,42 @@ void NgramMatcher::count_packed(size_t reference_count, int symbol_bits, int tex
       previous = window;
     }
     ++counts_[key & text_mask];
+  }
+  end_runs(0);
+}
+
+// count_packed() for one reference, which is most of the work of a program: one bit tells the texts
+// apart, and a run's counts are differences of two running ones.
+void NgramMatcher::count_packed_pair(int symbol_bits, std::span<double> matched) {
+  struct Seen {
+    int64_t hypothesis = 0, reference = 0;
+  };
+  pair_starts_.assign(2 * max_order_, 0);
+  std::fill(matched.begin(), matched.end(), 0.0);
+  const int key_bits = max_order_ * symbol_bits;
+  Seen seen;
+  uint64_t previous = 0;
+  const auto end_runs = [&](int from_order) {
+    const int longest = max_order_ - std::countr_zero(previous) / symbol_bits;
+    int64_t* starts = pair_starts_.data() + 2 * from_order;
+    for (int n = from_order; n < longest; ++n, starts += 2) {
+      matched[n] += std::min(seen.hypothesis - starts[0], seen.reference - starts[1]);
+      starts[0] = seen.hypothesis;
+      starts[1] = seen.reference;
+    }
+    for (int n = std::max(longest, from_order); n < max_order_; ++n, starts += 2) {
+      starts[0] = seen.hypothesis;
+      starts[1] = seen.reference;
+    }
+  };
+  for (const uint64_t key : keys_) {
+    const uint64_t window = key >> 1;
+    if (window != previous) {
+      end_runs((key_bits - std::bit_width(window ^ previous)) / symbol_bits);
+      previous = window;
+    }
+    seen.reference += key & 1;
+    seen.hypothesis += ~key & 1;
   }
   end_runs(0);
 }

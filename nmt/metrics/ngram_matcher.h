@@ -40,20 +40,24 @@ class NgramMatcher {
   };
 
   void match_packed(const SymbolText& hypothesis, std::span<const SymbolText> references,
-                    int symbol_bits, int text_bits, std::span<double> matched);
+                    size_t symbols, int symbol_bits, int text_bits, std::span<double> matched);
   void append_keys(const SymbolText& text, uint64_t text_number, int symbol_bits, int text_bits);
+  void sort_keys(size_t symbols, int shift);
   void count_packed(size_t reference_count, int symbol_bits, int text_bits,
                     std::span<double> matched);
+  void count_packed_pair(int symbol_bits, std::span<double> matched);
 
   void match_order_by_order(const SymbolText& hypothesis, std::span<const SymbolText> references,
                             std::span<double> matched);
   double count_order(size_t reference_count);
 
   int max_order_;
-  std::vector<uint64_t> keys_;
+  std::vector<uint64_t> keys_, buckets_;
+  std::vector<uint32_t> bucket_ends_;
   std::vector<size_t> counts_;  // [1 + references]: positions seen, by text.
   std::vector<size_t>
       run_starts_;  // [N, 1 + references]: counts_ where the run of each order began.
+  std::vector<int64_t> pair_starts_;  // [N, 2]: the same for one reference.
   std::vector<Position> positions_;
   std::vector<uint32_t> classes_;
 };
