@@ -2,9 +2,11 @@
 
 find_program(NMT_CCACHE ccache)
 if(NMT_CCACHE)
-  # PCH through ccache needs the two sloppiness settings.
+  # PCH through ccache needs the sloppiness settings. Paths relative to the source folder let one
+  # clone use what another compiled.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${NMT_CCACHE})
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${NMT_CCACHE})
   set(CMAKE_CUDA_COMPILER_LAUNCHER ${NMT_CCACHE})
 endif()
 
