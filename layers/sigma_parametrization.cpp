@@ -1,5 +1,7 @@
 #include "layers/sigma_parametrization.h"
 
+#include <limits>
+
 #include "layers/spectral_norm.h"
 
 namespace nmt::layers {
@@ -20,10 +22,11 @@ void SigmaParametrization::write_effective(const torch::Tensor& w, torch::Tensor
   torch::NoGradGuard no_grad;
   left_ = w.mv(right_);
   sigma_ = left_.norm().item<double>();
-  TORCH_CHECK(sigma_ > 0,
-              "sigma-Reparam: a weight matrix has spectral norm 0, which cannot be "
-              "divided by; shape ",
-              w.sizes());
+  if (!(sigma_ > 0)) {
+    // A matrix that overflowed or vanished: a loss that is not finite says so in an orderly way.
+    effective.fill_(std::numeric_limits<float>::quiet_NaN());
+    return;
+  }
   left_.div_(sigma_);
   at::mul_out(effective, w, at::scalar_tensor(gamma.item<double>() / sigma_, w.options()));
 }
