@@ -1,0 +1,157 @@
+// The whole model against plain loops, and decoding step by step against decoding at once.
+
+#include "nmt/model/transformer.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "data/text/error.h"
+#include "nmt/model/init.h"
+#include "nmt/model/parameters.h"
+#include "tests/layers/double_precision.h"
+#include "tests/nmt/model/small_config.h"
+#include "tests/testing/temp_folder.h"
+
+namespace nmt::model {
+namespace {
+
+using naive::Parameters;
+using naive::Row;
+using naive::Rows;
+
+// The model in plain loops, one sentence at a time.
+struct NaiveModel {
+  Parameters parameters;
+  config::ModelConfig config;
+
+  Rows embed(const std::string& name, const std::vector<int64_t>& ids) const {
+    const Rows& matrix = parameters.at(name);
+    const int64_t D = config.d_model;
+    Rows out;
+    for (size_t p = 0; p < ids.size(); ++p) {
+      Row& row = out.emplace_back();
+      for (int64_t d = 0; d < D; ++d) {
+        const double angle =
+            static_cast<double>(p) / std::pow(10000.0, 2.0 * static_cast<double>(d % (D / 2)) / D);
+        row.push_back(std::sqrt(D) * matrix[ids[p]][d] +
+                      (d < D / 2 ? std::sin(angle) : std::cos(angle)));
+      }
+    }
+    return out;
+  }
+
+  naive::LayerSpec spec(double alpha) const {
+    return {config.architecture.residual, alpha, config.activation, config.heads};
+  }
+
+  Rows final_norm(const std::string& name, const Rows& x) const {
+    const bool pre_ln = config.architecture.residual == layers::ResidualKind::kPreLn;
+    return pre_ln ? naive::layer_norm(parameters, name, x) : x;
+  }
+
+  Rows encode(const std::vector<int64_t>& ids) const {
+    Rows x = embed("encoder.embed.weight", ids);
+    for (int64_t i = 0; i < config.architecture.encoder_layers; ++i) {
+      x = naive::encoder_layer(parameters, "encoder.layers." + std::to_string(i) + ".",
+                               spec(residual_scales(config).encoder.alpha), x);
+    }
+    return final_norm("encoder.norm", x);
+  }
+
+  Rows logits(const std::vector<int64_t>& source, const std::vector<int64_t>& input) const {
+    const bool three_way = config.tie_embeddings == layers::EmbeddingTie::kThreeWay;
+    const bool untied = config.tie_embeddings == layers::EmbeddingTie::kNone;
+    const std::string embedding = three_way ? "encoder.embed.weight" : "decoder.embed.weight";
+    const Rows memory = encode(source);
+    Rows x = embed(embedding, input);
+    for (int64_t i = 0; i < config.architecture.decoder_layers; ++i) {
+      x = naive::decoder_layer(parameters, "decoder.layers." + std::to_string(i) + ".",
+                               spec(residual_scales(config).decoder.alpha), x, memory);
+    }
+    const Parameters output = {
+        {"output.weight", parameters.at(untied ? "output.weight" : embedding)},
+        {"output.bias", parameters.at("output.bias")}};
+    return naive::linear(output, "output", final_norm("decoder.norm", x));
+  }
+};
+
+class Transformers : public ::testing::Test {
+ protected:
+  // Biases and gains must not stay at 0 and 1, or errors in them would not show.
+  Transformer random_model(const config::ModelConfig& config) {
+    Transformer model(config);
+    initialize(model, 3);
+    for (const auto& [name, value] : named_parameters(model)) {
+      value.detach().add_(0.1 * testing::normal(value.sizes(), generator_));
+    }
+    for (int step = 0; step < 400; ++step) advance(model);
+    return model;
+  }
+
+  testing::DoublePrecision double_precision_;
+  torch::NoGradGuard no_grad_;
+  at::Generator generator_ = testing::seeded(9);
+  const std::vector<std::vector<int64_t>> sources_ = {{3, 9, 4, 5, 2}, {7, 2}, {6, 8, 2}};
+  const std::vector<std::vector<int64_t>> inputs_ = {{2, 4}, {2, 10, 5, 3}, {2}};
+  const torch::Tensor source_ =
+      torch::tensor({{3, 9, 4, 5, 2}, {7, 2, 0, 0, 0}, {6, 8, 2, 0, 0}}, torch::kInt64);
+  const torch::Tensor input_ =
+      torch::tensor({{2, 4, 0, 0}, {2, 10, 5, 3}, {2, 0, 0, 0}}, torch::kInt64);
+  const torch::Tensor source_lengths_ = torch::tensor({5, 2, 3}, torch::kInt64);
+  const torch::Tensor input_lengths_ = torch::tensor({2, 4, 1}, torch::kInt64);
+};
+
+TEST_F(Transformers, MeetPlainLoops) {
+  for (config::ModelConfig config : all_small_configs()) {
+    for (const auto tie : {layers::EmbeddingTie::kThreeWay, layers::EmbeddingTie::kTwoWay,
+                           layers::EmbeddingTie::kNone}) {
+      config.tie_embeddings = tie;
+      SCOPED_TRACE(name_of(config));
+      Transformer model = random_model(config);
+      const bool sigma = config.architecture.linear == layers::LinearKind::kSigma;
+      const double tolerance = sigma ? 1e-5 : 1e-9;  // σ from power iteration, vectors float32.
+      const NaiveModel naive_model{testing::parameters_of(*model), config};
+      const torch::Tensor memory = model->encode(source_, source_lengths_, {});
+      const torch::Tensor logits =
+          model->logits(model->decode(input_, input_lengths_, memory, source_lengths_, {}));
+      for (int64_t b = 0; b < 3; ++b) {
+        testing::expect_rows(memory[b], naive_model.encode(sources_[b]), tolerance);
+        testing::expect_rows(logits[b], naive_model.logits(sources_[b], inputs_[b]), tolerance);
+      }
+    }
+  }
+}
+
+TEST_F(Transformers, DecodeStepByStepAsAtOnce) {
+  for (const config::ModelConfig& config : all_small_configs()) {
+    SCOPED_TRACE(name_of(config));
+    Transformer model = random_model(config);
+    const torch::Tensor memory = model->encode(source_, source_lengths_, {});
+    const torch::Tensor input = torch::tensor({{2, 4, 9, 1}, {2, 10, 5, 3}, {2, 6, 6, 8}});
+    const torch::Tensor lengths = torch::full({3}, 4, torch::kInt64);
+    const torch::Tensor whole =
+        model->logits(model->decode(input, lengths, memory, source_lengths_, {}));
+    DecoderState state = model->start_decoding(memory, source_lengths_);
+    const torch::Tensor rows = torch::tensor({0, 0, 1, 1, 2, 2});
+    for (int64_t t = 0; t < 4; ++t) {
+      const torch::Tensor logits =
+          model->decode_step(input.select(1, t).index_select(0, rows), state);
+      EXPECT_TRUE(torch::allclose(logits, whole.select(1, t).index_select(0, rows), 1e-10, 1e-10));
+    }
+  }
+}
+
+TEST_F(Transformers, RefuseSizesThatDisagree) {
+  config::ModelConfig config = small_config();
+  config.vocab_size = 0;
+  EXPECT_EQ(testing::message_of<UsageError>([&] { Transformer{config}; }),
+            "model: vocab-size must be positive, got 0");
+  config = small_config();
+  config.heads = 3;
+  EXPECT_EQ(testing::message_of<UsageError>([&] { Transformer{config}; }),
+            "model: heads must divide d-model, got heads 3 and d-model 8");
+}
+
+}  // namespace
+}  // namespace nmt::model
