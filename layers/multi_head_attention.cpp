@@ -66,12 +66,12 @@ torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& x, const torc
 
 torch::Tensor MultiHeadAttentionImpl::attend(const torch::Tensor& query, const KvCache& cache,
                                              const torch::Tensor& mask) {
-  const torch::Tensor q = split_heads(query).transpose(1, 2);  // [R, H, 1, K]
+  const torch::Tensor q = split_heads(query).transpose(1, 2);  // [B, H, T, K]
   const double scale = 1.0 / std::sqrt(static_cast<double>(q.size(3)));
   torch::Tensor logits = at::matmul(q, cache.keys().transpose(2, 3)).mul_(scale);
   if (mask.defined()) logits.add_(mask.unsqueeze(1));
   const torch::Tensor mixed = at::matmul(at::softmax(logits, -1), cache.values());
-  return out_.forward(mixed.transpose(1, 2).reshape({query.size(0), 1, options_.d_model}));
+  return out_.forward(mixed.transpose(1, 2).reshape(query.sizes()));
 }
 
 torch::Tensor MultiHeadAttentionImpl::step_self(const torch::Tensor& x, KvCache& cache) {
@@ -88,7 +88,11 @@ KvCache MultiHeadAttentionImpl::memory_cache(const torch::Tensor& memory) {
 
 torch::Tensor MultiHeadAttentionImpl::step_cross(const torch::Tensor& x, const KvCache& cache,
                                                  const torch::Tensor& mask) {
-  return attend(qkv_.forward(x, 0), cache, mask);
+  // The rows of one sentence are queries of one product, so that its memory is there only once.
+  const int64_t sentences = cache.keys().size(0);
+  const torch::Tensor query =
+      qkv_.forward(x, 0).view({sentences, x.size(0) / sentences, options_.d_model});
+  return attend(query, cache, mask).view(x.sizes());
 }
 
 }  // namespace nmt::layers

@@ -51,8 +51,9 @@ class MultiHeadAttentionImpl : public torch::nn::Module {
   /// Keys and values of memory [B, S, D], for step_cross.
   KvCache memory_cache(const torch::Tensor& memory);
 
-  /// One decoding step of cross-attention over a cache of memory keys; `mask` [R, 1, S] is 0 where
-  /// visible and −∞ where not, or undefined. Returns [R, 1, D].
+  /// One decoding step of cross-attention over a cache of the keys of B memories. R is a multiple
+  /// of B; the R/B rows of a sentence are side by side. `mask` [B, 1, S] is 0 where visible and −∞
+  /// where not, or undefined. Returns [R, 1, D].
   torch::Tensor step_cross(const torch::Tensor& x, const KvCache& cache, const torch::Tensor& mask);
 
   /// Both stacks of linear layers, {q, k, v} and {out}.

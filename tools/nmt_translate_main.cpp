@@ -5,6 +5,7 @@
 // Translations go to standard output or --output; warnings and progress to standard error.
 // Exit status: 0 translated, 1 unusable model or input, 2 wrong command line.
 
+#include <ATen/Parallel.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -80,6 +81,7 @@ nmt::decode::StreamObserver standard_error(bool quiet) {
 
 int translate(int argc, char** argv) {
   const TranslateFlags flags = parse(argc, argv);
+  at::set_num_threads(1);  // Threads take whole batches; one alone must not be split among cores.
   const auto translator = nmt::decode::load_translator(flags.model, flags.translator);
   nmt::text::SegmentReader input(flags.input);
   nmt::decode::OutputFile output(flags.output, std::cout);

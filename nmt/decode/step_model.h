@@ -20,7 +20,8 @@ class StepModel {
   virtual int64_t sentences() const = 0;
 
   /// Row i becomes the row `parents[i]` of the step before, extended by `pieces[i]`; rows that are
-  /// nobody's parent are dropped. `pieces` and `parents` are [R] int64 on the CPU. Returns the
+  /// nobody's parent are dropped. Rows of one sentence must be side by side, the sentences in their
+  /// order. `pieces` and `parents` are [R] int64 on the CPU. Returns the
   /// logits [R, V] (not normalised) of each row's next piece, on any device.
   /// The first step feeds `</s>` to row b of every sentence b.
   virtual torch::Tensor step(const torch::Tensor& pieces, const torch::Tensor& parents) = 0;

@@ -1,5 +1,9 @@
 // The Transformer as a StepModel: encodes a batch once, then decodes with cached keys and values.
 //
+// The model wants the same number of rows for each sentence, because the rows of a sentence share
+// the keys and values of its memory. So every sentence gets as many slots as the widest one has
+// rows; a spare slot repeats the sentence's last row and nobody reads it.
+//
 // Shape letters: B sentences, S longest source, R rows, V vocabulary.
 
 #pragma once
@@ -7,6 +11,7 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <vector>
 
 #include "nmt/decode/step_model.h"
 #include "nmt/model/transformer.h"
@@ -24,11 +29,17 @@ class TransformerStepModel : public StepModel {
   torch::Tensor step(const torch::Tensor& pieces, const torch::Tensor& parents) override;
 
  private:
+  void keep_sentences(const std::vector<int64_t>& kept);
+  void arrange_slots(const std::vector<int64_t>& parent_slots);
+
   model::Transformer model_;
   torch::Device device_;
   int64_t sentences_;
-  int64_t rows_;  // Of the state, in the order of the last step.
   model::DecoderState state_;
+  int64_t memories_;                      // Sentences that the state still holds.
+  int64_t slots_;                         // Rows that the state holds.
+  std::vector<int64_t> sentence_of_row_;  // Index into the memories.
+  std::vector<int64_t> slot_of_row_;
 };
 
 }  // namespace nmt::decode

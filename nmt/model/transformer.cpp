@@ -70,19 +70,11 @@ torch::Tensor TransformerImpl::logits(const torch::Tensor& features) {
 }
 
 DecoderState TransformerImpl::start_decoding(const torch::Tensor& memory,
-                                             const torch::Tensor& source_lengths,
-                                             int64_t rows_per_sentence) {
+                                             const torch::Tensor& source_lengths) {
   DecoderState state;
-  state.memory_mask =
-      additive_mask(source_lengths, memory.size(1)).repeat_interleave(rows_per_sentence, 0);
+  state.memory_mask = additive_mask(source_lengths, memory.size(1));
   for (layers::DecoderLayer& layer : decoder->layers) {
-    layers::DecoderLayerCache cache;
-    cache.cross = layer->cross_attn->memory_cache(memory);
-    if (rows_per_sentence > 1) {
-      const torch::Tensor rows = torch::arange(memory.size(0)).repeat_interleave(rows_per_sentence);
-      cache.cross.select_rows(rows);
-    }
-    state.layers.push_back(std::move(cache));
+    state.layers.push_back({.self = {}, .cross = layer->cross_attn->memory_cache(memory)});
   }
   return state;
 }
@@ -95,11 +87,12 @@ torch::Tensor TransformerImpl::decode_step(const torch::Tensor& pieces, DecoderS
 }
 
 void TransformerImpl::select_rows(DecoderState& state, const torch::Tensor& rows) {
-  state.memory_mask = state.memory_mask.index_select(0, rows);
-  for (layers::DecoderLayerCache& cache : state.layers) {
-    cache.self.select_rows(rows);
-    cache.cross.select_rows(rows);
-  }
+  for (layers::DecoderLayerCache& cache : state.layers) cache.self.select_rows(rows);
+}
+
+void TransformerImpl::select_sentences(DecoderState& state, const torch::Tensor& sentences) {
+  state.memory_mask = state.memory_mask.index_select(0, sentences);
+  for (layers::DecoderLayerCache& cache : state.layers) cache.cross.select_rows(sentences);
 }
 
 std::vector<layers::StackedLinear*> TransformerImpl::linears() {

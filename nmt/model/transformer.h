@@ -19,8 +19,8 @@ namespace nmt::model {
 
 /// The growing state of a batch of partial translations.
 struct DecoderState {
-  std::vector<layers::DecoderLayerCache> layers;
-  torch::Tensor memory_mask;  ///< [R, 1, S]: 0 where a source position is visible, else −∞.
+  std::vector<layers::DecoderLayerCache> layers;  ///< Self [R, ...], cross [B, ...].
+  torch::Tensor memory_mask;  ///< [B, 1, S]: 0 where a source position is visible, else −∞.
   int64_t position = 0;       ///< Pieces decoded so far.
 };
 
@@ -45,15 +45,19 @@ class TransformerImpl : public torch::nn::Module {
   torch::Tensor logits(const torch::Tensor& features);
 
   /// A state with the cross-attention keys and values of `memory` [B, S, D] computed, one row a
-  /// sentence. Row b is repeated `rows_per_sentence` times (R = B × rows_per_sentence).
-  DecoderState start_decoding(const torch::Tensor& memory, const torch::Tensor& source_lengths,
-                              int64_t rows_per_sentence);
+  /// sentence.
+  DecoderState start_decoding(const torch::Tensor& memory, const torch::Tensor& source_lengths);
 
-  /// Feeds `pieces` [R] int64 (at first `</s>`), returns logits [R, V] of the next piece.
+  /// Feeds `pieces` [R] int64 (at first `</s>`), returns logits [R, V] of the next piece. R is a
+  /// multiple of B; the R/B rows of a sentence are side by side and share its memory.
   torch::Tensor decode_step(const torch::Tensor& pieces, DecoderState& state);
 
   /// Keeps and reorders rows: row i becomes the former row rows[i]; `rows` [R'] int64.
   static void select_rows(DecoderState& state, const torch::Tensor& rows);
+
+  /// Keeps and reorders memories: sentence b becomes the former one sentences[b]; `sentences` [B']
+  /// int64. The rows are left as they are.
+  static void select_sentences(DecoderState& state, const torch::Tensor& sentences);
 
   /// Every stack of linear layers (embeddings included), in a fixed order.
   std::vector<layers::StackedLinear*> linears();

@@ -28,6 +28,8 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 class TranslateStreamTest : public ::testing::Test {
  protected:
+  void SetUp() override { at::set_num_threads(1); }
+
   std::vector<std::string> translate(const std::string& source, const StreamOptions& options,
                                      const TranslatorOptions& search = {.beam_size = 2}) {
     const std::string path = folder_.path("source.txt");
