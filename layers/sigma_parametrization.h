@@ -25,6 +25,7 @@ class SigmaParametrization : public WeightParametrization {
   SigmaParametrization(int64_t columns, std::optional<double> gamma_start);
 
   void initialize(const torch::Tensor& w) override;
+  /// NaN everywhere for a W that is zero or has overflowed.
   void write_effective(const torch::Tensor& w, torch::Tensor& effective) override;
   torch::Tensor effective_weight(const torch::Tensor& w) const override;
   torch::Tensor pull_back(const torch::Tensor& w, const torch::Tensor& gradient) override;
