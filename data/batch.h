@@ -27,7 +27,8 @@ struct Batch {
 /// column.
 torch::Tensor decoder_input(const torch::Tensor& target, int64_t eos_id);
 
-/// Rows begin..end−1 of `batch`, cut to their own longest sides; shares no storage rules with it.
+/// Rows begin..end−1 of `batch`, cut to their own longest sides; may share
+/// storage with `batch`.
 Batch slice(const Batch& batch, int64_t begin, int64_t end);
 
 }  // namespace nmt::data

@@ -21,7 +21,7 @@ namespace nmt::layers {
 class SigmaParametrization : public WeightParametrization {
  public:
   /// For a W of `columns` columns. `gamma_start` is γ's initial value; no value: σ(W), so that
-  /// Ŵ = W at first. γ and v are float32 whatever the dtype of W.
+  /// Ŵ = W at first. γ and v have the default dtype, as W must.
   SigmaParametrization(int64_t columns, std::optional<double> gamma_start);
 
   void initialize(const torch::Tensor& w) override;

@@ -14,7 +14,8 @@ int64_t approximate_parameters(const config::ModelConfig& model);
 
 /// Estimated peak bytes of a training process: values, gradients (one copy a worker), optimizer
 /// state, activations of one micro-batch at `max-tokens` with sides of `mean_length` pieces,
-/// logits. Measured on small and base models it errs by less than a third.
+/// logits. On the safe side: for four models of width 64 to 512 it was 1.4 to 1.5 times the
+/// measured peak.
 int64_t estimate_memory(const config::TrainingConfig& config, int64_t parameters, int64_t workers,
                         int64_t mean_length);
 
