@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <fstream>
+
 #include "data/text/error.h"
 
 namespace nmt::train {
@@ -13,9 +15,19 @@ constexpr double kLargestShare = 0.9;
 
 // Values kept for backward by one layer and piece: residual stream, norms, dropout masks, heads.
 double layer_values(const config::ModelConfig& model, double length, double attentions) {
-  const double attention = attentions * (14.0 * model.d_model + 4.0 * model.heads * length);
-  const double ffn = 6.0 * model.d_model + 3.0 * model.ffn_dim;
+  const double attention = attentions * (9.5 * model.d_model + 2.5 * model.heads * length);
+  const double ffn = 4.0 * model.d_model + 2.0 * model.ffn_dim;
   return attention + ffn;
+}
+
+// What a container may use (cgroup version 2, then 1); 0 if there is no limit.
+int64_t container_limit() {
+  for (const char* path :
+       {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+    int64_t bytes = 0;
+    if (std::ifstream(path) >> bytes) return bytes;
+  }
+  return 0;
 }
 
 double gib(double bytes) {
@@ -60,7 +72,7 @@ int64_t estimate_memory(const config::TrainingConfig& config, int64_t parameters
   const double length = static_cast<double>(mean_length);
   const double per_piece = model.architecture.encoder_layers * layer_values(model, length, 1) +
                            model.architecture.decoder_layers * layer_values(model, length, 2) +
-                           3.0 * model.vocab_size;
+                           2.5 * model.vocab_size;
   return static_cast<int64_t>(kProcessBytes + kBytes * copies * parameters +
                               kBytes * config.data.max_tokens * per_piece);
 }
@@ -68,7 +80,9 @@ int64_t estimate_memory(const config::TrainingConfig& config, int64_t parameters
 int64_t machine_memory() {
   const long pages = sysconf(_SC_PHYS_PAGES);
   const long page = sysconf(_SC_PAGE_SIZE);
-  return pages > 0 && page > 0 ? static_cast<int64_t>(pages) * page : 0;
+  const int64_t installed = pages > 0 && page > 0 ? static_cast<int64_t>(pages) * page : 0;
+  const int64_t limit = container_limit();
+  return limit > 0 && (installed == 0 || limit < installed) ? limit : installed;
 }
 
 void check_memory(int64_t estimate, int64_t available) {

@@ -19,7 +19,8 @@ int64_t approximate_parameters(const config::ModelConfig& model);
 int64_t estimate_memory(const config::TrainingConfig& config, int64_t parameters, int64_t workers,
                         int64_t mean_length);
 
-/// Bytes of memory of this machine; 0 if unknown.
+/// Bytes of memory that this process may use: the machine's, or its container's if that is less;
+/// 0 if unknown.
 int64_t machine_memory();
 
 /// Throws UsageError, with the remedy, if `estimate` is over 90 % of `available` (0: unknown).

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <utility>
 
 #include "data/text/error.h"
 #include "nmt/checkpoint/checkpoint_set.h"
@@ -36,8 +37,12 @@ void remove_former_run(const fs::path& folder) {
   }
 }
 
-RunStart fresh(const config::TrainingConfig& config) {
-  return {.config = config, .checkpoint = std::nullopt, .update = 0, .vocabulary = std::nullopt};
+RunStart fresh(const config::TrainingConfig& config, FolderLock lock) {
+  return {.config = config,
+          .lock = std::move(lock),
+          .checkpoint = std::nullopt,
+          .update = 0,
+          .vocabulary = std::nullopt};
 }
 
 std::string checkpoints_in(const fs::path& folder) {
@@ -52,16 +57,18 @@ RunStart resumed(const config::TrainingCommand& command, const fs::path& folder)
         "--resume out to start one");
   }
   make_writable(folder);
+  FolderLock lock(folder.string());
   checkpoint::remove_leftovers(folder.string());
   const checkpoint::CheckpointSet checkpoints(checkpoints_in(folder));
   checkpoints.remove_leftovers();
   const auto newest = checkpoints.newest();
-  if (!newest) return fresh(command.config);
+  if (!newest) return fresh(command.config, std::move(lock));
   const std::string source = newest->folder + "/" + checkpoint::kStateFile;
   const nlohmann::json state = checkpoint::load_training_state(newest->folder).state;
   if (!state.contains("config")) throw InputError(source, ": holds no configuration");
   const config::TrainingConfig saved = config::training_config_from_json(state["config"], source);
   return {.config = config::resumed_config(saved, command),
+          .lock = std::move(lock),
           .checkpoint = newest->folder,
           .update = newest->update,
           .vocabulary = checkpoint::load_model(newest->folder).vocabulary};
@@ -73,12 +80,13 @@ RunStart prepare_model_dir(const config::TrainingCommand& command) {
   const fs::path folder = command.config.model_dir;
   if (command.config.resume) return resumed(command, folder);
   make_writable(folder);
+  FolderLock lock(folder.string());
   if (!fs::is_empty(folder) && !command.config.overwrite) {
     throw UsageError("model folder ", folder.string(),
                      " is not empty: add --resume to go on with its run, --overwrite to replace "
                      "it, or name another one with --model-dir");
   }
-  return fresh(command.config);
+  return fresh(command.config, std::move(lock));
 }
 
 void discard_what_is_replaced(const RunStart& start) {

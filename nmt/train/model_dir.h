@@ -7,6 +7,7 @@
 #include <string>
 
 #include "nmt/config/training_command.h"
+#include "nmt/train/folder_lock.h"
 
 namespace nmt::train {
 
@@ -15,7 +16,8 @@ inline constexpr const char* kRunLogFile = "run.jsonl";
 /// What a run starts from.
 struct RunStart {
   config::TrainingConfig config;
-  std::optional<std::string> checkpoint;  ///< Folder to go on from.
+  FolderLock lock;                        ///< On the model folder; to be kept while the run writes.
+  std::optional<std::string> checkpoint;  ///< Folder to go on from; none: start anew.
   int64_t update = 0;                     ///< Of that checkpoint.
   std::optional<std::string> vocabulary;  ///< Bytes of its spm.model.
 };
@@ -26,7 +28,7 @@ struct RunStart {
 /// all else as it is.
 /// Throws UsageError if the folder holds something and neither was asked for, if --resume finds no
 /// run, or if it comes with a setting that a resume cannot change; InputError if the folder cannot
-/// be written or the checkpoint is damaged.
+/// be written, another process writes into it, or the checkpoint is damaged.
 RunStart prepare_model_dir(const config::TrainingCommand& command);
 
 /// Removes what will not be part of the run: a former run, or the lines of the log that are later

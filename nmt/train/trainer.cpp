@@ -24,6 +24,15 @@ bool due(int64_t update, int64_t interval) {
   return interval > 0 && update % interval == 0;
 }
 
+const nlohmann::json& member_of(const nlohmann::json& state, const char* key,
+                                const std::string& source) {
+  const auto found = state.find(key);
+  if (found == state.end()) {
+    throw InputError(source, ": has no \"", key, "\"; the checkpoint is damaged");
+  }
+  return *found;
+}
+
 stability::StabilityRules rules_of(const config::TrainingConfig& config) {
   stability::StabilityRules rules;
   rules.warmup_updates = config.optimization.warmup_updates;
@@ -104,8 +113,8 @@ void Trainer::restore(const std::string& folder) {
                      "; resume with the same files");
   }
   batcher_.restore(progress_.position);
-  step_.tracker().restore(training.state.at("entropy"));
-  monitor_.restore(training.state.at("stability"));
+  step_.tracker().restore(member_of(training.state, "entropy", source));
+  monitor_.restore(member_of(training.state, "stability", source));
   saved_update_ = progress_.update;
   if (progress_.best && progress_.best->update == progress_.update) {
     checkpoint::publish_model(folder, config_.model_dir + "/best");

@@ -119,6 +119,16 @@ TEST_F(ModelDirTest, AFixedKeyCannotChange) {
   EXPECT_EQ(start.config.model.dropout, 0.0);
 }
 
+TEST_F(ModelDirTest, OneRunAtATimeWritesIntoAFolder) {
+  command_.config.overwrite = true;
+  {
+    const RunStart first = prepare_model_dir(command_);
+    EXPECT_THAT(message_of<InputError>([&] { prepare_model_dir(command_); }),
+                AllOf(HasSubstr(folder_.path("model")), HasSubstr("another nmt-train")));
+  }
+  prepare_model_dir(command_);
+}
+
 TEST_F(ModelDirTest, AFolderThatCannotBeWrittenIsNamed) {
   folder_.write("file", "");
   command_.config.model_dir = folder_.path("file/model");

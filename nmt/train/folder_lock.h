@@ -1,0 +1,23 @@
+// FolderLock: at most one process writes into a folder.
+
+#pragma once
+
+#include <string>
+
+namespace nmt::train {
+
+/// An advisory lock on the folder itself (flock(2)): nothing lies around after a kill, because the
+/// lock dies with its process. Where the file system knows no such locks, it holds nothing.
+class FolderLock {
+ public:
+  /// Throws InputError if another process holds the lock, or if the folder cannot be opened.
+  explicit FolderLock(const std::string& folder);
+  FolderLock(FolderLock&& other) noexcept;
+  FolderLock& operator=(FolderLock&& other) noexcept;
+  ~FolderLock();
+
+ private:
+  int descriptor_;
+};
+
+}  // namespace nmt::train
