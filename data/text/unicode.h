@@ -20,7 +20,7 @@ enum class CharacterClass : uint8_t { other, punctuation, number, symbol };
 CharacterClass character_class(char32_t code_point);
 
 /// is_white_space() of an ASCII character.
-inline bool is_ascii_white_space(unsigned char c) {
+constexpr bool is_ascii_white_space(unsigned char c) {
   return c == ' ' || (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x1F);
 }
 

@@ -79,26 +79,10 @@ int smoothed_precisions(const BleuOptions& options, Arithmetic arithmetic,
 class BleuMetric : public Metric {
  public:
   BleuMetric(const BleuOptions& options, std::span<const std::vector<std::string>> streams)
-      : options_(options), counter_(options) {
-    const size_t segments = streams.empty() ? 0 : streams.front().size();
-    check_reference_streams(segments, streams);
-    references_.resize(segments);
-    for (const auto& stream : streams) {
-      for (size_t i = 0; i < segments; ++i) references_[i].push_back(counter_.prepare(stream[i]));
-    }
-  }
+      : Metric(streams), options_(options), counter_(options) {}
 
   std::string name() const override { return "BLEU"; }
   std::vector<SignaturePart> signature_parts() const override;
-
-  StatisticsTable statistics(std::span<const std::string> hypotheses) const override {
-    BleuCounter counter(options_);
-    StatisticsTable table(2 + 2 * options_.max_order);
-    for (size_t i = 0; i < hypotheses.size(); ++i) {
-      counter.count(counter.prepare(hypotheses[i]), references_[i], table.add_row());
-    }
-    return table;
-  }
 
   NumpyNumber score(std::span<const double> sums, Arithmetic arithmetic) const override {
     return bleu_from_sums(sums, options_, arithmetic).score;
@@ -109,9 +93,13 @@ class BleuMetric : public Metric {
   }
 
  private:
+  size_t columns() const override { return 2 + 2 * options_.max_order; }
+  std::unique_ptr<SegmentCounter> make_counter() const override {
+    return std::make_unique<BleuCounter>(options_);
+  }
+
   BleuOptions options_;
-  BleuCounter counter_;
-  std::vector<std::vector<std::string>> references_;  // Prepared, [segment][reference].
+  BleuCounter counter_;  // Made here so that wrong options are refused at once.
 };
 
 std::string smoothing_text(const BleuOptions& options) {
@@ -168,7 +156,6 @@ std::string BleuScore::to_text(int width) const {
 StatisticsTable bleu_statistics(std::span<const std::string> hypotheses,
                                 std::span<const std::vector<std::string>> reference_streams,
                                 const BleuOptions& options) {
-  check_reference_streams(hypotheses.size(), reference_streams);
   return BleuMetric(options, reference_streams).statistics(hypotheses);
 }
 

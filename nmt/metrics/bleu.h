@@ -88,7 +88,7 @@ BleuScore corpus_bleu(std::span<const std::string> hypotheses,
 BleuScore sentence_bleu(const std::string& hypothesis, std::span<const std::string> references,
                         const BleuOptions& options = {.effective_order = true});
 
-/// BLEU as a Metric that holds its references. Errors as bleu_statistics().
+/// BLEU as a Metric. The streams must outlive it. Throws UsageError if the tokenizer is unknown.
 std::unique_ptr<Metric> make_bleu(const BleuOptions& options,
                                   std::span<const std::vector<std::string>> reference_streams);
 

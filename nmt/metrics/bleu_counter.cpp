@@ -33,23 +33,15 @@ BleuCounter::BleuCounter(const BleuOptions& options)
     throw UsageError("BLEU: max_order is ", options.max_order, "; need 1 or more");
 }
 
-std::string BleuCounter::prepare(std::string_view segment) const {
-  std::string words;
-  if (lowercase_) {
-    const std::string lower = text::lower(segment);
-    tokenizer_->tokenize(text::strip_right(lower), words);
-  } else {
-    tokenizer_->tokenize(text::strip_right(segment), words);
-  }
-  return words;
-}
-
-void BleuCounter::count(std::string_view hypothesis, std::span<const std::string> references,
+void BleuCounter::count(std::string_view hypothesis, std::span<const std::string_view> references,
                         std::span<double> row) {
   table_.clear();
-  read_symbols(hypothesis, hypothesis_);
+  texts_.resize(references.size() + 1);
   references_.resize(references.size());
-  for (size_t k = 0; k < references.size(); ++k) read_symbols(references[k], references_[k]);
+  read_symbols(hypothesis, texts_[0], hypothesis_);
+  for (size_t k = 0; k < references.size(); ++k) {
+    read_symbols(references[k], texts_[k + 1], references_[k]);
+  }
 
   const auto length = static_cast<int64_t>(hypothesis_.size());
   row[0] = static_cast<double>(length);
@@ -60,10 +52,15 @@ void BleuCounter::count(std::string_view hypothesis, std::span<const std::string
   }
 }
 
-void BleuCounter::read_symbols(std::string_view words, SymbolText& symbols) {
-  text::split_at_white_space(words, words_);
+// In lower case if that is asked for, without white space at the end, tokenized.
+void BleuCounter::read_symbols(std::string_view segment, Text& text, SymbolText& symbols) {
+  if (lowercase_) {
+    text.lower = text::lower(segment);
+    segment = text.lower;
+  }
+  tokenizer_->split(text::strip_right(segment), text.words);
   symbols.clear();
-  for (const std::string_view word : words_) symbols.push_back(table_.id(word));
+  for (const std::string_view word : text.words.views) symbols.push_back(table_.id(word));
 }
 
 }  // namespace nmt::metrics

@@ -18,31 +18,32 @@
 
 namespace nmt::metrics {
 
-class BleuCounter {
+class BleuCounter : public SegmentCounter {
  public:
   /// Throws UsageError if the tokenizer is unknown.
   explicit BleuCounter(const BleuOptions& options);
 
-  /// `segment` in lower case if that is asked for, without white space at its end, tokenized: words
-  /// between white space.
-  std::string prepare(std::string_view segment) const;
-
-  /// Fills `row` [W] for a prepared hypothesis and its prepared references, of which there must be
-  /// at least one. One thread at a time.
-  void count(std::string_view hypothesis, std::span<const std::string> references,
-             std::span<double> row);
+  /// Fills `row` [W].
+  void count(std::string_view hypothesis, std::span<const std::string_view> references,
+             std::span<double> row) override;
 
   const Tokenizer& tokenizer() const { return *tokenizer_; }
 
  private:
-  void read_symbols(std::string_view words, SymbolText& symbols);
+  // Buffers of one text: its words stay where they are until the row is counted.
+  struct Text {
+    std::string lower;
+    Words words;
+  };
+
+  void read_symbols(std::string_view segment, Text& text, SymbolText& symbols);
 
   bool lowercase_;
   size_t max_order_;
   std::unique_ptr<Tokenizer> tokenizer_;
   SymbolTable table_;
   NgramMatcher matcher_;
-  std::vector<std::string_view> words_;
+  std::vector<Text> texts_;  // The hypothesis, then its references.
   SymbolText hypothesis_;
   std::vector<SymbolText> references_;
 };

@@ -21,15 +21,7 @@ std::vector<SignaturePart> chrf_signature_parts(const ChrfOptions& options) {
 class ChrfMetric : public Metric {
  public:
   ChrfMetric(const ChrfOptions& options, std::span<const std::vector<std::string>> streams)
-      : options_(options) {
-    const size_t segments = streams.empty() ? 0 : streams.front().size();
-    check_reference_streams(segments, streams);
-    const ChrfCounter counter(options);
-    references_.resize(segments);
-    for (const auto& stream : streams) {
-      for (size_t i = 0; i < segments; ++i) references_[i].push_back(counter.prepare(stream[i]));
-    }
-  }
+      : Metric(streams), options_(options), columns_(ChrfCounter::columns(options)) {}
 
   std::string name() const override { return chrf_name(options_); }
 
@@ -37,22 +29,18 @@ class ChrfMetric : public Metric {
     return chrf_signature_parts(options_);
   }
 
-  StatisticsTable statistics(std::span<const std::string> hypotheses) const override {
-    ChrfCounter counter(options_);
-    StatisticsTable table(ChrfCounter::columns(options_));
-    for (size_t i = 0; i < hypotheses.size(); ++i) {
-      counter.count(counter.prepare(hypotheses[i]), references_[i], table.add_row());
-    }
-    return table;
-  }
-
   NumpyNumber score(std::span<const double> sums, Arithmetic arithmetic) const override {
     return chrf_from_sums(sums, options_, arithmetic);
   }
 
  private:
+  size_t columns() const override { return columns_; }
+  std::unique_ptr<SegmentCounter> make_counter() const override {
+    return std::make_unique<ChrfCounter>(options_);
+  }
+
   ChrfOptions options_;
-  std::vector<std::vector<std::string>> references_;  // Prepared, [segment][reference].
+  size_t columns_;
 };
 
 }  // namespace
@@ -65,7 +53,6 @@ std::string chrf_name(const ChrfOptions& options) {
 StatisticsTable chrf_statistics(std::span<const std::string> hypotheses,
                                 std::span<const std::vector<std::string>> reference_streams,
                                 const ChrfOptions& options) {
-  check_reference_streams(hypotheses.size(), reference_streams);
   return ChrfMetric(options, reference_streams).statistics(hypotheses);
 }
 

@@ -57,7 +57,7 @@ double corpus_chrf(std::span<const std::string> hypotheses,
 double sentence_chrf(const std::string& hypothesis, std::span<const std::string> references,
                      const ChrfOptions& options = {});
 
-/// chrF as a Metric that holds its references. Errors as chrf_statistics().
+/// chrF as a Metric. The streams must outlive it. Throws InputError if there is no order.
 std::unique_ptr<Metric> make_chrf(const ChrfOptions& options,
                                   std::span<const std::vector<std::string>> reference_streams);
 

@@ -53,23 +53,20 @@ size_t ChrfCounter::columns(const ChrfOptions& options) {
   return 3 * orders;
 }
 
-std::string ChrfCounter::prepare(std::string_view segment) const {
-  return options_.lowercase ? text::lower(segment) : std::string(segment);
-}
-
-void ChrfCounter::count(std::string_view hypothesis, std::span<const std::string> references,
+void ChrfCounter::count(std::string_view hypothesis, std::span<const std::string_view> references,
                         std::span<double> row) {
   characters_.clear();
   words_.clear();
+  references_.resize(references.size());
   read_symbols(hypothesis, hypothesis_);
   double best = -1.0;
-  for (const std::string& reference : references) {
-    read_symbols(reference, reference_);
+  for (size_t k = 0; k < references.size(); ++k) {
+    read_symbols(references[k], references_[k]);
     if (references.size() == 1) {
-      count_against(reference_, row);
+      count_against(references_[k], row);
       return;
     }
-    count_against(reference_, candidate_);
+    count_against(references_[k], candidate_);
     const double score = chrf_from_sums(candidate_, options_);
     if (score > best) {
       best = score;
@@ -93,6 +90,10 @@ void ChrfCounter::count_against(const Symbols& reference, std::span<double> row)
 }
 
 void ChrfCounter::read_symbols(std::string_view segment, Symbols& symbols) {
+  if (options_.lowercase) {
+    symbols.lower = text::lower(segment);
+    segment = symbols.lower;
+  }
   symbols.characters.clear();
   for (size_t position = 0; position < segment.size();) {
     const char32_t code_point = text::next_code_point(segment, position);

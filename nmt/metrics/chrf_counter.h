@@ -17,24 +17,21 @@
 
 namespace nmt::metrics {
 
-class ChrfCounter {
+class ChrfCounter : public SegmentCounter {
  public:
   explicit ChrfCounter(const ChrfOptions& options);
 
   /// W of one row. Throws InputError if there is no order to count.
   static size_t columns(const ChrfOptions& options);
 
-  /// `segment`, in lower case if that is asked for.
-  std::string prepare(std::string_view segment) const;
-
-  /// Fills `row` [W] from a prepared hypothesis and the best of its prepared references, of which
-  /// there must be at least one. One thread at a time.
-  void count(std::string_view hypothesis, std::span<const std::string> references,
-             std::span<double> row);
+  /// Fills `row` [W] from the hypothesis and the best of its references.
+  void count(std::string_view hypothesis, std::span<const std::string_view> references,
+             std::span<double> row) override;
 
  private:
-  // A segment as symbols.
+  // A segment as symbols. `lower` holds what the words are parts of, where case is ignored.
   struct Symbols {
+    std::string lower;
     SymbolText characters;
     SymbolText words;
   };
@@ -48,7 +45,8 @@ class ChrfCounter {
   CodePointTable characters_;
   SymbolTable words_;
   NgramMatcher character_matcher_, word_matcher_;
-  Symbols hypothesis_, reference_;
+  Symbols hypothesis_;
+  std::vector<Symbols> references_;
   std::vector<std::string_view> parts_;
   std::vector<double> matched_, candidate_;
 };

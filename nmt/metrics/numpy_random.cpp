@@ -1,5 +1,6 @@
 #include "nmt/metrics/numpy_random.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <random>
@@ -70,13 +71,13 @@ NumpyRandom::NumpyRandom(uint64_t seed) {
   state_ = state_ * kMultiplier + increment_;
 }
 
-uint64_t NumpyRandom::next_64() {
+inline uint64_t NumpyRandom::next_64() {
   state_ = state_ * kMultiplier + increment_;
   const auto folded = static_cast<uint64_t>(state_ >> 64) ^ static_cast<uint64_t>(state_);
   return std::rotr(folded, static_cast<int>(state_ >> 122));
 }
 
-uint32_t NumpyRandom::next_32() {
+inline uint32_t NumpyRandom::next_32() {
   if (high_half_) {
     const uint32_t half = *high_half_;
     high_half_.reset();
@@ -88,15 +89,19 @@ uint32_t NumpyRandom::next_32() {
 }
 
 void NumpyRandom::choice(uint64_t n, std::span<uint32_t> result) {
+  if (n == 1) {
+    std::fill(result.begin(), result.end(), 0);
+    return;
+  }
   // The products below it are dropped, so that all numbers are equally likely.
   const auto threshold = static_cast<uint32_t>((uint64_t{1} << 32) % n);
+  NumpyRandom random = *this;  // A copy that the compiler keeps in registers.
   for (uint32_t& number : result) {
-    number = 0;
-    if (n == 1) continue;
-    uint64_t product = next_32() * n;
-    while (static_cast<uint32_t>(product) < threshold) product = next_32() * n;
+    uint64_t product = random.next_32() * n;
+    while (static_cast<uint32_t>(product) < threshold) product = random.next_32() * n;
     number = static_cast<uint32_t>(product >> 32);
   }
+  *this = random;
 }
 
 bool NumpyRandom::next_bool() {

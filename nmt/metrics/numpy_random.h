@@ -25,8 +25,8 @@ class NumpyRandom {
   bool next_bool();
 
  private:
-  uint64_t next_64();
-  uint32_t next_32();
+  [[gnu::always_inline]] uint64_t next_64();
+  [[gnu::always_inline]] uint32_t next_32();
 
   unsigned __int128 state_, increment_;
   std::optional<uint32_t> high_half_;  // Of the last 64 bits, still to be used.

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nmt/metrics/parallel.h"
+#include "nmt/metrics/resampled_sums.h"
+
 namespace nmt::metrics {
 namespace {
 
@@ -56,13 +59,13 @@ std::vector<std::vector<PairedResult>> plain_scores(std::span<const Metric* cons
   return results;
 }
 
-bool all_whole(const StatisticsTable& table) {
-  for (size_t r = 0; r < table.rows(); ++r) {
-    for (const double value : table.row(r)) {
-      if (value != std::trunc(value)) return false;
-    }
+// Which segments come from the baseline (1) in each of some trials.
+Multiplicities draw_choices(NumpyRandom& random, size_t trials, size_t segments) {
+  Multiplicities from_baseline(trials, segments);
+  for (size_t trial = 0; trial < trials; ++trial) {
+    for (float& choice : from_baseline.of(trial)) choice = random.next_bool() ? 1.0f : 0.0f;
   }
-  return true;
+  return from_baseline;
 }
 
 // Two pseudo-systems: in each trial every segment comes from the baseline in one and from the
@@ -72,50 +75,51 @@ class Exchange {
   Exchange(const StatisticsTable& baseline, const StatisticsTable& system)
       : baseline_(baseline),
         system_(system),
-        whole_(all_whole(baseline) && all_whole(system)),
-        system_sums_(system.sums()),
-        total_(baseline.sums()) {
-    const size_t columns = system.columns();
-    for (size_t c = 0; c < columns; ++c) total_[c] += system_sums_[c];
-    for (size_t r = 0; r < system.rows(); ++r) {
-      for (size_t c = 0; c < columns; ++c) {
-        differences_.push_back(baseline.row(r)[c] - system.row(r)[c]);
-      }
+        baseline_sums_(baseline.sums()),
+        system_sums_(system.sums()) {
+    if (CountTable::holds(baseline) && CountTable::holds(system)) {
+      baseline_counts_.emplace(baseline);
+      system_counts_.emplace(system);
     }
   }
 
-  // |score of one - score of the other| with the baseline's segments where `from_baseline` is set.
-  double difference(const Metric& metric, std::span<const uint8_t> from_baseline) const {
-    std::vector<double> one, other;
-    if (whole_) {
-      one = exchanged_whole(from_baseline);
-      other = total_;
-      for (size_t c = 0; c < one.size(); ++c) other[c] -= one[c];
-    } else {
-      one = exchanged(from_baseline, 1);
-      other = exchanged(from_baseline, 0);
+  // |score of one - score of the other| in each trial.
+  std::vector<double> differences(const Metric& metric, const Multiplicities& from_baseline,
+                                  int64_t threads) const {
+    const size_t columns = baseline_sums_.size();
+    std::vector<double> ours, theirs;  // The chosen rows of the baseline, and of the system.
+    if (baseline_counts_) {
+      ours = baseline_counts_->sums(from_baseline, threads);
+      theirs = system_counts_->sums(from_baseline, threads);
     }
-    return std::fabs(metric.score(one, Arithmetic::integer).value() -
-                     metric.score(other, Arithmetic::integer).value());
+    std::vector<double> differences(from_baseline.resamples());
+    for_each_block(differences.size(), threads, [&](size_t begin, size_t end) {
+      std::vector<double> one(columns), other(columns);
+      for (size_t trial = begin; trial < end; ++trial) {
+        if (baseline_counts_) {
+          for (size_t c = 0; c < columns; ++c) {
+            const double baseline = ours[trial * columns + c];
+            const double system = theirs[trial * columns + c];
+            one[c] = system_sums_[c] - system + baseline;
+            other[c] = baseline_sums_[c] - baseline + system;
+          }
+        } else {
+          one = exchanged(from_baseline.of(trial), 1.0f);
+          other = exchanged(from_baseline.of(trial), 0.0f);
+        }
+        differences[trial] = std::fabs(metric.score(one, Arithmetic::integer).value() -
+                                       metric.score(other, Arithmetic::integer).value());
+      }
+    });
+    return differences;
   }
 
  private:
-  // Whole numbers may be added in any order.
-  std::vector<double> exchanged_whole(std::span<const uint8_t> from_baseline) const {
-    std::vector<double> sums = system_sums_;
-    const double* row = differences_.data();
-    for (size_t r = 0; r < from_baseline.size(); ++r, row += sums.size()) {
-      if (from_baseline[r] == 0) continue;
-      for (size_t c = 0; c < sums.size(); ++c) sums[c] += row[c];
-    }
-    return sums;
-  }
-
   // numpy adds up the segments of each system first. Its matrix product has the last word on the
   // order, and that depends on the machine.
-  std::vector<double> exchanged(std::span<const uint8_t> from_baseline, uint8_t chosen) const {
-    std::vector<double> sums(total_.size(), 0.0);
-    std::vector<double> system_part(total_.size(), 0.0);
+  std::vector<double> exchanged(std::span<const float> from_baseline, float chosen) const {
+    std::vector<double> sums(baseline_sums_.size(), 0.0);
+    std::vector<double> system_part(sums.size(), 0.0);
     for (size_t r = 0; r < from_baseline.size(); ++r) {
       const bool ours = from_baseline[r] == chosen;
       const std::span<const double> row = (ours ? baseline_ : system_).row(r);
@@ -128,33 +132,40 @@ class Exchange {
 
   const StatisticsTable& baseline_;
   const StatisticsTable& system_;
-  bool whole_;
-  std::vector<double> differences_;  // [R, C], baseline minus system.
-  std::vector<double> system_sums_, total_;
+  std::optional<CountTable> baseline_counts_, system_counts_;  // Both or neither.
+  std::vector<double> baseline_sums_, system_sums_;
 };
+
+// The table of one system, for each metric.
+std::vector<const StatisticsTable*> tables_of(Tables tables, size_t system) {
+  std::vector<const StatisticsTable*> of_system;
+  for (const auto& of_metric : tables) of_system.push_back(&of_metric[system]);
+  return of_system;
+}
 
 }  // namespace
 
 std::vector<std::vector<PairedResult>> paired_bootstrap(std::span<const Metric* const> metrics,
                                                         Tables tables, int64_t resamples,
-                                                        std::optional<uint64_t> seed) {
+                                                        std::optional<uint64_t> seed,
+                                                        int64_t threads) {
+  const auto scores_of = [&](size_t system, uint64_t seed_of_draws) {
+    return bootstrap_scores(metrics, tables_of(tables, system), resamples, seed_of_draws, threads);
+  };
   auto results = plain_scores(metrics, tables);
-  std::vector<uint64_t> seeds;  // Of each system's comparison.
-  for (size_t s = 0; s < tables.front().size(); ++s) seeds.push_back(comparison_seed(seed));
-  for (size_t m = 0; m < metrics.size(); ++m) {
-    const StatisticsTable& baseline = tables[m][0];
-    const uint64_t baseline_seed = seed ? *seed : entropy_seed();
-    const ScoreArray once = bootstrap_scores(*metrics[m], baseline, resamples, baseline_seed);
-    results[m][0].interval = paired_interval(once);
-    for (size_t s = 1; s < tables[m].size(); ++s) {
-      const ScoreArray ours = bootstrap_scores(*metrics[m], tables[m][s], resamples, seeds[s]);
-      const ScoreArray theirs = seeds[s] == baseline_seed
-                                    ? once
-                                    : bootstrap_scores(*metrics[m], baseline, resamples, seeds[s]);
+  const uint64_t baseline_seed = seed ? *seed : entropy_seed();
+  const std::vector<ScoreArray> once = scores_of(0, baseline_seed);
+  for (size_t m = 0; m < metrics.size(); ++m) results[m][0].interval = paired_interval(once[m]);
+  for (size_t s = 1; s < tables.front().size(); ++s) {
+    const uint64_t system_seed = comparison_seed(seed);
+    const std::vector<ScoreArray> ours = scores_of(s, system_seed);
+    const std::vector<ScoreArray> theirs =
+        system_seed == baseline_seed ? once : scores_of(0, system_seed);
+    for (size_t m = 0; m < metrics.size(); ++m) {
       PairedResult& result = results[m][s];
       const double difference = std::fabs(results[m][0].score - result.score);
-      result.interval = paired_interval(ours);
-      result.p_value = bootstrap_p_value(theirs, ours, difference);
+      result.interval = paired_interval(ours[m]);
+      result.p_value = bootstrap_p_value(theirs[m], ours[m], difference);
     }
   }
   return results;
@@ -162,19 +173,24 @@ std::vector<std::vector<PairedResult>> paired_bootstrap(std::span<const Metric* 
 
 std::vector<std::vector<PairedResult>> paired_randomization(std::span<const Metric* const> metrics,
                                                             Tables tables, int64_t trials,
-                                                            std::optional<uint64_t> seed) {
+                                                            std::optional<uint64_t> seed,
+                                                            int64_t threads) {
+  constexpr int64_t kTrialsPerThread = 16;
+  const int64_t together = kTrialsPerThread * std::max<int64_t>(threads, 1);
   auto results = plain_scores(metrics, tables);
-  std::vector<uint8_t> from_baseline(tables.front()[0].rows());
   for (size_t s = 1; s < tables.front().size(); ++s) {
     std::vector<Exchange> exchanges;
     for (size_t m = 0; m < metrics.size(); ++m) exchanges.emplace_back(tables[m][0], tables[m][s]);
     std::vector<int64_t> above(metrics.size(), 0);
     NumpyRandom random(comparison_seed(seed));
-    for (int64_t trial = 0; trial < trials; ++trial) {
-      for (uint8_t& choice : from_baseline) choice = random.next_bool();
+    for (int64_t done = 0; done < trials; done += together) {
+      const Multiplicities from_baseline =
+          draw_choices(random, std::min(together, trials - done), tables.front()[0].rows());
       for (size_t m = 0; m < metrics.size(); ++m) {
-        const double difference = std::fabs(results[m][0].score - results[m][s].score);
-        above[m] += exchanges[m].difference(*metrics[m], from_baseline) > difference;
+        const double limit = std::fabs(results[m][0].score - results[m][s].score);
+        const auto differences = exchanges[m].differences(*metrics[m], from_baseline, threads);
+        above[m] += std::count_if(differences.begin(), differences.end(),
+                                  [&](double difference) { return difference > limit; });
       }
     }
     for (size_t m = 0; m < metrics.size(); ++m) results[m][s].p_value = p_value(above[m], trials);

@@ -26,13 +26,13 @@ struct PairedResult {
 };
 
 /// Results [metric][system]; tables[metric][system], system 0 the baseline. `seed` none or 0:
-/// another one every time (none also for the baseline's interval).
+/// another one every time (none also for the baseline's interval). By `threads` threads.
 std::vector<std::vector<PairedResult>> paired_bootstrap(
     std::span<const Metric* const> metrics, std::span<const std::vector<StatisticsTable>> tables,
-    int64_t resamples, std::optional<uint64_t> seed);
+    int64_t resamples, std::optional<uint64_t> seed, int64_t threads = 1);
 
 std::vector<std::vector<PairedResult>> paired_randomization(
     std::span<const Metric* const> metrics, std::span<const std::vector<StatisticsTable>> tables,
-    int64_t trials, std::optional<uint64_t> seed);
+    int64_t trials, std::optional<uint64_t> seed, int64_t threads = 1);
 
 }  // namespace nmt::metrics

@@ -1,8 +1,11 @@
 #include "nmt/metrics/resampling.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "nmt/metrics/exact_mean.h"
+#include "nmt/metrics/parallel.h"
+#include "nmt/metrics/resampled_sums.h"
 
 namespace nmt::metrics {
 namespace {
@@ -49,28 +52,68 @@ ScoreArray sorted_copy(const ScoreArray& scores) {
   return sorted;
 }
 
-// Rows as float32, each padded with zeros to a multiple of 4 columns so that sums run in vectors.
-class SingleRows {
- public:
-  explicit SingleRows(const StatisticsTable& table)
-      : stride_((table.columns() + 3) / 4 * 4), values_(table.rows() * stride_) {
-    for (size_t r = 0; r < table.rows(); ++r) {
-      std::copy(table.row(r).begin(), table.row(r).end(), values_.begin() + r * stride_);
+// Some resamples in a row.
+struct Draws {
+  Draws(NumpyRandom& random, size_t resamples, size_t rows) : multiplicities(resamples, rows) {
+    std::vector<uint32_t> chosen(rows);
+    for (size_t n = 0; n < resamples; ++n) {
+      before.push_back(random);
+      random.choice(rows, chosen);
+      const std::span<float> counts = multiplicities.of(n);
+      for (const uint32_t row : chosen) counts[row] += 1.0f;
     }
   }
 
-  // Sums of the chosen rows, one after the other.
-  void sum(std::span<const uint32_t> rows, std::vector<float>& sums) const {
-    sums.assign(stride_, 0.0f);
-    for (const uint32_t row : rows) {
-      const float* values = &values_[row * stride_];
-      for (size_t c = 0; c < stride_; ++c) sums[c] += values[c];
-    }
+  // The rows of resample `n` in the order in which they were drawn.
+  std::vector<uint32_t> order(size_t n) const {
+    std::vector<uint32_t> chosen(multiplicities.rows());
+    NumpyRandom random = before[n];
+    random.choice(chosen.size(), chosen);
+    return chosen;
+  }
+
+  Multiplicities multiplicities;
+  std::vector<NumpyRandom> before;  // The generator before each resample.
+};
+
+// numpy's float32 sums of one table: of the drawn rows, one after the other. Where they stay below
+// 2^24 every step is exact, and the order does not matter.
+class SingleSums {
+ public:
+  explicit SingleSums(const StatisticsTable& table) : table_(table) {
+    if (CountTable::holds(table)) counts_.emplace(table);
+  }
+
+  // Sums [N, C].
+  std::vector<double> of(const Draws& draws, int64_t threads) const {
+    const size_t resamples = draws.multiplicities.resamples();
+    const size_t columns = table_.columns();
+    std::vector<double> sums(resamples * columns);
+    if (counts_) sums = counts_->sums(draws.multiplicities, threads);
+    for_each_block(resamples, threads, [&](size_t begin, size_t end) {
+      for (size_t n = begin; n < end; ++n) {
+        const auto row = std::span(sums).subspan(n * columns, columns);
+        const bool exact = counts_ && *std::max_element(row.begin(), row.end()) < kExact;
+        if (!exact) add_in_order(draws.order(n), row);
+      }
+    });
+    return sums;
   }
 
  private:
-  size_t stride_;
-  std::vector<float> values_;
+  static constexpr double kExact = 1 << 24;
+
+  void add_in_order(std::span<const uint32_t> rows, std::span<double> sums) const {
+    std::vector<float> singles(sums.size(), 0.0f);
+    for (const uint32_t r : rows) {
+      const auto row = table_.row(r);
+      for (size_t c = 0; c < row.size(); ++c) singles[c] += static_cast<float>(row[c]);
+    }
+    std::copy(singles.begin(), singles.end(), sums.begin());
+  }
+
+  const StatisticsTable& table_;
+  std::optional<CountTable> counts_;
 };
 
 }  // namespace
@@ -83,21 +126,29 @@ ScoreArray ScoreArray::of(std::span<const NumpyNumber> scores) {
   return array;
 }
 
-ScoreArray bootstrap_scores(const Metric& metric, const StatisticsTable& table, int64_t resamples,
-                            uint64_t seed) {
+std::vector<ScoreArray> bootstrap_scores(std::span<const Metric* const> metrics,
+                                         std::span<const StatisticsTable* const> tables,
+                                         int64_t resamples, uint64_t seed, int64_t threads) {
+  constexpr int64_t kDrawsPerThread = 16;
+  const int64_t together = kDrawsPerThread * std::max<int64_t>(threads, 1);
+  std::vector<SingleSums> singles;
+  for (const StatisticsTable* table : tables) singles.emplace_back(*table);
+  std::vector<std::vector<NumpyNumber>> scores(metrics.size());
   NumpyRandom random(seed);
-  const SingleRows rows(table);
-  std::vector<uint32_t> chosen(table.rows());
-  std::vector<float> sums;
-  std::vector<double> columns(table.columns());
-  std::vector<NumpyNumber> scores;
-  for (int64_t n = 0; n < resamples; ++n) {
-    random.choice(table.rows(), chosen);
-    rows.sum(chosen, sums);
-    std::copy_n(sums.begin(), columns.size(), columns.begin());
-    scores.push_back(metric.score(columns, Arithmetic::float32));
+  for (int64_t done = 0; done < resamples; done += together) {
+    const Draws draws(random, std::min(together, resamples - done), tables.front()->rows());
+    for (size_t m = 0; m < metrics.size(); ++m) {
+      const std::vector<double> sums = singles[m].of(draws, threads);
+      const size_t columns = tables[m]->columns();
+      for (size_t start = 0; start < sums.size(); start += columns) {
+        scores[m].push_back(
+            metrics[m]->score(std::span(sums).subspan(start, columns), Arithmetic::float32));
+      }
+    }
   }
-  return ScoreArray::of(scores);
+  std::vector<ScoreArray> arrays;
+  for (const auto& numbers : scores) arrays.push_back(ScoreArray::of(numbers));
+  return arrays;
 }
 
 MeanAndInterval confidence_interval(const ScoreArray& scores) {

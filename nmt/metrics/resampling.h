@@ -1,7 +1,8 @@
 // Bootstrap resampling of a corpus score, with numpy's arithmetic: statistics and their sums are
 // float32, and a list of scores is float32 unless one of them is not.
 //
-// Memory is one resample, whatever their number. Shape letters: N resamples, R segments, C columns.
+// Memory is a few resamples a thread, whatever their number. Shape letters: N resamples,
+// R segments, C columns.
 
 #pragma once
 
@@ -29,9 +30,11 @@ struct MeanAndInterval {
   double half_width = 0.0;
 };
 
-/// Scores of N resamples of `table`, drawn by default_rng(seed).
-ScoreArray bootstrap_scores(const Metric& metric, const StatisticsTable& table, int64_t resamples,
-                            uint64_t seed);
+/// Scores of N resamples by each metric: tables[m] are the statistics of metrics[m], all of the
+/// same segments, which default_rng(seed) draws for all metrics alike. By `threads` threads.
+std::vector<ScoreArray> bootstrap_scores(std::span<const Metric* const> metrics,
+                                         std::span<const StatisticsTable* const> tables,
+                                         int64_t resamples, uint64_t seed, int64_t threads = 1);
 
 /// What `--confidence` prints: the mean is that of statistics.mean().
 MeanAndInterval confidence_interval(const ScoreArray& scores);

@@ -2,11 +2,6 @@
 
 namespace nmt::metrics {
 
-std::span<double> StatisticsTable::add_row() {
-  values_.resize(values_.size() + columns_);
-  return std::span(values_).last(columns_);
-}
-
 std::vector<double> StatisticsTable::sums() const {
   std::vector<double> sums(columns_, 0.0);
   for (size_t r = 0; r < rows(); ++r) {

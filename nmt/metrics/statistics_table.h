@@ -15,15 +15,16 @@ namespace nmt::metrics {
 
 class StatisticsTable {
  public:
-  /// An empty table [0, columns].
-  explicit StatisticsTable(size_t columns) : columns_(columns) {}
+  /// A table of zeros.
+  StatisticsTable(size_t rows, size_t columns)
+      : rows_(rows), columns_(columns), values_(rows * columns) {}
 
-  size_t rows() const { return columns_ == 0 ? 0 : values_.size() / columns_; }
+  size_t rows() const { return rows_; }
   size_t columns() const { return columns_; }
 
-  /// Appends a row of zeros and returns it [C], valid until the next call.
-  std::span<double> add_row();
-
+  std::span<double> row(size_t index) {
+    return std::span(values_).subspan(index * columns_, columns_);
+  }
   std::span<const double> row(size_t index) const {
     return std::span(values_).subspan(index * columns_, columns_);
   }
@@ -32,7 +33,7 @@ class StatisticsTable {
   std::vector<double> sums() const;
 
  private:
-  size_t columns_;
+  size_t rows_, columns_;
   std::vector<double> values_;  // [R, C]
 };
 

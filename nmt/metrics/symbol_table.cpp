@@ -14,17 +14,30 @@ uint64_t mix(uint64_t hash, uint64_t block) {
   return hash ^ (hash >> 29);
 }
 
+template <class Block>
+uint64_t load(const char* bytes) {
+  Block block;
+  std::memcpy(&block, bytes, sizeof block);
+  return block;
+}
+
+// Of a word of at most 8 bytes, all of them; loads of a fixed size are much faster than a copy.
+uint64_t short_block(std::string_view word) {
+  const size_t size = word.size();
+  if (size == 8) return load<uint64_t>(word.data());
+  if (size >= 4) {
+    return load<uint32_t>(word.data()) << 32 | load<uint32_t>(word.data() + size - 4);
+  }
+  if (size >= 2) {
+    return load<uint16_t>(word.data()) << 16 | load<uint16_t>(word.data() + size - 2);
+  }
+  return size == 1 ? static_cast<unsigned char>(word[0]) : 0;
+}
+
 uint64_t hash_of(std::string_view word) {
   uint64_t hash = word.size();
-  while (word.size() > 8) {
-    uint64_t block;
-    std::memcpy(&block, word.data(), 8);
-    hash = mix(hash, block);
-    word.remove_prefix(8);
-  }
-  uint64_t block = 0;
-  std::memcpy(&block, word.data(), word.size());
-  return mix(hash, block);
+  for (; word.size() > 8; word.remove_prefix(8)) hash = mix(hash, load<uint64_t>(word.data()));
+  return mix(hash, short_block(word));
 }
 
 }  // namespace

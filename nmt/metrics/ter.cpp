@@ -18,7 +18,7 @@ std::vector<SignaturePart> ter_signature_parts(const TerOptions& options) {
 
 // sacreBLEU tokenizes references twice, which shows where the first pass makes work for the second:
 // of "man's." it leaves "man's .", of which the second leaves "man 's .".
-std::string prepare_reference(const std::string& segment, const TerOptions& options) {
+std::string prepare_reference(std::string_view segment, const TerOptions& options) {
   std::string once;
   const std::string words = tokenize_tercom(segment, options);
   for (const std::string_view word : text::split_at_white_space(words)) {
@@ -29,17 +29,22 @@ std::string prepare_reference(const std::string& segment, const TerOptions& opti
 }
 
 // The row of TER's statistics of one segment.
-class TerCounter {
+class TerCounter : public SegmentCounter {
  public:
-  // Fills `row` [2] for a prepared hypothesis and its prepared references.
-  void count(const std::string& hypothesis, std::span<const std::string> references,
-             std::span<double> row) {
+  explicit TerCounter(const TerOptions& options) : options_(options) {}
+
+  // Fills `row` [2].
+  void count(std::string_view hypothesis, std::span<const std::string_view> references,
+             std::span<double> row) override {
     table_.clear();
-    read_words(hypothesis, hypothesis_);
+    texts_.resize(references.size() + 1);
+    texts_[0] = tokenize_tercom(hypothesis, options_);
+    read_words(texts_[0], hypothesis_);
     double reference_words = 0.0;
     int fewest = -1;
-    for (const std::string& reference : references) {
-      read_words(reference, reference_);
+    for (size_t k = 0; k < references.size(); ++k) {
+      texts_[k + 1] = prepare_reference(references[k], options_);
+      read_words(texts_[k + 1], reference_);
       reference_words += static_cast<double>(reference_.size());
       const int edits = shifts_.edits(hypothesis_, reference_);
       if (fewest < 0 || edits < fewest) fewest = edits;
@@ -55,8 +60,10 @@ class TerCounter {
     for (const std::string_view part : parts_) words.push_back(table_.id(part));
   }
 
+  TerOptions options_;
   SymbolTable table_;
   TerShifts shifts_;
+  std::vector<std::string> texts_;  // Tokenized: the hypothesis, then its references.
   std::vector<std::string_view> parts_;
   std::vector<uint32_t> hypothesis_, reference_;
 };
@@ -64,16 +71,7 @@ class TerCounter {
 class TerMetric : public Metric {
  public:
   TerMetric(const TerOptions& options, std::span<const std::vector<std::string>> streams)
-      : options_(options) {
-    const size_t segments = streams.empty() ? 0 : streams.front().size();
-    check_reference_streams(segments, streams);
-    references_.resize(segments);
-    for (const auto& stream : streams) {
-      for (size_t i = 0; i < segments; ++i) {
-        references_[i].push_back(prepare_reference(stream[i], options));
-      }
-    }
-  }
+      : Metric(streams), options_(options) {}
 
   std::string name() const override { return "TER"; }
 
@@ -81,22 +79,17 @@ class TerMetric : public Metric {
     return ter_signature_parts(options_);
   }
 
-  StatisticsTable statistics(std::span<const std::string> hypotheses) const override {
-    TerCounter counter;
-    StatisticsTable table(2);
-    for (size_t i = 0; i < hypotheses.size(); ++i) {
-      counter.count(tokenize_tercom(hypotheses[i], options_), references_[i], table.add_row());
-    }
-    return table;
-  }
-
   NumpyNumber score(std::span<const double> sums, Arithmetic arithmetic) const override {
     return ter_from_sums(sums, arithmetic);
   }
 
  private:
+  size_t columns() const override { return 2; }
+  std::unique_ptr<SegmentCounter> make_counter() const override {
+    return std::make_unique<TerCounter>(options_);
+  }
+
   TerOptions options_;
-  std::vector<std::vector<std::string>> references_;  // Prepared, [segment][reference].
 };
 
 }  // namespace
@@ -104,7 +97,6 @@ class TerMetric : public Metric {
 StatisticsTable ter_statistics(std::span<const std::string> hypotheses,
                                std::span<const std::vector<std::string>> reference_streams,
                                const TerOptions& options) {
-  check_reference_streams(hypotheses.size(), reference_streams);
   return TerMetric(options, reference_streams).statistics(hypotheses);
 }
 

@@ -39,7 +39,7 @@ double corpus_ter(std::span<const std::string> hypotheses,
 double sentence_ter(const std::string& hypothesis, std::span<const std::string> references,
                     const TerOptions& options = {});
 
-/// TER as a Metric that holds its references. Errors as ter_statistics().
+/// TER as a Metric. The streams must outlive it.
 std::unique_ptr<Metric> make_ter(const TerOptions& options,
                                  std::span<const std::vector<std::string>> reference_streams);
 

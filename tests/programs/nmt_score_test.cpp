@@ -128,6 +128,40 @@ TEST(NmtScoreTest, NumbersThatTheOriginalCannotPrintArePrinted) {
   EXPECT_EQ(nlohmann::json::parse(result.output).size(), 2u);
 }
 
+TEST(NmtScoreTest, ThreadsChangeNothing) {
+  const std::vector<std::vector<std::string>> commands = {
+      {"ref0.txt", "ref1.txt", "-i", "sys0.txt", "-m", "bleu", "chrf", "ter", "-ci", "-w", "9"},
+      {"ref0.txt", "-i", "sys0.txt", "sys1.txt", "-par", "-parn", "99", "-m", "bleu", "ter"},
+      {"ref0.txt", "-i", "sys0.txt", "sys1.txt", "-pbs", "-pbsn", "99", "-f", "text"}};
+  for (const auto& command : commands) {
+    auto with_threads = [&](const std::string& count) {
+      auto words = command;
+      words.insert(words.end(), {"--nmt-threads", count});
+      return run_score(words).output;
+    };
+    EXPECT_EQ(with_threads("1"), with_threads("7"));
+  }
+  EXPECT_EQ(run_score({"ref0.txt", "-i", "sys0.txt", "--nmt-threads", "-1"}).status, 1);
+}
+
+TEST(NmtScoreTest, PairedTestsAsOneObjectWithNumbers) {
+  const std::vector<std::string> command = {"ref0.txt", "-i",   "sys0.txt", "sys1.txt",
+                                            "-m",       "bleu", "chrf",     "--nmt-paired-json",
+                                            "-parn",    "60",   "-pbsn",    "60"};
+  for (const auto& [flag, test] : {std::pair("-par", "randomization"), {"-pbs", "bootstrap"}}) {
+    auto words = command;
+    words.push_back(flag);
+    const auto json = nlohmann::json::parse(run_score(words).output);
+    EXPECT_EQ(json["test"], test);
+    EXPECT_EQ(json["samples"], 60);
+    EXPECT_EQ(json["seed"], 12345);
+    EXPECT_TRUE(json["systems"][0]["BLEU"]["p_value"].is_null());
+    EXPECT_TRUE(json["systems"][1]["chrF2"]["p_value"].is_number());
+    EXPECT_EQ(json["systems"][1]["BLEU"]["mean"].is_number(), std::string(flag) == "-pbs");
+  }
+  EXPECT_THAT(run_score(command).errors, HasSubstr("--nmt-paired-json needs a paired test"));
+}
+
 TEST(NmtScoreTest, HelpAndVersionGoToStandardOutput) {
   const Result help = run_score({"--help"});
   EXPECT_EQ(help.status, 0);

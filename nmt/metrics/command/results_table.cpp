@@ -1,6 +1,7 @@
 #include "nmt/metrics/command/results_table.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "nmt/metrics/command/text_table.h"
 #include "nmt/metrics/python_format.h"
@@ -44,6 +45,38 @@ std::string results_json(const SystemResults& results, const ScoreRequest& reque
     text += "\n    }";
   }
   return text + "\n]\n";
+}
+
+nlohmann::ordered_json number_or_null(const std::optional<double>& value) {
+  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
+}
+
+std::string paired_json(const SystemResults& results, const ScoreRequest& request) {
+  nlohmann::ordered_json json;
+  json["test"] = request.paired_test == PairedTest::bootstrap ? "bootstrap" : "randomization";
+  json["samples"] = results.samples;
+  json["seed"] = nlohmann::ordered_json();
+  if (results.seed != "none") json["seed"] = std::stoull(results.seed);
+  for (const ResultColumn& column : results.columns) {
+    json["signatures"][column.name] = column.signature;
+  }
+  for (size_t s = 0; s < results.systems.size(); ++s) {
+    nlohmann::ordered_json system = {{"system", results.systems[s]}, {"baseline", s == 0}};
+    for (const ResultColumn& column : results.columns) {
+      const PairedResult& result = column.results[s];
+      std::optional<double> mean, half_width;
+      if (result.interval) {
+        mean = result.interval->mean;
+        half_width = result.interval->half_width;
+      }
+      system[column.name] = {{"score", result.score},
+                             {"p_value", number_or_null(result.p_value)},
+                             {"mean", number_or_null(mean)},
+                             {"half_width", number_or_null(half_width)}};
+    }
+    json["systems"].push_back(std::move(system));
+  }
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
 }
 
 std::string cell(const PairedResult& result, const ScoreRequest& request, const Palette& palette) {
@@ -129,6 +162,7 @@ std::string explanation(const SystemResults& results, const ScoreRequest& reques
 
 std::string results_text(const SystemResults& results, const ScoreRequest& request,
                          const Palette& palette) {
+  if (request.paired_json) return paired_json(results, request);
   if (request.format == OutputFormat::json) return results_json(results, request);
   const TextTable table = table_of(results, request, palette);
   std::string text =

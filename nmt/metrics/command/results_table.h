@@ -23,9 +23,14 @@ struct ResultColumn {
 struct SystemResults {
   std::vector<std::string> systems;  ///< Names as printed.
   std::vector<ResultColumn> columns;
+  int64_t samples = 0;        ///< Of the paired test.
+  std::string seed = "none";  ///< Of the paired test: a number or "none".
 };
 
-/// In the format that `request` asks for, with a final newline.
+/// In the format that `request` asks for, with a final newline. JSON of our own
+/// (request.paired_json) is one object: test, samples, seed, signatures by metric, and for each
+/// system its name, whether it is the baseline, and for each metric score, p_value, mean,
+/// half_width; what a test does not give is null.
 std::string results_text(const SystemResults& results, const ScoreRequest& request,
                          const Palette& palette);
 

@@ -75,10 +75,16 @@ class Scoring {
   // The metrics in the order in which scores are printed.
   std::vector<const Metric*> in_print_order() const;
   std::vector<const Metric*> as_asked() const;
-  PrintedScore printed_score(const Metric& metric) const;
+  PrintedScore printed_score(const Metric& metric, const StatisticsTable& table) const;
+  std::vector<MeanAndInterval> intervals(std::span<const Metric* const> metrics,
+                                         std::span<const StatisticsTable> tables) const;
+  StatisticsTable statistics(const Metric& metric, const System& system) const {
+    return metric.statistics(system.segments, request_.threads);
+  }
   SystemResults plain_results() const;
   SystemResults tested_results() const;
 
+  bool wants_intervals() const { return request_.confidence && request_.confidence_resamples > 1; }
   EvaluationFacts facts() const { return {.reference_count = input_.references.size()}; }
   std::string signature(const Metric& metric, const EvaluationFacts& facts,
                         bool short_names) const {
@@ -112,31 +118,46 @@ std::vector<const Metric*> Scoring::in_print_order() const {
   return metrics;
 }
 
-PrintedScore Scoring::printed_score(const Metric& metric) const {
-  const StatisticsTable table = metric.statistics(input_.systems.front().segments);
+PrintedScore Scoring::printed_score(const Metric& metric, const StatisticsTable& table) const {
   const std::vector<double> sums = table.sums();
   PrintedScore score{.name = metric.name(),
                      .score = metric.score(sums, Arithmetic::python).value(),
                      .details = metric.details(sums)};
   EvaluationFacts facts = this->facts();
-  if (request_.confidence && request_.confidence_resamples > 1) {
+  if (wants_intervals()) {
     facts.bootstrap_resamples = request_.confidence_resamples;
     facts.seed = lower_ascii(request_.seed);
-    const std::optional<uint64_t> seed = seed_of(request_.seed);
-    const MeanAndInterval interval = confidence_interval(bootstrap_scores(
-        metric, table, request_.confidence_resamples, seed ? *seed : entropy_seed()));
-    score.interval = {interval.mean, interval.half_width};
   }
   const bool short_names = request_.short_signature && request_.format != OutputFormat::json;
   score.signature = signature(metric, facts, short_names);
   return score;
 }
 
+std::vector<MeanAndInterval> Scoring::intervals(std::span<const Metric* const> metrics,
+                                                std::span<const StatisticsTable> tables) const {
+  std::vector<const StatisticsTable*> pointers;
+  for (const StatisticsTable& table : tables) pointers.push_back(&table);
+  const std::optional<uint64_t> seed = seed_of(request_.seed);
+  std::vector<MeanAndInterval> intervals;
+  for (const ScoreArray& scores :
+       bootstrap_scores(metrics, pointers, request_.confidence_resamples,
+                        seed ? *seed : entropy_seed(), request_.threads)) {
+    intervals.push_back(confidence_interval(scores));
+  }
+  return intervals;
+}
+
 std::string Scoring::one_system() const {
   const bool json = request_.format == OutputFormat::json;
+  const std::vector<const Metric*> metrics = in_print_order();
+  std::vector<StatisticsTable> tables;
+  for (const Metric* metric : metrics) tables.push_back(statistics(*metric, input_.systems[0]));
+  std::vector<MeanAndInterval> intervals;
+  if (wants_intervals()) intervals = this->intervals(metrics, tables);
   std::vector<std::string> scores;
-  for (const Metric* metric : in_print_order()) {
-    const PrintedScore score = printed_score(*metric);
+  for (size_t m = 0; m < metrics.size(); ++m) {
+    PrintedScore score = printed_score(*metrics[m], tables[m]);
+    if (wants_intervals()) score.interval = {intervals[m].mean, intervals[m].half_width};
     scores.push_back(request_.score_only ? number_text(score, request_.width)
                      : json              ? score_json(score, request_.width)
                                          : score_line(score, request_.width));
@@ -148,7 +169,7 @@ std::string Scoring::one_system() const {
 
 std::string Scoring::each_segment() const {
   const Metric& metric = *metrics_.front();
-  const StatisticsTable table = metric.statistics(input_.systems.front().segments);
+  const StatisticsTable table = statistics(metric, input_.systems.front());
   PrintedScore score{.name = metric.name(),
                      .signature = signature(metric, facts(), request_.short_signature)};
   std::string text;
@@ -167,7 +188,7 @@ SystemResults Scoring::plain_results() const {
   for (const Metric* metric : in_print_order()) {
     ResultColumn column{metric->name(), signature(*metric, facts(), request_.short_signature), {}};
     for (const System& system : input_.systems) {
-      const std::vector<double> sums = metric->statistics(system.segments).sums();
+      const std::vector<double> sums = statistics(*metric, system).sums();
       column.results.push_back({.score = metric->score(sums, Arithmetic::python).value()});
     }
     results.columns.push_back(std::move(column));
@@ -183,20 +204,21 @@ SystemResults Scoring::tested_results() const {
   for (const Metric* metric : metrics) {
     tables.emplace_back();
     for (const System& system : input_.systems) {
-      tables.back().push_back(metric->statistics(system.segments));
+      tables.back().push_back(statistics(*metric, system));
     }
   }
   const std::optional<uint64_t> seed = seed_of(request_.seed);
   const bool bootstrap = request_.paired_test == PairedTest::bootstrap;
   int64_t samples = bootstrap ? request_.paired_resamples : request_.randomization_trials;
   if (samples <= 0) samples = bootstrap ? kDefaultResamples : kDefaultTrials;
-  const auto tested = bootstrap ? paired_bootstrap(metrics, tables, samples, seed)
-                                : paired_randomization(metrics, tables, samples, seed);
+  const auto tested = bootstrap
+                          ? paired_bootstrap(metrics, tables, samples, seed, request_.threads)
+                          : paired_randomization(metrics, tables, samples, seed, request_.threads);
 
   EvaluationFacts facts = this->facts();
   (bootstrap ? facts.bootstrap_resamples : facts.randomization_trials) = samples;
   facts.seed = seed ? std::to_string(*seed) : "none";
-  SystemResults results{.systems = system_names()};
+  SystemResults results{.systems = system_names(), .samples = samples, .seed = *facts.seed};
   for (size_t m = 0; m < metrics.size(); ++m) {
     results.columns.push_back(
         {metrics[m]->name(), signature(*metrics[m], facts, request_.short_signature), tested[m]});

@@ -228,6 +228,23 @@ void add_test_options(ArgumentParser& parser, ScoreRequest& request, ScoreChoice
               "accepted for compatibility; changes nothing"});
 }
 
+void add_own_options(ArgumentParser& parser, ScoreRequest& request) {
+  parser.group("Beyond sacreBLEU");
+  parser.add({{"--nmt-threads"},
+              Arity::one,
+              "N",
+              {},
+              into_int(&request.threads),
+              "threads that count and resample; changes no output (default: cores)"});
+  parser.add(
+      {{"--nmt-paired-json"},
+       Arity::none,
+       "",
+       {},
+       into_true(&request.paired_json),
+       "paired tests as one JSON object with numbers: test, samples, seed, scores, p-values"});
+}
+
 void add_output_options(ArgumentParser& parser, ScoreRequest& request) {
   parser.group("Output");
   parser.add({{"--quiet", "-q"},
@@ -343,6 +360,7 @@ void declare_score_options(cli::ArgumentParser& parser, ScoreRequest& request,
   add_ter_options(parser, request.settings.ter);
   add_test_options(parser, request, choices);
   add_output_options(parser, request);
+  add_own_options(parser, request);
   add_test_set_options(parser, request);
   add_information_options(parser);
 }

@@ -1,6 +1,7 @@
 #include "nmt/metrics/command/score_request.h"
 
 #include <algorithm>
+#include <thread>
 
 #include "data/text/error.h"
 #include "nmt/cli/argparse.h"
@@ -62,6 +63,13 @@ ScoreRequest parse_score_request(const std::vector<std::string>& arguments,
   if (request.sentence_level && request.metrics.size() > 1) {
     throw InputError("--sentence-level takes one metric only");
   }
+  if (request.threads < 0) {
+    throw InputError("--nmt-threads ", request.threads, ": need 0 (all cores) or more");
+  }
+  if (request.paired_json && request.paired_test == PairedTest::none) {
+    throw InputError("--nmt-paired-json needs a paired test: --paired-bs or --paired-ar");
+  }
+  if (request.threads == 0) request.threads = std::thread::hardware_concurrency();
   drop_repetitions(request.metrics);
   request.settings.bleu.effective_order = request.sentence_level;
   choose_tokenizer(choices, request);

@@ -32,10 +32,12 @@ struct ScoreRequest {
   int64_t randomization_trials = 10000;
   int64_t paired_resamples = 1000;
   int64_t paired_jobs = 1;
+  int64_t threads = 0;  ///< Of counting and resampling; 0: as many as the machine has cores.
 
   OutputFormat format = OutputFormat::json;
   bool short_signature = false;
   bool score_only = false;
+  bool paired_json = false;  ///< Paired tests as one JSON object with numbers.
   bool detail = false;
   bool quiet = false;
   bool no_color = false;

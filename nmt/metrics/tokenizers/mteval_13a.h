@@ -12,6 +12,7 @@ namespace nmt::metrics {
 class Mteval13aTokenizer : public Tokenizer {
  public:
   void tokenize(std::string_view segment, std::string& words) const override;
+  void split(std::string_view segment, Words& words) const override;
   std::string signature() const override { return "13a"; }
 };
 
