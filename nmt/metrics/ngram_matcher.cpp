@@ -128,39 +128,39 @@ void NgramMatcher::count_packed(size_t reference_count, int symbol_bits, int tex
 }
 
 // count_packed() for one reference, which is most of the work of a program: one bit tells the texts
-// apart, and a run's counts are differences of two running ones.
+// apart, and both counts of a run, the reference's in the upper half, are one difference.
 void NgramMatcher::count_packed_pair(int symbol_bits, std::span<double> matched) {
-  struct Seen {
-    int64_t hypothesis = 0, reference = 0;
-  };
-  pair_starts_.assign(2 * max_order_, 0);
-  std::fill(matched.begin(), matched.end(), 0.0);
+  pair_starts_.assign(max_order_, 0);
+  pair_matched_.assign(max_order_, 0);
+  divide_by(symbol_bits);
   const int key_bits = max_order_ * symbol_bits;
-  Seen seen;
+  uint64_t seen = 0;
   uint64_t previous = 0;
   const auto end_runs = [&](int from_order) {
-    const int longest = max_order_ - std::countr_zero(previous) / symbol_bits;
-    int64_t* starts = pair_starts_.data() + 2 * from_order;
-    for (int n = from_order; n < longest; ++n, starts += 2) {
-      matched[n] += std::min(seen.hypothesis - starts[0], seen.reference - starts[1]);
-      starts[0] = seen.hypothesis;
-      starts[1] = seen.reference;
+    const int longest = max_order_ - quotients_[std::countr_zero(previous)];
+    for (int n = from_order; n < longest; ++n) {
+      const uint64_t run = seen - pair_starts_[n];
+      pair_matched_[n] += std::min(run & 0xFFFFFFFF, run >> 32);
     }
-    for (int n = std::max(longest, from_order); n < max_order_; ++n, starts += 2) {
-      starts[0] = seen.hypothesis;
-      starts[1] = seen.reference;
-    }
+    std::fill(pair_starts_.begin() + from_order, pair_starts_.end(), seen);
   };
   for (const uint64_t key : keys_) {
     const uint64_t window = key >> 1;
     if (window != previous) {
-      end_runs((key_bits - std::bit_width(window ^ previous)) / symbol_bits);
+      end_runs(quotients_[key_bits - std::bit_width(window ^ previous)]);
       previous = window;
     }
-    seen.reference += key & 1;
-    seen.hypothesis += ~key & 1;
+    seen += uint64_t{1} << (key & 1) * 32;
   }
   end_runs(0);
+  std::copy(pair_matched_.begin(), pair_matched_.end(), matched.begin());
+}
+
+// Two divisions a key would be a tenth of the time.
+void NgramMatcher::divide_by(int symbol_bits) {
+  if (symbol_bits == divisor_) return;
+  divisor_ = symbol_bits;
+  for (size_t i = 0; i < quotients_.size(); ++i) quotients_[i] = static_cast<int>(i) / symbol_bits;
 }
 
 void NgramMatcher::match_order_by_order(const SymbolText& hypothesis,

@@ -12,6 +12,7 @@
 
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -46,6 +47,7 @@ class NgramMatcher {
   void count_packed(size_t reference_count, int symbol_bits, int text_bits,
                     std::span<double> matched);
   void count_packed_pair(int symbol_bits, std::span<double> matched);
+  void divide_by(int symbol_bits);
 
   void match_order_by_order(const SymbolText& hypothesis, std::span<const SymbolText> references,
                             std::span<double> matched);
@@ -57,7 +59,9 @@ class NgramMatcher {
   std::vector<size_t> counts_;  // [1 + references]: positions seen, by text.
   std::vector<size_t>
       run_starts_;  // [N, 1 + references]: counts_ where the run of each order began.
-  std::vector<int64_t> pair_starts_;  // [N, 2]: the same for one reference.
+  std::vector<uint64_t> pair_starts_, pair_matched_;  // [N]: the same for one reference.
+  int divisor_ = 0;
+  std::array<int, 65> quotients_{};  // Of 0 to 64 by divisor_.
   std::vector<Position> positions_;
   std::vector<uint32_t> classes_;
 };
