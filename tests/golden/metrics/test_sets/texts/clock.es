@@ -1,0 +1,3 @@
+El viejo reloj se detuvo.
+Nadie lo notó.
+Pues, empecemos.
