@@ -4,8 +4,10 @@
 //     nmt-score reference.de -i hypothesis.de -m bleu chrf
 //
 // Scores go to standard output, everything else to standard error. Exit status: 0 scored, 1
-// unusable input, 2 wrong command line, 17 a line with a wrong number of tab-separated fields.
+// unusable input, 2 wrong command line, 17 a line with a wrong number of tab-separated fields. What
+// was ready before an error is printed all the same.
 
+#include <pwd.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -27,25 +29,42 @@ std::optional<std::string> environment(const char* name) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
+std::string home() {
+  if (const auto home = environment("HOME")) return *home;
+  const passwd* user = getpwuid(getuid());
+  return user == nullptr ? "" : user->pw_dir;
+}
+
+void print(const nmt::metrics::ScoreOutput& output, const nmt::metrics::ScoreRequest& request) {
+  for (const std::string& warning : output.warnings) {
+    std::cerr << "nmt-score: warning: " << warning << '\n';
+  }
+  for (const std::string& note : output.notes) {
+    if (!request.quiet) std::cerr << "nmt-score: " << note << '\n';
+  }
+  std::cout << output.text << std::flush;
+}
+
 int score(int argc, char** argv) {
-  using nmt::metrics::ScoreOutput;
   const nmt::metrics::ScoreRequest request = nmt::metrics::parse_score_request(
       {argv + 1, argv + argc}, {.format = environment("SACREBLEU_FORMAT"),
                                 .seed = environment("SACREBLEU_SEED"),
-                                .no_color = environment("NO_COLOR")});
+                                .no_color = environment("NO_COLOR"),
+                                .cache = environment("SACREBLEU"),
+                                .home = home()});
+  const bool terminal = isatty(STDOUT_FILENO) != 0;
+  nmt::metrics::ScoreOutput output;
   try {
-    const ScoreOutput output = score_command(request, isatty(STDOUT_FILENO) != 0);
-    for (const std::string& warning : output.warnings) {
-      std::cerr << "nmt-score: warning: " << warning << '\n';
-    }
-    for (const std::string& note : output.notes) {
-      if (!request.quiet) std::cerr << "nmt-score: " << note << '\n';
-    }
-    std::cout << output.text << std::flush;
+    score_command(request, terminal, output);
+    print(output, request);
     return std::cout ? nmt::cli::kExitDone : nmt::cli::kExitFailure;
   } catch (const nmt::metrics::FieldCountError& error) {
+    print(output, request);
     std::cerr << "nmt-score: error: " << error.what() << '\n';
     return kExitFieldCount;
+  } catch (const std::exception&) {
+    print(output, request);
+    throw;
   }
 }
 

@@ -29,6 +29,10 @@ struct Setting {
   std::map<std::string, std::string> environment;
 };
 
+// Where test sets are recorded.
+const Setting kWithCache{.folder = NMT_GOLDEN_TEXTS "/../test_sets/texts",
+                         .environment = {{"SACREBLEU", "../cache"}}};
+
 struct Result {
   int status = -1;
   std::string output, errors;
@@ -40,7 +44,9 @@ void become_program(const Setting& setting, const std::vector<std::string>& argu
   for (const std::string& argument : arguments)
     words.push_back(const_cast<char*>(argument.c_str()));
   words.push_back(nullptr);
-  for (const char* name : {"SACREBLEU_FORMAT", "SACREBLEU_SEED", "NO_COLOR"}) unsetenv(name);
+  for (const char* name : {"SACREBLEU_FORMAT", "SACREBLEU_SEED", "NO_COLOR", "SACREBLEU"}) {
+    unsetenv(name);
+  }
   for (const auto& [name, value] : setting.environment) setenv(name.c_str(), value.c_str(), 1);
   const auto redirect = [](const std::string& path, int flags, int descriptor) {
     const int file = open(path.c_str(), flags, 0600);
@@ -63,13 +69,15 @@ Result run_score(const std::vector<std::string>& arguments, const Setting& setti
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, folder.read("out"), folder.read("err")};
 }
 
-TEST(NmtScoreTest, EveryRecordedCommandLineGivesTheSameBytes) {
-  std::ifstream file(std::string(NMT_GOLDEN_TEXTS) + "/../programs.jsonl");
+// Runs the command lines of programs.jsonl in the folder above `base.folder`; returns how many.
+size_t expect_recorded_output(const Setting& base) {
+  std::ifstream file(base.folder + "/../programs.jsonl");
   size_t records = 0;
   for (std::string line; std::getline(file, line); ++records) {
     const nlohmann::json record = nlohmann::json::parse(line);
     SCOPED_TRACE(line.substr(0, line.find("\"status\"")));
-    Setting setting{.standard_input = record.value("stdin", "/dev/null")};
+    Setting setting = base;
+    setting.standard_input = record.value("stdin", "/dev/null");
     if (record.contains("environment")) setting.environment = record["environment"];
     const Result result = run_score(record["arguments"], setting);
     EXPECT_EQ(result.status, record["status"]) << result.errors;
@@ -78,7 +86,50 @@ TEST(NmtScoreTest, EveryRecordedCommandLineGivesTheSameBytes) {
       EXPECT_THAT(result.errors, HasSubstr("nmt-score: error: "));
     }
   }
-  EXPECT_GT(records, 600u);
+  return records;
+}
+
+TEST(NmtScoreTest, EveryRecordedCommandLineGivesTheSameBytes) {
+  EXPECT_GT(expect_recorded_output({}), 600u);
+}
+
+TEST(NmtScoreTest, EveryRecordedCommandLineOnTestSetsGivesTheSameBytes) {
+  EXPECT_GT(expect_recorded_output(kWithCache), 500u);
+}
+
+TEST(NmtScoreTest, AMissingTestSetNamesTheFileAndTheRemedy) {
+  const Result result = run_score({"-t", "wmt19/dev", "-l", "en-lt"}, kWithCache);
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.errors, AllOf(HasSubstr("../cache/wmt19/dev/wmt19_dev.en-lt.src is missing"),
+                                   HasSubstr("`sacrebleu -t wmt19/dev -l en-lt --echo src`")));
+  const Result raw = run_score({"--list", "-t", "wmt24"}, kWithCache);
+  EXPECT_THAT(raw.errors, HasSubstr("../cache/wmt24/raw/xml/wmttest2024.cs-uk.all.xml is missing"));
+}
+
+TEST(NmtScoreTest, WithoutSacrebleuTheCacheIsInTheHomeFolder) {
+  const Result result =
+      run_score({"-t", "wmt20", "-l", "en-de"}, {.environment = {{"HOME", "/nowhere/"}}});
+  EXPECT_THAT(result.errors, HasSubstr(" /nowhere/.sacrebleu/wmt20/wmt20.en-de.src is missing"));
+}
+
+TEST(NmtScoreTest, UnknownTestSetsAndPairsAreAnsweredByKnownOnes) {
+  EXPECT_THAT(run_score({"-t", "wmt20/x", "-l", "en-de"}, kWithCache).errors,
+              AllOf(HasSubstr("'wmt20/x'"), HasSubstr("wmt20/tworefs")));
+  EXPECT_THAT(run_score({"-t", "wmt08", "-l", "en-ru"}, kWithCache).errors, HasSubstr("cs-en"));
+  EXPECT_THAT(run_score({"-t", "wmt20", "-l", "en-de", "--echo", "speaker"}, kWithCache).errors,
+              HasSubstr("it has src, ref, docid, genre, origlang"));
+}
+
+TEST(NmtScoreTest, NothingIsDownloadedAndThatIsSaid) {
+  const Result absent = run_score({"--download", "wmt16", "-l", "en-de"}, kWithCache);
+  EXPECT_EQ(absent.status, 1);
+  EXPECT_THAT(absent.errors, HasSubstr("nmt-score downloads nothing"));
+  EXPECT_THAT(run_score({"--download", "wmt16"}, kWithCache).errors,
+              AllOf(HasSubstr("nmt-score downloads nothing"), HasSubstr("../cache")));
+  const Result present = run_score({"--download", "wmt20", "-l", "en-de"}, kWithCache);
+  EXPECT_EQ(present.status, 0);
+  EXPECT_THAT(present.errors, HasSubstr("is in ../cache already"));
+  EXPECT_THAT(run_score({"--citation", "-t", "wmt20"}).errors, HasSubstr("has no citations"));
 }
 
 TEST(NmtScoreTest, DifferentLengthsNameFilesLineAndBothCounts) {
@@ -99,18 +150,9 @@ TEST(NmtScoreTest, BadInputNamesFileAndLine) {
 }
 
 TEST(NmtScoreTest, WhatIsNotSupportedIsRefusedNotIgnored) {
-  const std::vector<std::vector<std::string>> refused = {{"-t", "wmt14", "-l", "en-de"},
-                                                         {"--list"},
-                                                         {"--download", "wmt14"},
-                                                         {"--citation", "-t", "wmt14"},
-                                                         {"--echo", "src"},
-                                                         {"-tok", "ja-mecab"},
-                                                         {"-tok", "flores200"},
-                                                         {"-tok", "spm"},
-                                                         {"-l", "en-ja"},
-                                                         {"-e", "utf-16"},
-                                                         {"--origlang", "en"},
-                                                         {"-tok", "ko-mecab"}};
+  const std::vector<std::vector<std::string>> refused = {
+      {"-tok", "ja-mecab"}, {"-tok", "flores200"}, {"-tok", "spm"},
+      {"-l", "en-ja"},      {"-e", "utf-16"},      {"-tok", "ko-mecab"}};
   for (const auto& options : refused) {
     std::vector<std::string> arguments = {"ref0.txt", "-i", "sys0.txt"};
     arguments.insert(arguments.end(), options.begin(), options.end());

@@ -5,9 +5,12 @@
 
 #include "data/text/error.h"
 #include "nmt/cli/argparse.h"
+#include "nmt/metrics/command/origin_scores.h"
+#include "nmt/metrics/command/request_checks.h"
 #include "nmt/metrics/command/results_table.h"
 #include "nmt/metrics/command/score_input.h"
 #include "nmt/metrics/command/score_text.h"
+#include "nmt/metrics/command/test_set_answers.h"
 #include "nmt/metrics/paired_test.h"
 #include "nmt/metrics/resampling.h"
 
@@ -31,17 +34,6 @@ std::optional<uint64_t> seed_of(const std::string& text) {
     throw InputError("SACREBLEU_SEED is '", text, "'; need a number that is not negative, or none");
   }
   return static_cast<uint64_t>(*seed);
-}
-
-void refuse_test_sets(const ScoreRequest& request) {
-  const char* option = request.download   ? "--download"
-                       : request.list     ? "--list"
-                       : request.citation ? "--citation"
-                       : request.test_set ? "--test-set"
-                       : request.echo     ? "--echo"
-                                          : nullptr;
-  if (option == nullptr) return;
-  throw InputError(option, ": built-in test sets are not supported; name reference files instead");
 }
 
 void warn_if_tokenized(const ScoreRequest& request, const System& system, ScoreOutput& output) {
@@ -162,9 +154,7 @@ std::string Scoring::one_system() const {
                      : json              ? score_json(score, request_.width)
                                          : score_line(score, request_.width));
   }
-  std::string text = json ? joined_json(scores) : aligned_lines(scores, palette_);
-  if (request_.detail) text += "No subset information found. Consider using --origlang argument.\n";
-  return text;
+  return json ? joined_json(scores) : aligned_lines(scores, palette_);
 }
 
 std::string Scoring::each_segment() const {
@@ -234,12 +224,11 @@ std::string Scoring::several_systems() const {
   return results_text(paired ? tested_results() : plain_results(), request_, palette_);
 }
 
-}  // namespace
-
-ScoreOutput score_command(ScoreRequest request, bool terminal) {
-  refuse_test_sets(request);
-  ScoreOutput output;
-  const ScoreInput input = read_score_input(request, output.notes);
+void score(ScoreRequest request, bool terminal, ScoreOutput& output) {
+  const ScoreInput whole = read_score_input(request, output.notes);
+  const std::optional<ScoreInput> part = chosen_input(request, whole);
+  const ScoreInput& input = part ? *part : whole;
+  check_lengths(request, input);
   for (const System& system : input.systems) warn_if_tokenized(request, system, output);
   if (request.detail && request.format == OutputFormat::json && !request.sentence_level) {
     request.format = OutputFormat::text;
@@ -250,10 +239,29 @@ ScoreOutput score_command(ScoreRequest request, bool terminal) {
     output.text = scoring.each_segment();
   } else if (input.systems.size() == 1) {
     output.text = scoring.one_system();
+    if (request.detail) output.text += origin_scores(request, whole, palette);
   } else {
     output.text = scoring.several_systems();
   }
-  return output;
+}
+
+}  // namespace
+
+void score_command(ScoreRequest request, bool terminal, ScoreOutput& output) {
+  if (request.download && !request.download->empty()) {
+    return answer_download(request, output.notes);
+  }
+  if (request.list) return list_test_sets(request, output.text);
+  check_metrics(request);
+  if (request.citation) answer_citation(request);
+  check_sources(request);
+  if (!request.echo.empty()) return echo_test_sets(request, output.text);
+  settle_metrics(request);
+  if (request.test_set && request.settings.bleu.tokenize == "none") {
+    output.warnings.push_back(
+        "-tok none: scores against a test set compare with others only if BLEU tokenizes");
+  }
+  score(std::move(request), terminal, output);
 }
 
 }  // namespace nmt::metrics

@@ -15,8 +15,10 @@ struct ScoreOutput {
   std::vector<std::string> warnings;
 };
 
-/// Reads, scores and formats. `terminal`: whether standard output is one, for colours. Throws
-/// InputError, FieldCountError as read_score_input(), and InputError for what is not supported.
-ScoreOutput score_command(ScoreRequest request, bool terminal);
+/// Reads, scores and formats, or answers what is asked about test sets. `terminal`: whether
+/// standard output is one, for colours. Throws InputError, FieldCountError as read_score_input(),
+/// and InputError for what is refused; what is in `output` by then is to be printed before the
+/// error.
+void score_command(ScoreRequest request, bool terminal, ScoreOutput& output);
 
 }  // namespace nmt::metrics

@@ -1,30 +1,21 @@
 #include "nmt/metrics/command/score_input.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "data/text/error.h"
-#include "data/text/segment_file.h"
 #include "data/text/unicode.h"
 #include "data/text/whole_file.h"
 #include "nmt/metrics/command/text_decoder.h"
+#include "nmt/metrics/test_sets/segment_filter.h"
+#include "nmt/metrics/test_sets/test_set_cache.h"
+#include "nmt/metrics/test_sets/test_set_table.h"
 
 namespace nmt::metrics {
 namespace {
 
 void strip_right(std::string& line) {
   line.resize(text::strip_right(line).size());
-}
-
-std::vector<std::string> read_lines(const std::string& path, const TextDecoder& decoder) {
-  std::vector<std::string> lines;
-  text::SegmentReader reader(path);
-  for (std::string line; reader.next(line);) {
-    const auto problem = decoder.decode(line, lines.empty());
-    if (problem) throw InputError(reader.position(), ": ", *problem);
-    strip_right(line);
-    lines.push_back(std::move(line));
-  }
-  return lines;
 }
 
 // At most `limit` fields (0: no limit); further tabs stay in the last.
@@ -41,25 +32,60 @@ std::vector<std::string> split_at_tabs(const std::string& line, int64_t limit) {
   return fields;
 }
 
-ReferenceStreams read_references(const ScoreRequest& request, const TextDecoder& decoder) {
-  ReferenceStreams streams;
-  if (request.reference_fields == 1) {
-    for (const std::string& path : request.references) streams.push_back(read_lines(path, decoder));
-    return streams;
-  }
+// The tab-separated references of the one reference file.
+void read_reference_fields(const ScoreRequest& request, const TextDecoder& decoder,
+                           ScoreInput& input) {
   const std::string& path = request.references.front();
-  streams.resize(std::max<int64_t>(1, request.reference_fields));
+  const size_t streams = std::max<int64_t>(1, request.reference_fields);
+  input.references.resize(streams);
+  input.reference_names.assign(streams, path);
   int64_t number = 0;
-  for (const std::string& line : read_lines(path, decoder)) {
+  for (const std::string& line : read_decoded_lines(path, decoder)) {
     ++number;
     std::vector<std::string> fields = split_at_tabs(line, request.reference_fields);
     if (static_cast<int64_t>(fields.size()) != request.reference_fields) {
       throw FieldCountError(concatenate(path, ":", number, ": expected ", request.reference_fields,
                                         " tab-separated references, found ", fields.size()));
     }
-    for (size_t k = 0; k < fields.size(); ++k) streams[k].push_back(std::move(fields[k]));
+    for (size_t k = 0; k < fields.size(); ++k) input.references[k].push_back(std::move(fields[k]));
   }
-  return streams;
+}
+
+// One list of reference files for each test set; the k-th files of all lists make one stream.
+void read_reference_files(const std::vector<std::vector<std::string>>& lists,
+                          const TextDecoder& decoder, ScoreInput& input) {
+  const size_t streams = std::max<size_t>(1, lists.front().size());
+  input.references.resize(streams);
+  input.reference_names.resize(streams);
+  for (const std::vector<std::string>& paths : lists) {
+    if (paths.size() > streams) {
+      throw InputError("the first test set has ", streams, " references a segment, a later one ",
+                       paths.size(), ": ", paths.back());
+    }
+    for (size_t k = 0; k < paths.size(); ++k) {
+      std::vector<std::string> lines = read_decoded_lines(paths[k], decoder);
+      std::string& name = input.reference_names[k];
+      name += (name.empty() ? "" : " + ") + paths[k];
+      std::move(lines.begin(), lines.end(), std::back_inserter(input.references[k]));
+    }
+  }
+}
+
+void read_references(const ScoreRequest& request, const TextDecoder& decoder, ScoreInput& input,
+                     std::vector<std::string>& notes) {
+  if (request.reference_fields != 1) return read_reference_fields(request, decoder, input);
+  std::vector<std::vector<std::string>> lists = {request.references};
+  if (request.test_set) {
+    const TestSetCache cache(request.cache_folder);
+    lists.clear();
+    for (const TestSet* test_set : test_sets_named(*request.test_set)) {
+      lists.push_back(cache.references(*test_set, *request.language_pair));
+      if (!lists.back().empty()) continue;
+      notes.push_back(
+          concatenate("no references for ", test_set->name, ", ", *request.language_pair));
+    }
+  }
+  read_reference_files(lists, decoder, input);
 }
 
 // The lines of standard input, which end at LF, CRLF or CR.
@@ -118,7 +144,7 @@ std::vector<System> systems_of_files(const ScoreRequest& request, const TextDeco
       continue;
     }
     if (known) throw InputError("'", path, "' is given twice; every system needs its own name");
-    systems.push_back({path, path, read_lines(path, decoder)});
+    systems.push_back({path, path, read_decoded_lines(path, decoder)});
   }
   if (paired && !systems.empty()) systems.front().name.insert(0, "Baseline: ");
   return systems;
@@ -136,45 +162,64 @@ void check_combination(const ScoreRequest& request, size_t systems) {
   if (request.confidence && systems > 1) {
     throw InputError("--confidence is for one system; use --paired-bs or --paired-ar for several");
   }
-  if (request.origin_language || request.subset) {
-    throw InputError("--origlang and --subset need a built-in test set, which is not supported");
+}
+
+// "--test-set wmt20 with --origlang de"
+std::string selection(const ScoreRequest& request) {
+  std::string text = "--test-set " + request.test_set.value_or("");
+  if (request.origin_language) text += " with --origlang " + *request.origin_language;
+  if (request.subset) text += " with --subset " + *request.subset;
+  return text;
+}
+
+}  // namespace
+
+ScoreInput read_score_input(const ScoreRequest& request, std::vector<std::string>& notes) {
+  const TextDecoder decoder(request.encoding);
+  ScoreInput input;
+  read_references(request, decoder, input, notes);
+  input.systems = request.hypotheses ? systems_of_files(request, decoder, notes)
+                                     : systems_of_standard_input(request, decoder);
+  check_combination(request, input.systems.size());
+  return input;
+}
+
+std::optional<ScoreInput> chosen_input(const ScoreRequest& request, const ScoreInput& whole) {
+  if (!request.origin_language && !request.subset) return std::nullopt;
+  if (!request.test_set) {
+    throw InputError("--origlang and --subset choose segments of a --test-set; there is none");
   }
+  const TestSetCache cache(request.cache_folder);
+  const SegmentFilter filter(cache, test_sets_named(*request.test_set), *request.language_pair);
+  return whole.chosen(filter.chosen(request.origin_language, request.subset));
+}
+
+ScoreInput ScoreInput::chosen(const std::vector<bool>& segments) const {
+  ScoreInput part{.reference_names = reference_names};
+  for (const auto& stream : references) part.references.push_back(chosen_lines(stream, segments));
+  for (const System& system : systems) {
+    part.systems.push_back({system.name, system.path, chosen_lines(system.segments, segments)});
+  }
+  return part;
 }
 
 void check_lengths(const ScoreRequest& request, const ScoreInput& input) {
   for (const System& system : input.systems) {
-    if (system.segments.empty()) throw InputError(system.path, " has no segment");
+    const size_t hypotheses = system.segments.size();
+    if (hypotheses == 0 && (request.origin_language || request.subset)) {
+      throw InputError(selection(request), ": no segment of ", system.path, " is chosen");
+    }
+    if (hypotheses == 0) throw InputError(system.path, " has no segment");
     for (size_t k = 0; k < input.references.size(); ++k) {
-      const size_t hypotheses = system.segments.size();
       const size_t references = input.references[k].size();
       if (hypotheses == references) continue;
-      const std::string& path = request.references[std::min(k, request.references.size() - 1)];
+      const std::string& path = input.reference_names[k];
       const std::string& longer = hypotheses > references ? system.path : path;
       throw InputError("System and reference streams have different lengths: ", system.path,
                        " has ", hypotheses, " lines but ", path, " has ", references, ", so that ",
                        longer, ":", std::min(hypotheses, references) + 1, " has no counterpart");
     }
   }
-}
-
-}  // namespace
-
-ScoreInput read_score_input(const ScoreRequest& request, std::vector<std::string>& notes) {
-  if (request.reference_fields != 1 && request.references.size() > 1) {
-    throw InputError("--num-refs splits one reference file at tabs; there are ",
-                     request.references.size(), " files");
-  }
-  if (request.references.empty()) {
-    throw InputError("no references: name the reference files before -i");
-  }
-  const TextDecoder decoder(request.encoding);
-  ScoreInput input;
-  input.references = read_references(request, decoder);
-  input.systems = request.hypotheses ? systems_of_files(request, decoder, notes)
-                                     : systems_of_standard_input(request, decoder);
-  check_combination(request, input.systems.size());
-  check_lengths(request, input);
-  return input;
 }
 
 }  // namespace nmt::metrics

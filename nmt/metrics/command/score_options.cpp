@@ -94,7 +94,7 @@ void add_input_options(ArgumentParser& parser, ScoreRequest& request) {
               "one score a segment"});
 }
 
-void add_bleu_options(ArgumentParser& parser, ScoreRequest& request, ScoreChoices& choices) {
+void add_bleu_options(ArgumentParser& parser, ScoreRequest& request) {
   BleuOptions& bleu = request.settings.bleu;
   parser.group("BLEU");
   parser.add({{"--smooth-method", "-s"},
@@ -113,7 +113,7 @@ void add_bleu_options(ArgumentParser& parser, ScoreRequest& request, ScoreChoice
               Arity::one,
               "NAME",
               tokenizer_names(),
-              into_optional(&choices.tokenize),
+              into_optional(&request.tokenizer),
               "tokenizer (default by -l: zh, ja-mecab, ko-mecab, else 13a)"});
   parser.add(
       {{"--lowercase", "-lc"}, Arity::none, "", {}, into_true(&bleu.lowercase), "ignore case"});
@@ -284,20 +284,25 @@ void add_output_options(ArgumentParser& parser, ScoreRequest& request) {
 }
 
 void add_test_set_options(ArgumentParser& parser, ScoreRequest& request) {
-  parser.group("Test sets built into sacreBLEU (not in this program)");
+  parser.group("sacreBLEU's test sets, from its cache folder; nothing is downloaded");
   parser.add({{"--citation", "--cite"},
               Arity::none,
               "",
               {},
               into_true(&request.citation),
-              "print a citation"});
-  parser.add({{"--list"}, Arity::none, "", {}, into_true(&request.list), "list the test sets"});
+              "refused: only sacreBLEU has the citations"});
+  parser.add({{"--list"},
+              Arity::none,
+              "",
+              {},
+              into_true(&request.list),
+              "list the test sets; with -l those of a pair, with -t the fields of a set"});
   parser.add({{"--test-set", "-t"},
               Arity::one,
-              "NAME",
+              "NAME,...",
               {},
               into_optional(&request.test_set),
-              "score against a test set"});
+              "score against a test set, or several as one"});
   parser.add({{"--language-pair", "-l"},
               Arity::one,
               "SRC-TGT",
@@ -309,25 +314,25 @@ void add_test_set_options(ArgumentParser& parser, ScoreRequest& request) {
               "LANG",
               {},
               into_optional(&request.origin_language),
-              "segments of one original language"});
+              "segments written in this language, or, as non-LANG, in any other"});
   parser.add({{"--subset"},
               Arity::one,
               "REGEX",
               {},
               into_optional(&request.subset),
-              "segments of some documents"});
+              "segments of documents whose topic fits"});
   parser.add({{"--download"},
               Arity::one,
               "NAME",
               {},
               into_optional(&request.download),
-              "download a test set"});
+              "refused unless the files are there: nothing is downloaded"});
   parser.add({{"--echo"},
               Arity::one_or_more,
               "FIELD",
               {},
-              [&](const Values&) { request.echo = true; },
-              "print parts of a test set"});
+              into_texts(&request.echo),
+              "print fields of the test set: src, ref, docid, ...; or all"});
 }
 
 void add_information_options(ArgumentParser& parser) {
@@ -355,7 +360,7 @@ void add_information_options(ArgumentParser& parser) {
 void declare_score_options(cli::ArgumentParser& parser, ScoreRequest& request,
                            ScoreChoices& choices) {
   add_input_options(parser, request);
-  add_bleu_options(parser, request, choices);
+  add_bleu_options(parser, request);
   add_chrf_options(parser, request.settings.chrf);
   add_ter_options(parser, request.settings.ter);
   add_test_options(parser, request, choices);

@@ -13,7 +13,6 @@ namespace nmt::metrics {
 
 /// What the options say besides the fields of a request.
 struct ScoreChoices {
-  std::optional<std::string> tokenize;
   bool paired_bootstrap = false;
   bool paired_randomization = false;
 };

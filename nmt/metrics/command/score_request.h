@@ -21,8 +21,9 @@ struct ScoreRequest {
   int64_t reference_fields = 1;  ///< Tab-separated references in the one reference file.
   std::string encoding = "utf-8";
 
-  std::vector<std::string> metrics = {"bleu"};  ///< As asked for, without repetitions.
+  std::vector<std::string> metrics = {"bleu"};  ///< As asked for.
   MetricSettings settings;
+  std::optional<std::string> tokenizer;  ///< None: the one for the target language.
   bool sentence_level = false;
   bool force = false;  ///< Whether text that looks tokenized passes without a warning.
 
@@ -43,23 +44,27 @@ struct ScoreRequest {
   bool no_color = false;
   int64_t width = 1;  ///< Decimals.
 
-  std::optional<std::string> test_set, language_pair, origin_language, subset;
+  std::optional<std::string> test_set;  ///< Several are separated by commas.
+  std::optional<std::string> language_pair, origin_language, subset;
   std::optional<std::string> download;
   bool list = false, citation = false;
-  bool echo = false;
+  std::vector<std::string> echo;  ///< Fields to print; empty: score.
+  std::string cache_folder;       ///< Where sacreBLEU keeps its test sets.
 
   /// "none" for a new one every time, or a number.
   std::string seed = "12345";
 };
 
-/// What the environment says: SACREBLEU_FORMAT, SACREBLEU_SEED, NO_COLOR.
+/// What the environment says: SACREBLEU_FORMAT, SACREBLEU_SEED, NO_COLOR, SACREBLEU.
 struct ScoreEnvironment {
-  std::optional<std::string> format, seed, no_color;
+  std::optional<std::string> format, seed, no_color, cache;
+  std::string home = {};  ///< The folder in which .sacrebleu is unless `cache` names another.
 };
 
 /// Reads `arguments`, without the program's name; then the environment, whose format wins.
-/// Throws UsageError for a wrong command line (argparse.h), InputError for a combination that
-/// sacreBLEU refuses with status 1, cli::InformationRequest for --help and --version.
+/// Throws UsageError for a wrong command line (argparse.h), InputError for options of our own that
+/// mean nothing, cli::InformationRequest for --help and --version. What sacreBLEU refuses is left
+/// to request_checks.h.
 ScoreRequest parse_score_request(const std::vector<std::string>& arguments,
                                  const ScoreEnvironment& environment);
 

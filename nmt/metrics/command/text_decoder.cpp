@@ -4,6 +4,8 @@
 #include <cctype>
 
 #include "data/text/error.h"
+#include "data/text/segment_file.h"
+#include "data/text/unicode.h"
 #include "data/text/utf8.h"
 
 namespace nmt::metrics {
@@ -72,6 +74,18 @@ std::optional<std::string> TextDecoder::decode(std::string& line, bool first) co
   if (invalid) return concatenate("byte ", *invalid + 1, " of the line is not UTF-8");
   if (kind_ == Kind::ascii && !is_ascii(line)) return "the line is not ASCII";
   return std::nullopt;
+}
+
+std::vector<std::string> read_decoded_lines(const std::string& path, const TextDecoder& decoder) {
+  std::vector<std::string> lines;
+  text::SegmentReader reader(path);
+  for (std::string line; reader.next(line);) {
+    const auto problem = decoder.decode(line, lines.empty());
+    if (problem) throw InputError(reader.position(), ": ", *problem);
+    line.resize(text::strip_right(line).size());
+    lines.push_back(std::move(line));
+  }
+  return lines;
 }
 
 }  // namespace nmt::metrics

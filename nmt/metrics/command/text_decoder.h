@@ -1,10 +1,13 @@
 // TextDecoder: lines of a file in one of a few encodings, as UTF-8.
+//
+// Lines of files end at LF alone.
 
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace nmt::metrics {
 
@@ -23,5 +26,9 @@ class TextDecoder {
 
   Kind kind_;
 };
+
+/// The lines of `path`, plain or gzip, in UTF-8 and without white space at their ends. Throws
+/// InputError, with file and line, if it cannot be read or is not in the encoding.
+std::vector<std::string> read_decoded_lines(const std::string& path, const TextDecoder& decoder);
 
 }  // namespace nmt::metrics

@@ -241,7 +241,8 @@ bool run_round(uint64_t seed, uint64_t round, const testing::TempFolder& folder)
   if (draw.chance(0.1)) environment.format = draw.value();
   if (draw.chance(0.1)) environment.seed = draw.value();
   try {
-    score_command(parse_score_request(words, environment), draw.chance(0.2));
+    ScoreOutput output;
+    score_command(parse_score_request(words, environment), draw.chance(0.2), output);
     return true;
   } catch (const UsageError&) {
   } catch (const InputError&) {
