@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "nmt/cli/program.h"
+#include "nmt/metrics/command/palette.h"
 #include "nmt/metrics/command/score_command.h"
 #include "nmt/metrics/command/score_input.h"
 
@@ -35,14 +36,16 @@ std::string home() {
   return user == nullptr ? "" : user->pw_dir;
 }
 
-void print(const nmt::metrics::ScoreOutput& output, const nmt::metrics::ScoreRequest& request) {
+void print(const nmt::metrics::ScoreOutput& output, const nmt::metrics::ScoreRequest& request,
+           bool terminal) {
   for (const std::string& warning : output.warnings) {
     std::cerr << "nmt-score: warning: " << warning << '\n';
   }
   for (const std::string& note : output.notes) {
     if (!request.quiet) std::cerr << "nmt-score: " << note << '\n';
   }
-  std::cout << output.text << std::flush;
+  const bool as_it_is = terminal || request.no_color;
+  std::cout << (as_it_is ? output.text : nmt::metrics::without_escapes(output.text)) << std::flush;
 }
 
 int score(int argc, char** argv) {
@@ -56,14 +59,14 @@ int score(int argc, char** argv) {
   nmt::metrics::ScoreOutput output;
   try {
     score_command(request, terminal, output);
-    print(output, request);
+    print(output, request, terminal);
     return std::cout ? nmt::cli::kExitDone : nmt::cli::kExitFailure;
   } catch (const nmt::metrics::FieldCountError& error) {
-    print(output, request);
+    print(output, request, terminal);
     std::cerr << "nmt-score: error: " << error.what() << '\n';
     return kExitFieldCount;
   } catch (const std::exception&) {
-    print(output, request);
+    print(output, request, terminal);
     throw;
   }
 }

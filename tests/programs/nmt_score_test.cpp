@@ -214,6 +214,20 @@ TEST(NmtScoreTest, HelpAndVersionGoToStandardOutput) {
   EXPECT_THAT(version.output, AllOf(HasSubstr("nmt-score "), HasSubstr("sacreBLEU 2.6.0")));
 }
 
+TEST(NmtScoreTest, NoEscapeSequenceReachesAFileUnlessColoursAreOff) {
+  const testing::TempFolder folder;
+  folder.write("a", "x\n");
+  folder.write("\033[1;31mred\033[0m", "x\n");
+  folder.write("b\001\033[m\002", "y\n");
+  std::vector<std::string> arguments = {
+      "a", "-f", "text", "-i", "\033[1;31mred\033[0m", "b\001\033[m\002"};
+  const Setting setting{.folder = folder.path()};
+  EXPECT_THAT(run_score(arguments, setting).output,
+              AllOf(HasSubstr("    red "), HasSubstr("    b ")));
+  arguments.insert(arguments.begin(), "-nc");
+  EXPECT_THAT(run_score(arguments, setting).output, HasSubstr("\033[1;31mred"));
+}
+
 TEST(NmtScoreTest, WarnsAboutTokenizedTextUnlessForced) {
   const testing::TempFolder folder;
   std::string text;

@@ -1,4 +1,4 @@
-// Palette: colours for text that goes to a terminal.
+// Palette: colours for text that goes to a terminal, and none for text that does not.
 
 #pragma once
 
@@ -18,5 +18,9 @@ struct Palette {
     return "\033[" + std::to_string(static_cast<int>(color)) + "m" + std::string(text) + "\033[0m";
   }
 };
+
+/// `text` without escape sequences that colour it or set a title, also if they came from a file:
+/// what sacreBLEU writes where no terminal is, unless told not to care about colours.
+std::string without_escapes(std::string_view text);
 
 }  // namespace nmt::metrics
