@@ -15,8 +15,8 @@ constexpr double kLargestShare = 0.9;
 
 // Values kept for backward by one layer and piece: residual stream, norms, dropout masks, heads.
 double layer_values(const config::ModelConfig& model, double length, double attentions) {
-  const double attention = attentions * (9.5 * model.d_model + 2.5 * model.heads * length);
-  const double ffn = 4.0 * model.d_model + 2.0 * model.ffn_dim;
+  const double attention = attentions * (11.0 * model.d_model + 3.0 * model.heads * length);
+  const double ffn = 4.5 * model.d_model + 2.25 * model.ffn_dim;
   return attention + ffn;
 }
 
@@ -72,7 +72,7 @@ int64_t estimate_memory(const config::TrainingConfig& config, int64_t parameters
   const double length = static_cast<double>(mean_length);
   const double per_piece = model.architecture.encoder_layers * layer_values(model, length, 1) +
                            model.architecture.decoder_layers * layer_values(model, length, 2) +
-                           2.5 * model.vocab_size;
+                           2.75 * model.vocab_size;
   return static_cast<int64_t>(kProcessBytes + kBytes * copies * parameters +
                               kBytes * config.data.max_tokens * per_piece);
 }
