@@ -2,11 +2,13 @@
 //
 //     P = softmax(scale · Q Kᵀ + mask)     out = P V     entropy_t = −Σ_s P_ts ln P_ts   (nats)
 //
-// With s the visible logits of a row, m their maximum and p_m the probability of that key, the
-// entropy needs one logarithm a row:  ln Σ e^s = m − ln p_m,  entropy = ln Σ e^s − Σ_s p_s s.
+// The fused form computes both in one pass over tiles, and holds no T × S matrix: with s the
+// visible logits of a row, m their maximum and l = Σ e^(s−m),  entropy = ln l − (Σ e^(s−m) (s−m)) /
+// l. attention_fused.md derives it, and the backward pass.
 //
-// Sources: Vaswani et al. 2017, arXiv:1706.03762 (attention); Zhai et al. 2023, arXiv:2303.06296
-// (attention entropy as the sign of unstable training).
+// Sources: Vaswani et al. 2017, arXiv:1706.03762 (attention); Milakov and Gimelshein 2018,
+// arXiv:1805.02867 (online softmax); Dao et al. 2022, arXiv:2205.14135 (tiles); Zhai et al. 2023,
+// arXiv:2303.06296 (attention entropy as the sign of unstable training).
 //
 // Shape letters: B batch, H heads, T queries, S keys, K head size.
 
@@ -33,13 +35,26 @@ struct AttentionInputs {
 
 struct AttentionOutputs {
   torch::Tensor out;        ///< [B, T, H, K], dtype of q. Rows past the query length: arbitrary.
-  torch::Tensor entropy;    ///< [B, H, T], dtype of q, nats, in [0, ln S]; 0 in padded rows.
-  torch::Tensor max_logit;  ///< [B, H, T], dtype of q; largest visible scaled logit of the row.
-};
+  torch::Tensor entropy;    ///< [B, H, T], nats, in [0, ln S]; 0 in padded rows.
+  torch::Tensor max_logit;  ///< [B, H, T]; the largest visible scaled logit of the row.
+};  // Statistics are float64 for float64 inputs, else float32; undefined if not asked for.
 
-/// Plain LibTorch attention, differentiable in q, k and v; holds the [B·H, T, S] probabilities.
-/// A row with every key masked gives out = 0 and entropy = 0, never NaN.
+/// Attention, fused where attention_is_fused(), else attention_reference(). Memory O(B H (T + S)
+/// K); padding costs nothing. Sentences and heads are spread over LibTorch's threads; the same bits
+/// for any number of them. Dropout masks are drawn again in the backward pass, and equal the
+/// reference's. The fused form can be differentiated once.
+/// A row with every key masked gives out = 0, entropy = 0 and no gradient, never NaN.
 /// Throws c10::Error, naming the argument and its shape, if shapes disagree.
+AttentionOutputs attention(const AttentionInputs& inputs);
+
+/// Whether `inputs` have a fused form: float32 or bfloat16 on the CPU.
+bool attention_is_fused(const AttentionInputs& inputs);
+
+/// Throws c10::Error as attention() does.
+void check_attention_inputs(const AttentionInputs& inputs);
+
+/// The right answer in plain LibTorch: any floating dtype, differentiable any number of times;
+/// holds the [B·H, T, S] probabilities. Otherwise as attention().
 AttentionOutputs attention_reference(const AttentionInputs& inputs);
 
 }  // namespace nmt::kernels

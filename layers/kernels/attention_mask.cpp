@@ -17,6 +17,7 @@ std::vector<int64_t> to_vector(const torch::Tensor& lengths) {
 AttentionMask::AttentionMask(const torch::Tensor& query_lengths, const torch::Tensor& key_lengths,
                              int64_t queries, int64_t keys, bool causal)
     : query_lengths_tensor_(query_lengths),
+      key_lengths_tensor_(key_lengths),
       query_lengths_(to_vector(query_lengths)),
       key_lengths_(to_vector(key_lengths)),
       queries_(queries),

@@ -27,6 +27,8 @@ class AttentionMask {
   const torch::Tensor& visible_keys() const;
   /// [B] int64, as given.
   const torch::Tensor& query_lengths() const { return query_lengths_tensor_; }
+  /// [B] int64, as given.
+  const torch::Tensor& key_lengths() const { return key_lengths_tensor_; }
 
   /// How many keys query `t` of sentence `b` sees.
   int64_t visible_keys(int64_t b, int64_t t) const {
@@ -34,6 +36,8 @@ class AttentionMask {
   }
   /// Valid queries of sentence `b`; later ones are padding.
   int64_t query_length(int64_t b) const { return query_lengths_[b]; }
+  /// Valid keys of sentence `b`; later ones are padding.
+  int64_t key_length(int64_t b) const { return key_lengths_[b]; }
   /// Whether some sentence has no visible key at all.
   bool has_empty_rows() const { return has_empty_rows_; }
 
@@ -44,6 +48,7 @@ class AttentionMask {
 
  private:
   torch::Tensor query_lengths_tensor_;
+  torch::Tensor key_lengths_tensor_;
   std::vector<int64_t> query_lengths_;
   std::vector<int64_t> key_lengths_;
   int64_t queries_;

@@ -7,21 +7,6 @@
 namespace nmt::kernels {
 namespace {
 
-void check_shapes(const AttentionInputs& in) {
-  TORCH_CHECK(in.q.dim() == 4 && in.k.dim() == 4, "attention: q and k must be [B, T, H, K], got ",
-              in.q.sizes(), " and ", in.k.sizes());
-  TORCH_CHECK(in.k.sizes() == in.v.sizes(), "attention: k and v must have one shape, got ",
-              in.k.sizes(), " and ", in.v.sizes());
-  TORCH_CHECK(
-      in.q.size(0) == in.k.size(0) && in.q.size(2) == in.k.size(2) && in.q.size(3) == in.k.size(3),
-      "attention: q and k must agree in batch, heads and head size, got ", in.q.sizes(), " and ",
-      in.k.sizes());
-  TORCH_CHECK(in.mask.batch() == in.q.size(0) && in.mask.queries() == in.q.size(1) &&
-                  in.mask.keys() == in.k.size(1),
-              "attention: the mask is for [", in.mask.batch(), ", ", in.mask.queries(), ", ",
-              in.mask.keys(), "], q has shape ", in.q.sizes(), " and k ", in.k.sizes());
-}
-
 // [B, L, H, K] to [B·H, L, K].
 torch::Tensor heads_first(const torch::Tensor& x) {
   return x.transpose(1, 2).reshape({x.size(0) * x.size(2), x.size(1), x.size(3)});
@@ -65,11 +50,13 @@ void all_row_statistics(const torch::Tensor& logits, const torch::Tensor& probab
 void fill_statistics(const torch::Tensor& logits, const torch::Tensor& probabilities,
                      const AttentionMask& mask, int64_t heads, AttentionOutputs& out) {
   const auto shape = {mask.batch(), heads, mask.queries()};
-  out.entropy = torch::zeros(shape, logits.options().requires_grad(false));
+  const bool half = logits.element_size() < 4;  // Then statistics are float32.
+  const torch::Dtype dtype = half ? torch::kFloat32 : logits.scalar_type();
+  out.entropy = torch::zeros(shape, logits.options().dtype(dtype).requires_grad(false));
   out.max_logit =
       torch::full(shape, -std::numeric_limits<double>::infinity(), out.entropy.options());
-  const torch::Tensor s = logits.detach().contiguous();
-  const torch::Tensor p = probabilities.detach().contiguous();
+  const torch::Tensor s = logits.detach().to(dtype).contiguous();
+  const torch::Tensor p = probabilities.detach().to(dtype).contiguous();
   AT_DISPATCH_FLOATING_TYPES(s.scalar_type(), "attention statistics",
                              [&] { all_row_statistics<scalar_t>(s, p, mask, out); });
 }
@@ -86,7 +73,7 @@ torch::Tensor softmax_rows(const torch::Tensor& logits, const AttentionMask& mas
 }  // namespace
 
 AttentionOutputs attention_reference(const AttentionInputs& in) {
-  check_shapes(in);
+  check_attention_inputs(in);
   const int64_t heads = in.q.size(2);
   const double scale = in.scale.value_or(1.0 / std::sqrt(static_cast<double>(in.q.size(3))));
   const torch::Tensor& bias = in.mask.bias(heads);
@@ -101,8 +88,11 @@ AttentionOutputs attention_reference(const AttentionInputs& in) {
   if (in.statistics) fill_statistics(logits, probabilities, in.mask, heads, out);
   if (in.dropout > 0.0 && in.generator) {
     at::Generator generator = *in.generator;
-    probabilities = probabilities * draw_dropout_mask(probabilities.sizes(), in.dropout,
-                                                      probabilities.scalar_type(), generator);
+    probabilities =
+        probabilities * draw_row_dropout_mask(probabilities.size(0) * probabilities.size(1),
+                                              probabilities.size(2), in.dropout,
+                                              probabilities.scalar_type(), draw_seed(generator))
+                            .view(probabilities.sizes());
   }
   out.out = at::bmm(probabilities, heads_first(in.v))
                 .view({in.q.size(0), heads, in.q.size(1), in.q.size(3)})

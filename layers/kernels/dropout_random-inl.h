@@ -1,0 +1,58 @@
+// The random numbers of dropout masks (dropout_mask.h) as vectors.
+
+#if defined(NMT_LAYERS_KERNELS_DROPOUT_RANDOM_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef NMT_LAYERS_KERNELS_DROPOUT_RANDOM_INL_H_
+#undef NMT_LAYERS_KERNELS_DROPOUT_RANDOM_INL_H_
+#else
+#define NMT_LAYERS_KERNELS_DROPOUT_RANDOM_INL_H_
+#endif
+
+#include <hwy/highway.h>
+
+#include <cstdint>
+
+HWY_BEFORE_NAMESPACE();
+namespace nmt::kernels::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V mixed_bits(D d, V x) {
+  x = hn::Xor(x, hn::ShiftRight<16>(x));
+  x = hn::Mul(x, hn::Set(d, 0x7feb352du));
+  x = hn::Xor(x, hn::ShiftRight<15>(x));
+  x = hn::Mul(x, hn::Set(d, 0x846ca68bu));
+  return hn::Xor(x, hn::ShiftRight<16>(x));
+}
+
+// Mask values of a seed, a vector at a time.
+class DropoutValues {
+ public:
+  DropoutValues(double probability, uint64_t seed)
+      : threshold_(static_cast<int32_t>(probability * 2147483648.0)),
+        keep_(static_cast<float>(1.0 / (1.0 - probability))),
+        key_low_(static_cast<uint32_t>(seed)),
+        key_high_(static_cast<uint32_t>(seed >> 32)) {}
+
+  // Of elements first, first + 1, ...
+  HWY_INLINE hn::Vec<hn::ScalableTag<float>> operator()(uint32_t first) const {
+    const hn::ScalableTag<uint32_t> du;
+    const hn::Rebind<int32_t, decltype(du)> di;
+    const hn::Rebind<float, decltype(du)> df;
+    const auto once = mixed_bits(du, hn::Xor(hn::Iota(du, first), hn::Set(du, key_low_)));
+    const auto random = mixed_bits(du, hn::Add(once, hn::Set(du, key_high_)));
+    // 31 bits, so that a signed comparison serves.
+    const auto drop = hn::Lt(hn::BitCast(di, hn::ShiftRight<1>(random)), hn::Set(di, threshold_));
+    return hn::IfThenZeroElse(hn::RebindMask(df, drop), hn::Set(df, keep_));
+  }
+
+ private:
+  int32_t threshold_;
+  float keep_;
+  uint32_t key_low_, key_high_;
+};
+
+}  // namespace nmt::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // NMT_LAYERS_KERNELS_DROPOUT_RANDOM_INL_H_

@@ -1,0 +1,122 @@
+// Pieces that SIMD kernels share: loads and stores of float or bfloat16 storage as float, e^x.
+//
+// Included once for every instruction set by files that use Highway's foreach_target.h.
+
+#if defined(NMT_LAYERS_KERNELS_SIMD_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef NMT_LAYERS_KERNELS_SIMD_MATH_INL_H_
+#undef NMT_LAYERS_KERNELS_SIMD_MATH_INL_H_
+#else
+#define NMT_LAYERS_KERNELS_SIMD_MATH_INL_H_
+#endif
+
+#include <hwy/highway.h>
+
+#include <cstddef>
+#include <cstdint>
+
+HWY_BEFORE_NAMESPACE();
+namespace nmt::kernels::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+using FloatTag = hn::ScalableTag<float>;
+using FloatVector = hn::Vec<FloatTag>;
+
+HWY_INLINE size_t float_lanes() {
+  return hn::Lanes(FloatTag());
+}
+
+HWY_INLINE size_t round_up(size_t count, size_t multiple) {
+  return (count + multiple - 1) / multiple * multiple;
+}
+
+// bfloat16 is the upper half of a float.
+HWY_INLINE float to_float(uint16_t bits) {
+  const uint32_t wide = static_cast<uint32_t>(bits) << 16;
+  float value;
+  hwy::CopyBytes<sizeof value>(&wide, &value);
+  return value;
+}
+HWY_INLINE float to_float(float value) {
+  return value;
+}
+
+// Rounds to the nearest, ties to even; a NaN stays one.
+HWY_INLINE void from_float(float value, uint16_t* bits) {
+  uint32_t wide;
+  hwy::CopyBytes<sizeof wide>(&value, &wide);
+  const bool nan = (wide & 0x7FFFFFFFu) > 0x7F800000u;
+  wide = nan ? wide | 0x00400000u : wide + 0x7FFFu + (wide >> 16 & 1u);
+  *bits = static_cast<uint16_t>(wide >> 16);
+}
+HWY_INLINE void from_float(float value, float* result) {
+  *result = value;
+}
+
+// Copies `count` numbers to float, and zeros up to `padded`.
+template <class Value>
+HWY_INLINE void copy_to_float(const Value* from, size_t count, size_t padded, float* to) {
+  for (size_t i = 0; i < count; ++i) to[i] = to_float(from[i]);
+  for (size_t i = count; i < padded; ++i) to[i] = 0.0f;
+}
+HWY_INLINE void copy_to_float(const float* from, size_t count, size_t padded, float* to) {
+  const FloatTag d;
+  size_t i = 0;
+  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d))
+    hn::StoreU(hn::LoadU(d, from + i), d, to + i);
+  for (; i < count; ++i) to[i] = from[i];
+  for (; i < padded; ++i) to[i] = 0.0f;
+}
+
+// to[i] = factor · from[i]. `from` is readable up to a whole vector.
+template <class Value>
+HWY_INLINE void copy_scaled(const float* from, size_t count, float factor, Value* to) {
+  for (size_t i = 0; i < count; ++i) from_float(factor * from[i], to + i);
+}
+HWY_INLINE void copy_scaled(const float* from, size_t count, float factor, float* to) {
+  const FloatTag d;
+  const FloatVector factors = hn::Set(d, factor);
+  size_t i = 0;
+  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
+    hn::StoreU(hn::Mul(factors, hn::LoadU(d, from + i)), d, to + i);
+  }
+  for (; i < count; ++i) to[i] = factor * from[i];
+}
+
+// e^x for x ≤ 0, within 2 units in the last place; below −87.3 about 10⁻³⁸. With n the whole number
+// nearest to x / ln 2 and r = x − n ln 2:  e^x = 2ⁿ e^r, and e^r = 1 + r + r² p(r) with the
+// polynomial p of Cephes' expf (Moshier).
+HWY_INLINE FloatVector exp_of_negative(FloatVector x) {
+  const FloatTag d;
+  const hn::RebindToSigned<FloatTag> di;
+  const FloatVector lowest = hn::Set(d, -87.3f);
+  x = hn::IfThenElse(hn::Lt(x, lowest), lowest, x);  // Not Max: a NaN stays one.
+  const FloatVector n = hn::Round(hn::Mul(x, hn::Set(d, 1.44269504f)));
+  // ln 2 in two parts, of which the first times n is exact.
+  FloatVector r = hn::NegMulAdd(n, hn::Set(d, 0.693359375f), x);
+  r = hn::NegMulAdd(n, hn::Set(d, -2.12194440e-4f), r);
+  FloatVector p = hn::Set(d, 1.9875691500e-4f);
+  p = hn::MulAdd(p, r, hn::Set(d, 1.3981999507e-3f));
+  p = hn::MulAdd(p, r, hn::Set(d, 8.3334519073e-3f));
+  p = hn::MulAdd(p, r, hn::Set(d, 4.1665795894e-2f));
+  p = hn::MulAdd(p, r, hn::Set(d, 1.6666665459e-1f));
+  p = hn::MulAdd(p, r, hn::Set(d, 5.0000001201e-1f));
+  p = hn::MulAdd(p, hn::Mul(r, r), hn::Add(r, hn::Set(d, 1.0f)));
+  const auto exponent = hn::ShiftLeft<23>(hn::Add(hn::ConvertTo(di, n), hn::Set(di, 127)));
+  return hn::Mul(p, hn::BitCast(d, exponent));
+}
+
+HWY_INLINE float sum_of_lanes(FloatVector x) {
+  const FloatTag d;
+  return hn::GetLane(hn::SumOfLanes(d, x));
+}
+
+HWY_INLINE float max_of_lanes(FloatVector x) {
+  const FloatTag d;
+  return hn::GetLane(hn::MaxOfLanes(d, x));
+}
+
+}  // namespace nmt::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // NMT_LAYERS_KERNELS_SIMD_MATH_INL_H_

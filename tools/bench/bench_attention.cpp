@@ -1,0 +1,205 @@
+// Times the fused attention, with and without entropy, beside ATen's flash attention and beside
+// plain LibTorch that writes the probabilities down and takes their entropy. One JSON object a
+// line:
+//
+//     bench_attention [--json] [--threads N] [--tokens N] [--lengths T,...] [--repetitions N]
+//                     [--bfloat16]
+//
+// Fields: pass (forward | forward+backward), T, S, causal, heads, head_size, dtype, threads;
+// medians of interleaved repetitions in ms: ours_entropy_ms, ours_ms, flash_ms,
+// materialized_entropy_ms; gflops of ours with entropy (2 products forward, 7 with backward; half
+// of it if causal), gemm_peak_gflops (the best of 4096x512x2048 and 2048^3, in the same run). Every
+// side reads the same strided views of a fused query-key-value product.
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <functional>
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "layers/kernels/attention.h"
+
+namespace {
+
+namespace options = boost::program_options;
+using Clock = std::chrono::steady_clock;
+
+struct Settings {
+  int64_t threads = 2;
+  int64_t tokens = 4096;
+  int64_t heads = 8;
+  int64_t head_size = 64;
+  std::string lengths = "25,64,256,1024";
+  int repetitions = 30;
+  bool bfloat16 = false;
+};
+
+double milliseconds(const std::function<void()>& work) {
+  const auto start = Clock::now();
+  work();
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+double median(std::vector<double> values) {
+  std::nth_element(values.begin(), values.begin() + values.size() / 2, values.end());
+  return values[values.size() / 2];
+}
+
+double gemm_gflops(int64_t m, int64_t k, int64_t n) {
+  const torch::Tensor a = torch::randn({m, k}), b = torch::randn({k, n});
+  torch::Tensor c = torch::empty({m, n});
+  std::vector<double> times;
+  for (int i = 0; i < 7; ++i) times.push_back(milliseconds([&] { at::mm_out(c, a, b); }));
+  return 2e-6 * m * k * n / *std::min_element(times.begin(), times.end());
+}
+
+// One (pass, T, causal).
+class Case {
+ public:
+  Case(const Settings& settings, int64_t length, bool causal, bool backward)
+      : settings_(settings), length_(length), causal_(causal), backward_(backward) {
+    const int64_t batch = std::max<int64_t>(1, settings.tokens / length);
+    product_ = torch::randn({batch, length, 3, settings.heads, settings.head_size});
+    if (settings.bfloat16) product_ = product_.to(torch::kBFloat16);
+    grad_ = torch::randn({batch, length, settings.heads, settings.head_size}).to(product_.dtype());
+    const torch::Tensor lengths = torch::full({batch}, length, torch::kInt64);
+    mask_.emplace(lengths, lengths, length, length, causal);
+  }
+
+  void run_ours(bool statistics) {
+    run([&](auto q, auto k, auto v) {
+      return nmt::kernels::attention(
+                 {.q = q, .k = k, .v = v, .mask = *mask_, .statistics = statistics})
+          .out;
+    });
+  }
+
+  void run_flash() {
+    run([&](auto q, auto k, auto v) {
+      return std::get<0>(at::_scaled_dot_product_flash_attention_for_cpu(
+                             q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), 0.0, causal_))
+          .transpose(1, 2);
+    });
+  }
+
+  void run_materialized() {
+    run([&](auto q, auto k, auto v) {
+      torch::Tensor logits = at::matmul(q.transpose(1, 2), k.permute({0, 2, 3, 1})) /
+                             std::sqrt(static_cast<double>(settings_.head_size));
+      if (causal_) {
+        const torch::Tensor hidden = torch::ones({length_, length_}, torch::kBool).triu(1);
+        logits = logits.masked_fill(hidden, -1e30);
+      }
+      const torch::Tensor logs = at::log_softmax(logits, -1);
+      const torch::Tensor p = logs.exp();
+      entropy_ = -(p * logs).detach().sum(-1);
+      return at::matmul(p, v.transpose(1, 2)).transpose(1, 2);
+    });
+  }
+
+  void print(double peak) {
+    std::vector<double> ours_entropy, ours, flash, materialized;
+    const int materialized_every = length_ >= 256 ? 5 : 1;
+    for (int i = 0; i < settings_.repetitions + 2; ++i) {
+      const double with = milliseconds([&] { run_ours(true); });
+      const double without = milliseconds([&] { run_ours(false); });
+      const double theirs = milliseconds([&] { run_flash(); });
+      if (i % materialized_every == 0) {
+        materialized.push_back(milliseconds([&] { run_materialized(); }));
+      }
+      if (i < 2) continue;  // Warms up.
+      ours_entropy.push_back(with);
+      ours.push_back(without);
+      flash.push_back(theirs);
+    }
+    const double products = (backward_ ? 7.0 : 2.0) * (causal_ ? 0.5 : 1.0);
+    const double flops = products * 2.0 * product_.size(0) * settings_.heads * length_ * length_ *
+                         settings_.head_size;
+    std::printf(
+        "{\"pass\": \"%s\", \"T\": %lld, \"S\": %lld, \"causal\": %s, \"heads\": %lld, "
+        "\"head_size\": %lld, \"dtype\": \"%s\", \"threads\": %d, \"ours_entropy_ms\": %.3f, "
+        "\"ours_ms\": %.3f, \"flash_ms\": %.3f, \"materialized_entropy_ms\": %.3f, "
+        "\"gflops\": %.1f, \"gemm_peak_gflops\": %.1f}\n",
+        backward_ ? "forward+backward" : "forward", static_cast<long long>(length_),
+        static_cast<long long>(length_), causal_ ? "true" : "false",
+        static_cast<long long>(settings_.heads), static_cast<long long>(settings_.head_size),
+        settings_.bfloat16 ? "bfloat16" : "float32", at::get_num_threads(), median(ours_entropy),
+        median(ours), median(flash), median(materialized), 1e-6 * flops / median(ours_entropy),
+        peak);
+    std::fflush(stdout);
+  }
+
+ private:
+  template <class Attend>
+  void run(const Attend& attend) {
+    if (!backward_) {
+      torch::NoGradGuard no_grad;
+      attend(product_.select(2, 0), product_.select(2, 1), product_.select(2, 2));
+      return;
+    }
+    const torch::Tensor leaf = product_.detach().requires_grad_(true);
+    attend(leaf.select(2, 0), leaf.select(2, 1), leaf.select(2, 2)).backward(grad_);
+  }
+
+  Settings settings_;
+  int64_t length_;
+  bool causal_, backward_;
+  torch::Tensor product_, grad_, entropy_;
+  std::optional<nmt::kernels::AttentionMask> mask_;
+};
+
+std::vector<int64_t> numbers(const std::string& list) {
+  std::vector<int64_t> values;
+  std::istringstream stream(list);
+  for (std::string one; std::getline(stream, one, ',');) values.push_back(std::stoll(one));
+  return values;
+}
+
+int bench(int argc, char** argv) {
+  Settings settings;
+  options::options_description all("bench_attention: fused attention beside ATen's");
+  all.add_options()("help,h", "this page")("json", "accepted; lines are JSON anyway")(
+      "threads", options::value(&settings.threads), "threads")(
+      "tokens", options::value(&settings.tokens), "tokens a batch")(
+      "heads", options::value(&settings.heads), "heads")(
+      "head-size", options::value(&settings.head_size), "head size")(
+      "lengths", options::value(&settings.lengths), "sentence lengths")(
+      "repetitions", options::value(&settings.repetitions), "interleaved repetitions")(
+      "bfloat16", options::bool_switch(&settings.bfloat16), "bfloat16 storage");
+  options::variables_map values;
+  options::store(options::parse_command_line(argc, argv, all), values);
+  options::notify(values);
+  if (values.count("help") != 0) {
+    std::cout << all;
+    return 0;
+  }
+  torch::manual_seed(1);
+  at::set_num_threads(static_cast<int>(settings.threads));
+  const double peak = std::max(gemm_gflops(4096, 512, 2048), gemm_gflops(2048, 2048, 2048));
+  for (const bool backward : {false, true}) {
+    for (const int64_t length : numbers(settings.lengths)) {
+      for (const bool causal : {false, true}) Case(settings, length, causal, backward).print(peak);
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return bench(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "bench_attention: error: " << error.what() << '\n';
+    return 2;
+  }
+}
