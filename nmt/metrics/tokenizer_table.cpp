@@ -4,33 +4,36 @@
 #include "nmt/metrics/tokenizers/characters.h"
 #include "nmt/metrics/tokenizers/chinese.h"
 #include "nmt/metrics/tokenizers/international.h"
+#include "nmt/metrics/tokenizers/japanese.h"
+#include "nmt/metrics/tokenizers/korean.h"
 #include "nmt/metrics/tokenizers/mteval_13a.h"
 #include "nmt/metrics/tokenizers/none.h"
+#include "nmt/metrics/tokenizers/sentence_pieces.h"
 
 namespace nmt::metrics {
 namespace {
 
 struct TokenizerRow {
   std::string_view name;
-  std::unique_ptr<Tokenizer> (*make)();  // None: sacreBLEU has it, we do not.
-  std::string_view lacking;              // What it would need.
+  std::unique_ptr<Tokenizer> (*make)(std::string_view name);
 };
 
 template <class T>
-std::unique_ptr<Tokenizer> make() {
+std::unique_ptr<Tokenizer> make(std::string_view) {
   return std::make_unique<T>();
 }
 
-constexpr std::string_view kMecab = "MeCab and its dictionary";
-constexpr std::string_view kSentencePiece = "a SentencePiece model that sacreBLEU downloads";
+std::unique_ptr<Tokenizer> make_pieces(std::string_view name) {
+  return std::make_unique<SentencePieceTokenizer>(name);
+}
 
 constexpr TokenizerRow kTokenizers[] = {
-    {"none", make<NoneTokenizer>, ""},      {"zh", make<ChineseTokenizer>, ""},
-    {"13a", make<Mteval13aTokenizer>, ""},  {"intl", make<InternationalTokenizer>, ""},
-    {"char", make<CharacterTokenizer>, ""}, {"ja-mecab", nullptr, kMecab},
-    {"ko-mecab", nullptr, kMecab},          {"spm", nullptr, kSentencePiece},
-    {"flores101", nullptr, kSentencePiece}, {"flores200", nullptr, kSentencePiece},
-    {"spBLEU-1K", nullptr, kSentencePiece},
+    {"none", make<NoneTokenizer>},       {"zh", make<ChineseTokenizer>},
+    {"13a", make<Mteval13aTokenizer>},   {"intl", make<InternationalTokenizer>},
+    {"char", make<CharacterTokenizer>},  {"ja-mecab", make<JapaneseTokenizer>},
+    {"ko-mecab", make<KoreanTokenizer>}, {"spm", make_pieces},
+    {"flores101", make_pieces},          {"flores200", make_pieces},
+    {"spBLEU-1K", make_pieces},
 };
 
 }  // namespace
@@ -43,14 +46,11 @@ std::vector<std::string> tokenizer_names() {
 
 std::unique_ptr<Tokenizer> make_tokenizer(std::string_view name) {
   for (const TokenizerRow& row : kTokenizers) {
-    if (row.name != name) continue;
-    if (row.make != nullptr) return row.make();
-    throw InputError("tokenizer '", name, "' is not supported: it needs ", row.lacking,
-                     "; tokenize the files yourself and use 'none'");
+    if (row.name == name) return row.make(name);
   }
   std::string known;
   for (const TokenizerRow& row : kTokenizers) {
-    if (row.make != nullptr) known += (known.empty() ? "" : ", ") + std::string(row.name);
+    known += (known.empty() ? "" : ", ") + std::string(row.name);
   }
   throw UsageError("unknown tokenizer '", name, "'; known are ", known);
 }

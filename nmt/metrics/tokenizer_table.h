@@ -16,7 +16,7 @@ namespace nmt::metrics {
 std::vector<std::string> tokenizer_names();
 
 /// The tokenizer called `name`. Throws UsageError, listing the names, if there is none,
-/// and InputError for those of sacreBLEU that need what this program does not have.
+/// and InputError if it needs a dictionary or a model that is not to be found.
 std::unique_ptr<Tokenizer> make_tokenizer(std::string_view name);
 
 /// The name that sacreBLEU takes for a target language ("zh", "ja", "ko", any other) when none is

@@ -9,11 +9,21 @@ find_package(Threads REQUIRED)
 find_path(NMT_SENTENCEPIECE_INCLUDE sentencepiece_processor.h REQUIRED)
 find_library(NMT_SENTENCEPIECE_LIBRARY sentencepiece REQUIRED)
 find_library(NMT_SENTENCEPIECE_TRAIN_LIBRARY sentencepiece_train REQUIRED)
+add_library(nmt_sentencepiece_processor INTERFACE)  # without the trainer, which takes time to load
+add_library(nmt::sentencepiece_processor ALIAS nmt_sentencepiece_processor)
+target_include_directories(nmt_sentencepiece_processor SYSTEM INTERFACE ${NMT_SENTENCEPIECE_INCLUDE})
+target_link_libraries(nmt_sentencepiece_processor INTERFACE ${NMT_SENTENCEPIECE_LIBRARY})
 add_library(nmt_sentencepiece INTERFACE)
 add_library(nmt::sentencepiece ALIAS nmt_sentencepiece)
-target_include_directories(nmt_sentencepiece SYSTEM INTERFACE ${NMT_SENTENCEPIECE_INCLUDE})
 target_link_libraries(nmt_sentencepiece INTERFACE
-  ${NMT_SENTENCEPIECE_TRAIN_LIBRARY} ${NMT_SENTENCEPIECE_LIBRARY})
+  ${NMT_SENTENCEPIECE_TRAIN_LIBRARY} nmt::sentencepiece_processor)
+
+# Only the header: the library is loaded by the program that needs it, when it does.
+find_path(NMT_MECAB_INCLUDE mecab.h REQUIRED)
+add_library(nmt_mecab_header INTERFACE)
+add_library(nmt::mecab_header ALIAS nmt_mecab_header)
+target_include_directories(nmt_mecab_header SYSTEM INTERFACE ${NMT_MECAB_INCLUDE})
+target_link_libraries(nmt_mecab_header INTERFACE ${CMAKE_DL_LIBS})
 
 find_path(NMT_HIGHWAY_INCLUDE hwy/highway.h REQUIRED)
 find_library(NMT_HIGHWAY_LIBRARY hwy REQUIRED)

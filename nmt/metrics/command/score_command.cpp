@@ -49,6 +49,15 @@ void warn_if_tokenized(const ScoreRequest& request, const System& system, ScoreO
       "silences this)"));
 }
 
+void warn_about_tokenizer(const ScoreRequest& request, ScoreOutput& output) {
+  const auto& metrics = request.metrics;
+  if (request.settings.bleu.tokenize != "spm" ||
+      std::find(metrics.begin(), metrics.end(), "bleu") == metrics.end()) {
+    return;
+  }
+  output.warnings.push_back("tokenizer 'spm' is now called 'flores101'");
+}
+
 // One request being answered.
 class Scoring {
  public:
@@ -230,6 +239,7 @@ void score(ScoreRequest request, bool terminal, ScoreOutput& output) {
   const ScoreInput& input = part ? *part : whole;
   check_lengths(request, input);
   for (const System& system : input.systems) warn_if_tokenized(request, system, output);
+  warn_about_tokenizer(request, output);
   if (request.detail && request.format == OutputFormat::json && !request.sentence_level) {
     request.format = OutputFormat::text;
   }
