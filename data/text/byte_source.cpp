@@ -113,4 +113,11 @@ std::unique_ptr<ByteSource> open_bytes(const std::string& path) {
   return std::make_unique<GzipSource>(descriptor, path);
 }
 
+std::string read_all(ByteSource& source) {
+  std::string bytes;
+  char buffer[1 << 16];
+  while (const size_t count = source.read(buffer, sizeof buffer)) bytes.append(buffer, count);
+  return bytes;
+}
+
 }  // namespace nmt::text

@@ -22,4 +22,7 @@ class ByteSource {
 /// although its name says so.
 std::unique_ptr<ByteSource> open_bytes(const std::string& path);
 
+/// Everything that `source` still has. Throws what reading throws.
+std::string read_all(ByteSource& source);
+
 }  // namespace nmt::text

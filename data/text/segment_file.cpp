@@ -20,6 +20,12 @@ SegmentReader::SegmentReader(const std::string& path)
       source_(open_bytes(path)),
       buffer_(kBufferSize) {}
 
+SegmentReader::SegmentReader(std::string name, std::unique_ptr<ByteSource> source)
+    : standard_input_(false),
+      name_(std::move(name)),
+      source_(std::move(source)),
+      buffer_(kBufferSize) {}
+
 bool SegmentReader::fill() {
   if (unread_.empty()) {
     unread_ = {buffer_.data(), source_->read(buffer_.data(), buffer_.size())};

@@ -25,6 +25,9 @@ class SegmentReader {
   /// Opens `path`; "-" is standard input. Throws InputError if it cannot be read.
   explicit SegmentReader(const std::string& path);
 
+  /// Reads from `source`, which messages call `name`.
+  SegmentReader(std::string name, std::unique_ptr<ByteSource> source);
+
   /// Puts the next segment, without its LF, into `segment`; false at the end.
   /// Throws InputError if reading fails or a gzip file is damaged or cut short.
   bool next(std::string& segment);

@@ -71,11 +71,7 @@ void sync_folder(const std::string& path) {
 }  // namespace
 
 std::string read_file(const std::string& path) {
-  const auto source = open_bytes(path);
-  std::string bytes;
-  char buffer[1 << 16];
-  while (const size_t count = source->read(buffer, sizeof buffer)) bytes.append(buffer, count);
-  return bytes;
+  return read_all(*open_bytes(path));
 }
 
 void write_file_atomically(const std::string& path, std::string_view bytes) {

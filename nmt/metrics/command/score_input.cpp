@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <iterator>
 
+#include "data/text/byte_source.h"
 #include "data/text/error.h"
 #include "data/text/unicode.h"
-#include "data/text/whole_file.h"
 #include "nmt/metrics/command/text_decoder.h"
 #include "nmt/metrics/test_sets/segment_filter.h"
 #include "nmt/metrics/test_sets/test_set_cache.h"
@@ -90,7 +90,7 @@ void read_references(const ScoreRequest& request, const TextDecoder& decoder, Sc
 
 // The lines of standard input, which end at LF, CRLF or CR.
 std::vector<std::string> read_standard_input(const TextDecoder& decoder) {
-  const std::string bytes = text::read_file("-");
+  const std::string bytes = read_all(*decoder.open("-"));
   std::vector<std::string> lines;
   for (size_t start = 0; start < bytes.size();) {
     const size_t end = std::min(bytes.find_first_of("\r\n", start), bytes.size());

@@ -1,33 +1,26 @@
 #include "nmt/metrics/command/text_decoder.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include "data/text/error.h"
 #include "data/text/segment_file.h"
 #include "data/text/unicode.h"
 #include "data/text/utf8.h"
+#include "nmt/metrics/encodings/decoded_source.h"
+#include "nmt/metrics/encodings/encoding_name.h"
+#include "nmt/metrics/encodings/stream_decoder.h"
 
 namespace nmt::metrics {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-// As Python compares names of encodings: "UTF-8" and "utf 8" are "utf_8".
-std::string normalized(std::string_view name) {
-  std::string result;
-  for (const char c : name) {
-    if (std::isalnum(static_cast<unsigned char>(c))) {
-      result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    } else if (!result.empty() && result.back() != '_') {
-      result += '_';
-    }
-  }
-  return result;
-}
-
 bool is_ascii(std::string_view line) {
   return std::all_of(line.begin(), line.end(), [](char c) { return (c & 0x80) == 0; });
+}
+
+std::string name_of(const std::string& path) {
+  return path == "-" ? "standard input" : path;
 }
 
 void widen_latin1(std::string& line) {
@@ -40,29 +33,34 @@ void widen_latin1(std::string& line) {
 }  // namespace
 
 TextDecoder::TextDecoder(std::string_view encoding) {
-  struct Alias {
-    std::string_view name;
+  struct LineEncoding {
+    std::string_view module;
     Kind kind;
   };
-  constexpr Alias kAliases[] = {
-      {"utf_8", Kind::utf8},     {"utf8", Kind::utf8},        {"u8", Kind::utf8},
-      {"utf", Kind::utf8},       {"cp65001", Kind::utf8},     {"utf_8_sig", Kind::utf8_with_mark},
-      {"ascii", Kind::ascii},    {"us_ascii", Kind::ascii},   {"646", Kind::ascii},
-      {"latin_1", Kind::latin1}, {"latin1", Kind::latin1},    {"latin", Kind::latin1},
-      {"l1", Kind::latin1},      {"iso8859_1", Kind::latin1}, {"iso_8859_1", Kind::latin1},
-      {"8859", Kind::latin1},    {"iso8859", Kind::latin1},   {"cp819", Kind::latin1},
+  constexpr LineEncoding kLineEncodings[] = {
+      {"utf_8", Kind::utf8},     {"utf_8_sig", Kind::utf8_with_mark}, {"ascii", Kind::ascii},
+      {"latin_1", Kind::latin1}, {"charmap", Kind::latin1},
   };
-  const std::string name = normalized(encoding);
-  for (const Alias& alias : kAliases) {
-    if (alias.name != name) continue;
-    kind_ = alias.kind;
-    return;
+  const auto module = python_encoding(encoding);
+  if (!module) throw InputError("encoding '", encoding, "' is unknown to Python");
+  module_ = *module;
+  for (const LineEncoding& known : kLineEncodings) {
+    if (known.module == module_) kind_ = known.kind;
   }
-  throw InputError("encoding '", encoding,
-                   "' is not supported; known are utf-8, utf-8-sig, ascii, latin-1");
+  if (kind_ == Kind::stream && make_stream_decoder(module_) == nullptr) {
+    throw InputError("encoding '", encoding, "' is not supported; convert the files to utf-8");
+  }
+}
+
+std::unique_ptr<text::ByteSource> TextDecoder::open(const std::string& path) const {
+  auto source = text::open_bytes(path);
+  if (kind_ != Kind::stream) return source;
+  return std::make_unique<DecodedSource>(std::move(source), make_stream_decoder(module_),
+                                         name_of(path));
 }
 
 std::optional<std::string> TextDecoder::decode(std::string& line, bool first) const {
+  if (kind_ == Kind::stream) return std::nullopt;
   if (kind_ == Kind::latin1) {
     widen_latin1(line);
     return std::nullopt;
@@ -78,7 +76,7 @@ std::optional<std::string> TextDecoder::decode(std::string& line, bool first) co
 
 std::vector<std::string> read_decoded_lines(const std::string& path, const TextDecoder& decoder) {
   std::vector<std::string> lines;
-  text::SegmentReader reader(path);
+  text::SegmentReader reader(name_of(path), decoder.open(path));
   for (std::string line; reader.next(line);) {
     const auto problem = decoder.decode(line, lines.empty());
     if (problem) throw InputError(reader.position(), ": ", *problem);

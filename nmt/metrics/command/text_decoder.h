@@ -1,30 +1,40 @@
-// TextDecoder: lines of a file in one of a few encodings, as UTF-8.
+// TextDecoder: the text of a file in the encoding that --encoding names, as UTF-8.
 //
+// UTF-8, ASCII and Latin-1 are read line by line as they are and checked or widened then; all other
+// encodings, in which the end of a line may be other bytes, become UTF-8 while they are read.
 // Lines of files end at LF alone.
 
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "data/text/byte_source.h"
+
 namespace nmt::metrics {
 
 class TextDecoder {
  public:
-  /// `encoding` as Python spells it: utf-8, utf-8-sig, ascii, latin-1, in any case, with their
-  /// common aliases. Throws InputError for any other.
+  /// `encoding` by any of Python's names. Throws InputError if Python does not know it, or we do
+  /// not support it (idna, punycode, and escapes).
   explicit TextDecoder(std::string_view encoding);
 
-  /// Turns `line` into UTF-8; `first` if it is the first of its file. Returns what is wrong with it
-  /// if it is not in the encoding, naming the byte.
+  /// The bytes of `path`, opened as open_bytes() does, for decode(). Throws InputError as
+  /// open_bytes(), also later, with path and line, if the text is not in the encoding.
+  std::unique_ptr<text::ByteSource> open(const std::string& path) const;
+
+  /// Turns `line`, of an opened file, into UTF-8; `first` if it is the first of its file. Returns
+  /// what is wrong with it if it is not in the encoding, naming the byte.
   [[nodiscard]] std::optional<std::string> decode(std::string& line, bool first) const;
 
  private:
-  enum class Kind { utf8, utf8_with_mark, ascii, latin1 };
+  enum class Kind { utf8, utf8_with_mark, ascii, latin1, stream };
 
-  Kind kind_;
+  Kind kind_ = Kind::stream;
+  std::string_view module_;  // Python's.
 };
 
 /// The lines of `path`, plain or gzip, in UTF-8 and without white space at their ends. Throws
