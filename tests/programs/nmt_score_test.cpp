@@ -69,9 +69,10 @@ Result run_score(const std::vector<std::string>& arguments, const Setting& setti
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, folder.read("out"), folder.read("err")};
 }
 
-// Runs the command lines of programs.jsonl in the folder above `base.folder`; returns how many.
-size_t expect_recorded_output(const Setting& base) {
-  std::ifstream file(base.folder + "/../programs.jsonl");
+// Runs the command lines of `records_file`, which is in the folder of all recorded results; returns
+// how many.
+size_t expect_recorded_output(const std::string& records_file, const Setting& base = {}) {
+  std::ifstream file(NMT_GOLDEN_TEXTS "/../" + records_file);
   size_t records = 0;
   for (std::string line; std::getline(file, line); ++records) {
     const nlohmann::json record = nlohmann::json::parse(line);
@@ -90,11 +91,53 @@ size_t expect_recorded_output(const Setting& base) {
 }
 
 TEST(NmtScoreTest, EveryRecordedCommandLineGivesTheSameBytes) {
-  EXPECT_GT(expect_recorded_output({}), 600u);
+  EXPECT_GT(expect_recorded_output("programs.jsonl"), 600u);
 }
 
 TEST(NmtScoreTest, EveryRecordedCommandLineOnTestSetsGivesTheSameBytes) {
-  EXPECT_GT(expect_recorded_output(kWithCache), 500u);
+  EXPECT_GT(expect_recorded_output("test_sets/programs.jsonl", kWithCache), 500u);
+}
+
+TEST(NmtScoreTest, EveryRecordedCommandLineWithPiecesGivesTheSameBytes) {
+  EXPECT_GT(expect_recorded_output("piece_programs.jsonl"), 10u);
+}
+
+TEST(NmtScoreTest, EveryRecordedCommandLineInOtherEncodingsGivesTheSameBytes) {
+  const testing::TempFolder folder;
+  std::ifstream file(NMT_GOLDEN_TEXTS "/../encoded_texts.jsonl");
+  for (std::string line; std::getline(file, line);) {
+    const nlohmann::json text = nlohmann::json::parse(line);
+    const std::string hex = text["hex"];
+    std::string bytes;
+    for (size_t i = 0; i < hex.size(); i += 2) {
+      bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+    }
+    folder.write(text["name"], bytes);
+  }
+  EXPECT_GT(expect_recorded_output("encoded_programs.jsonl", {.folder = folder.path()}), 400u);
+}
+
+TEST(NmtScoreTest, TheOldNameOfATokenizerIsWarnedAbout) {
+  const Setting setting{.environment = {{"SACREBLEU", ".."}}};
+  EXPECT_THAT(run_score({"ref0.txt", "-i", "sys0.txt", "-tok", "spm"}, setting).errors,
+              HasSubstr("warning: tokenizer 'spm' is now called 'flores101'"));
+  EXPECT_EQ(run_score({"ref0.txt", "-i", "sys0.txt", "-tok", "flores101"}, setting).errors, "");
+}
+
+TEST(NmtScoreTest, WhatATokenizerLacksIsSaid) {
+  const testing::TempFolder folder;
+  const Setting setting{.environment = {{"SACREBLEU", folder.path()},
+                                        {"NMT_IPADIC", folder.path("dic")},
+                                        {"NMT_MECAB_KO", folder.path("libmecab.so")}}};
+  const std::map<std::string, std::string> messages = {{"ja-mecab", "tools/ipadic"},
+                                                       {"ko-mecab", "mecab-ko-dic"},
+                                                       {"flores200", "models/flores200"}};
+  for (const auto& [tokenizer, message] : messages) {
+    const Result result = run_score({"ref0.txt", "-i", "sys0.txt", "-tok", tokenizer}, setting);
+    EXPECT_EQ(result.status, 1);
+    EXPECT_EQ(result.output, "");
+    EXPECT_THAT(result.errors, HasSubstr(message));
+  }
 }
 
 TEST(NmtScoreTest, AMissingTestSetNamesTheFileAndTheRemedy) {
@@ -149,17 +192,12 @@ TEST(NmtScoreTest, BadInputNamesFileAndLine) {
   EXPECT_THAT(run_score({"ref0.txt", "-i", "absent.txt"}).errors, HasSubstr("absent.txt"));
 }
 
-TEST(NmtScoreTest, WhatIsNotSupportedIsRefusedNotIgnored) {
-  const std::vector<std::vector<std::string>> refused = {
-      {"-tok", "ja-mecab"}, {"-tok", "flores200"}, {"-tok", "spm"},
-      {"-l", "en-ja"},      {"-e", "utf-16"},      {"-tok", "ko-mecab"}};
-  for (const auto& options : refused) {
-    std::vector<std::string> arguments = {"ref0.txt", "-i", "sys0.txt"};
-    arguments.insert(arguments.end(), options.begin(), options.end());
-    const Result result = run_score(arguments);
-    EXPECT_EQ(result.status, 1) << options.front();
-    EXPECT_EQ(result.output, "") << options.front();
-    EXPECT_THAT(result.errors, HasSubstr("not supported")) << options.front();
+TEST(NmtScoreTest, EncodingsThatAreNotSupportedAreRefused) {
+  for (const char* encoding : {"punycode", "idna", "unicode_escape"}) {
+    const Result result = run_score({"ref0.txt", "-i", "sys0.txt", "-e", encoding});
+    EXPECT_EQ(result.status, 1) << encoding;
+    EXPECT_EQ(result.output, "") << encoding;
+    EXPECT_THAT(result.errors, HasSubstr("not supported")) << encoding;
   }
 }
 

