@@ -7,6 +7,8 @@
 
 #include <optional>
 
+#include "layers/layer_kind.h"
+
 namespace nmt::layers {
 
 class AttentionObserver;
@@ -17,6 +19,7 @@ struct ForwardContext {
   std::optional<at::Generator> dropout_generator;
   /// Told about every attention layer's entropy; may be null.
   AttentionObserver* attention_observer = nullptr;
+  BackendKind backend = BackendKind::kFused;
 };
 
 }  // namespace nmt::layers

@@ -23,4 +23,10 @@ enum class EmbeddingTie {
   kNone,
 };
 
+/// Which form of an operation computes. They agree but for rounding.
+enum class BackendKind {
+  kFused,      ///< One pass over memory, where there is such a form.
+  kReference,  ///< Plain LibTorch; can be differentiated twice.
+};
+
 }  // namespace nmt::layers

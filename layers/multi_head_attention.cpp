@@ -44,8 +44,10 @@ torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& x, const torc
   } else {
     qkv = qkv_.forward(x).split(d, -1);
   }
+  const auto attend = context.backend == BackendKind::kFused ? kernels::attention
+                                                              : kernels::attention_reference;
   const kernels::AttentionOutputs attention =
-      kernels::attention_reference({.q = split_heads(qkv[0]),
+      attend({.q = split_heads(qkv[0]),
                                     .k = split_heads(qkv[1]),
                                     .v = split_heads(qkv[2]),
                                     .mask = mask,

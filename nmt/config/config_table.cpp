@@ -14,14 +14,14 @@ constexpr Interval kAboveZero{.low = 0.0, .low_open = true};
 constexpr Interval kBelowOne{.low = 0.0, .high = 1.0};
 constexpr Interval kUpToOne{.low = 0.0, .high = 1.0, .high_open = false};
 
-// The enumeration `member` of the part `part` of the configuration.
-template <auto part, auto member>
+// An enumeration in the configuration: a member, or a part and its member.
+template <auto... members>
 constexpr Named named() {
-  using Enum = std::decay_t<decltype(TrainingConfig{}.*part.*member)>;
+  using Enum = std::decay_t<decltype((TrainingConfig{}.*....*members))>;
   return {.names = enum_names<Enum>,
-          .get = [](const TrainingConfig& config) { return name_of(config.*part.*member); },
+          .get = [](const TrainingConfig& config) { return name_of((config.*....*members)); },
           .set = [](TrainingConfig& config,
-                    const std::string& name) { config.*part.*member = enum_value<Enum>(name); }};
+                    const std::string& name) { (config.*....*members) = enum_value<Enum>(name); }};
 }
 
 std::string get_arch(const TrainingConfig& config) {
@@ -182,6 +182,8 @@ constexpr ConfigKey kTable[] = {
      "for computing; 0: one a core", OnResume::kMayChange},
     {"device", Group::kRun, OneOf{&TrainingConfig::device, device_names}, "",
      "where to compute; auto: a GPU if there is one"},
+    {"backend", Group::kRun, named<&TrainingConfig::backend>(), "",
+     "fused operations, or plain LibTorch in their place"},
 };
 
 }  // namespace

@@ -6,6 +6,7 @@ namespace nmt::config {
 namespace {
 
 using layers::ActivationKind;
+using layers::BackendKind;
 using layers::EmbeddingTie;
 using layers::PositionKind;
 
@@ -48,6 +49,11 @@ constexpr std::array kValidMetrics = {
     EnumName{ValidMetric::kBleu, "bleu"},
 };
 
+constexpr std::array kBackends = {
+    EnumName{BackendKind::kFused, "fused"},
+    EnumName{BackendKind::kReference, "reference"},
+};
+
 }  // namespace
 
 std::span<const EnumName<ActivationKind>> names_of(ActivationKind) {
@@ -70,6 +76,10 @@ std::span<const EnumName<SubwordKind>> names_of(SubwordKind) {
 }
 std::span<const EnumName<ValidMetric>> names_of(ValidMetric) {
   return kValidMetrics;
+}
+
+std::span<const EnumName<BackendKind>> names_of(BackendKind) {
+  return kBackends;
 }
 
 }  // namespace nmt::config

@@ -21,6 +21,7 @@ struct EnumName {
 /// All names of the enumeration that the argument belongs to; its value does not matter.
 std::span<const EnumName<layers::ActivationKind>> names_of(layers::ActivationKind);
 std::span<const EnumName<layers::PositionKind>> names_of(layers::PositionKind);
+std::span<const EnumName<layers::BackendKind>> names_of(layers::BackendKind);
 std::span<const EnumName<layers::EmbeddingTie>> names_of(layers::EmbeddingTie);
 std::span<const EnumName<SigmaGroups>> names_of(SigmaGroups);
 std::span<const EnumName<InvalidUtf8Rule>> names_of(InvalidUtf8Rule);

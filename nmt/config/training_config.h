@@ -72,6 +72,7 @@ struct TrainingConfig {
   uint64_t seed = 1;
   int64_t threads = 0;          ///< 0: every core.
   std::string device = "auto";  ///< cpu, cuda or auto.
+  layers::BackendKind backend = layers::BackendKind::kFused;
 };
 
 }  // namespace nmt::config

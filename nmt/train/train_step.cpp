@@ -32,6 +32,7 @@ TrainStep::TrainStep(model::Transformer model, const config::TrainingConfig& con
                      int64_t workers, int64_t eos_id)
     : options_(config.optimization),
       seed_(config.seed),
+      backend_(config.backend),
       eos_id_(eos_id),
       pool_(workers),
       models_({model}),
@@ -59,7 +60,8 @@ TrainStep::WorkerSums TrainStep::forward_backward(int64_t worker, int64_t update
     const uint64_t draw = mix(mix(mix(mix(0, seed_), update), i), worker);
     const layers::ForwardContext context = {
         .dropout_generator = at::make_generator<at::CPUGeneratorImpl>(draw),
-        .attention_observer = trackers_[worker].get()};
+        .attention_observer = trackers_[worker].get(),
+        .backend = backend_};
     const layers::LossSums loss =
         loss_of_batch(models_[worker], part, eos_id_, options_.label_smoothing, context);
     sums.loss += loss.loss.item<double>();

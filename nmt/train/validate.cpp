@@ -39,7 +39,7 @@ stability::ValidRecord validate(model::Transformer model, const TrainingData& da
     const data::Batch batch = data::make_batch(*data.valid, plan.pairs(i));
     const layers::LossSums sums =
         loss_of_batch(model, batch, data.vocabulary->eos_id(), config.optimization.label_smoothing,
-                      layers::ForwardContext{});
+                      {.backend = config.backend});
     loss += sums.loss.item<double>();
     nll += sums.nll.item<double>();
   }
