@@ -1,10 +1,10 @@
 // The random numbers of dropout masks (dropout_mask.h) as vectors.
 
-#if defined(NMT_LAYERS_KERNELS_DROPOUT_RANDOM_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef NMT_LAYERS_KERNELS_DROPOUT_RANDOM_INL_H_
-#undef NMT_LAYERS_KERNELS_DROPOUT_RANDOM_INL_H_
+#if defined(LAYERS_KERNELS_DROPOUT_RANDOM_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LAYERS_KERNELS_DROPOUT_RANDOM_INL_H_
+#undef LAYERS_KERNELS_DROPOUT_RANDOM_INL_H_
 #else
-#define NMT_LAYERS_KERNELS_DROPOUT_RANDOM_INL_H_
+#define LAYERS_KERNELS_DROPOUT_RANDOM_INL_H_
 #endif
 
 #include <hwy/highway.h>
@@ -55,4 +55,4 @@ class DropoutValues {
 }  // namespace nmt::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
-#endif  // NMT_LAYERS_KERNELS_DROPOUT_RANDOM_INL_H_
+#endif  // LAYERS_KERNELS_DROPOUT_RANDOM_INL_H_

@@ -8,11 +8,11 @@
 // Source of the scheme: Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication",
 // 2008.
 
-#if defined(NMT_LAYERS_KERNELS_MATRIX_TILE_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef NMT_LAYERS_KERNELS_MATRIX_TILE_INL_H_
-#undef NMT_LAYERS_KERNELS_MATRIX_TILE_INL_H_
+#if defined(LAYERS_KERNELS_MATRIX_TILE_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LAYERS_KERNELS_MATRIX_TILE_INL_H_
+#undef LAYERS_KERNELS_MATRIX_TILE_INL_H_
 #else
-#define NMT_LAYERS_KERNELS_MATRIX_TILE_INL_H_
+#define LAYERS_KERNELS_MATRIX_TILE_INL_H_
 #endif
 
 #include <hwy/highway.h>
@@ -220,4 +220,4 @@ HWY_INLINE void pack_transposed(const Value* rows, size_t stride, size_t depth, 
 }  // namespace nmt::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
-#endif  // NMT_LAYERS_KERNELS_MATRIX_TILE_INL_H_
+#endif  // LAYERS_KERNELS_MATRIX_TILE_INL_H_

@@ -2,11 +2,11 @@
 //
 // Included once for every instruction set by files that use Highway's foreach_target.h.
 
-#if defined(NMT_LAYERS_KERNELS_SIMD_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef NMT_LAYERS_KERNELS_SIMD_MATH_INL_H_
-#undef NMT_LAYERS_KERNELS_SIMD_MATH_INL_H_
+#if defined(LAYERS_KERNELS_SIMD_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LAYERS_KERNELS_SIMD_MATH_INL_H_
+#undef LAYERS_KERNELS_SIMD_MATH_INL_H_
 #else
-#define NMT_LAYERS_KERNELS_SIMD_MATH_INL_H_
+#define LAYERS_KERNELS_SIMD_MATH_INL_H_
 #endif
 
 #include <hwy/highway.h>
@@ -119,4 +119,4 @@ HWY_INLINE float max_of_lanes(FloatVector x) {
 }  // namespace nmt::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
-#endif  // NMT_LAYERS_KERNELS_SIMD_MATH_INL_H_
+#endif  // LAYERS_KERNELS_SIMD_MATH_INL_H_

@@ -24,15 +24,14 @@
 namespace nmt::kernels {
 namespace {
 
-#ifdef NMT_SCALAR_KERNELS
-const std::vector<std::pair<std::string, int64_t>> kInstructionSets = {{"scalar", 0}};
-#else
-const std::vector<std::pair<std::string, int64_t>> kInstructionSets = {{"SSSE3", HWY_SSSE3},
-                                                                       {"SSE4", HWY_SSE4},
-                                                                       {"AVX2", HWY_AVX2},
-                                                                       {"AVX3", HWY_AVX3},
-                                                                       {"AVX3_DL", HWY_AVX3_DL}};
-#endif
+std::vector<std::pair<std::string, int64_t>> instruction_sets() {
+  if (HWY_TARGETS == HWY_SCALAR) return {{"scalar", 0}};
+  return {{"SSSE3", HWY_SSSE3},
+          {"SSE4", HWY_SSE4},
+          {"AVX2", HWY_AVX2},
+          {"AVX3", HWY_AVX3},
+          {"AVX3_DL", HWY_AVX3_DL}};
+}
 
 // Kernels run on one instruction set while it lives.
 class ForcedInstructionSet {
@@ -326,7 +325,7 @@ TEST(AttentionForms, OtherTypesAndSecondDerivativesUseTheReference) {
 }
 
 INSTANTIATE_TEST_SUITE_P(InstructionSets, Attention,
-                         ::testing::Combine(::testing::ValuesIn(kInstructionSets),
+                         ::testing::Combine(::testing::ValuesIn(instruction_sets()),
                                             ::testing::Bool()),
                          [](const auto& info) {
                            return std::get<0>(info.param).first +
