@@ -27,6 +27,18 @@ void sort_short(Keys begin, Keys end) {
   }
 }
 
+constexpr int kLanes = 8;
+constexpr size_t kMostInLane = 1 << 15;
+using Lanes = int16_t __attribute__((vector_size(16)));
+
+// -1 in the lanes of all orders from this one on, counted from 0.
+constexpr Lanes kFromOrder[kLanes + 1] = {
+    {-1, -1, -1, -1, -1, -1, -1, -1}, {0, -1, -1, -1, -1, -1, -1, -1},
+    {0, 0, -1, -1, -1, -1, -1, -1},   {0, 0, 0, -1, -1, -1, -1, -1},
+    {0, 0, 0, 0, -1, -1, -1, -1},     {0, 0, 0, 0, 0, -1, -1, -1},
+    {0, 0, 0, 0, 0, 0, -1, -1},       {0, 0, 0, 0, 0, 0, 0, -1},
+    {0, 0, 0, 0, 0, 0, 0, 0}};
+
 }  // namespace
 
 NgramMatcher::NgramMatcher(int max_order) : max_order_(max_order) {}
@@ -52,7 +64,7 @@ void NgramMatcher::match_packed(const SymbolText& hypothesis,
     append_keys(references[k], k + 1, symbol_bits, text_bits);
   }
   sort_keys(symbols, symbol_bits * (max_order_ - 1) + text_bits);
-  if (references.size() == 1) {
+  if (references.size() == 1 && max_order_ <= kLanes && keys_.size() < kMostInLane) {
     count_packed_pair(symbol_bits, matched);
   } else {
     count_packed(references.size(), symbol_bits, text_bits, matched);
@@ -128,21 +140,21 @@ void NgramMatcher::count_packed(size_t reference_count, int symbol_bits, int tex
 }
 
 // count_packed() for one reference, which is most of the work of a program: one bit tells the texts
-// apart, and both counts of a run, the reference's in the upper half, are one difference.
+// apart, and all orders are counted at once, each in a lane.
 void NgramMatcher::count_packed_pair(int symbol_bits, std::span<double> matched) {
-  pair_starts_.assign(max_order_, 0);
-  pair_matched_.assign(max_order_, 0);
   divide_by(symbol_bits);
   const int key_bits = max_order_ * symbol_bits;
-  uint64_t seen = 0;
+  Lanes hypothesis_starts{}, reference_starts{}, sums{};  // A lane for each order.
+  int16_t hypothesis = 0, reference = 0;
   uint64_t previous = 0;
   const auto end_runs = [&](int from_order) {
-    const int longest = max_order_ - quotients_[std::countr_zero(previous)];
-    for (int n = from_order; n < longest; ++n) {
-      const uint64_t run = seen - pair_starts_[n];
-      pair_matched_[n] += std::min(run & 0xFFFFFFFF, run >> 32);
-    }
-    std::fill(pair_starts_.begin() + from_order, pair_starts_.end(), seen);
+    const int longest = std::max(0, max_order_ - quotients_[std::countr_zero(previous)]);
+    const Lanes ending = kFromOrder[from_order];
+    const Lanes ours = hypothesis - hypothesis_starts;
+    const Lanes theirs = reference - reference_starts;
+    sums += (ours < theirs ? ours : theirs) & ending & ~kFromOrder[longest];
+    hypothesis_starts = ending ? Lanes{} + hypothesis : hypothesis_starts;
+    reference_starts = ending ? Lanes{} + reference : reference_starts;
   };
   for (const uint64_t key : keys_) {
     const uint64_t window = key >> 1;
@@ -150,10 +162,12 @@ void NgramMatcher::count_packed_pair(int symbol_bits, std::span<double> matched)
       end_runs(quotients_[key_bits - std::bit_width(window ^ previous)]);
       previous = window;
     }
-    seen += uint64_t{1} << (key & 1) * 32;
+    const int16_t of_reference = key & 1;
+    reference += of_reference;
+    hypothesis += 1 - of_reference;
   }
   end_runs(0);
-  std::copy(pair_matched_.begin(), pair_matched_.end(), matched.begin());
+  for (int n = 0; n < max_order_; ++n) matched[n] = sums[n];
 }
 
 // Two divisions a key would be a tenth of the time.

@@ -59,7 +59,6 @@ class NgramMatcher {
   std::vector<size_t> counts_;  // [1 + references]: positions seen, by text.
   std::vector<size_t>
       run_starts_;  // [N, 1 + references]: counts_ where the run of each order began.
-  std::vector<uint64_t> pair_starts_, pair_matched_;  // [N]: the same for one reference.
   int divisor_ = 0;
   std::array<int, 65> quotients_{};  // Of 0 to 64 by divisor_.
   std::vector<Position> positions_;

@@ -1,6 +1,5 @@
 #include "nmt/metrics/numpy_random.h"
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <random>
@@ -88,20 +87,29 @@ inline uint32_t NumpyRandom::next_32() {
   return static_cast<uint32_t>(bits);
 }
 
-void NumpyRandom::choice(uint64_t n, std::span<uint32_t> result) {
-  if (n == 1) {
-    std::fill(result.begin(), result.end(), 0);
+template <class Use>
+[[gnu::always_inline]] inline void NumpyRandom::draw(uint64_t n, size_t count, const Use& use) {
+  if (n <= 1) {
+    for (size_t i = 0; i < count; ++i) use(i, 0);
     return;
   }
   // The products below it are dropped, so that all numbers are equally likely.
   const auto threshold = static_cast<uint32_t>((uint64_t{1} << 32) % n);
   NumpyRandom random = *this;  // A copy that the compiler keeps in registers.
-  for (uint32_t& number : result) {
+  for (size_t i = 0; i < count; ++i) {
     uint64_t product = random.next_32() * n;
     while (static_cast<uint32_t>(product) < threshold) product = random.next_32() * n;
-    number = static_cast<uint32_t>(product >> 32);
+    use(i, static_cast<uint32_t>(product >> 32));
   }
   *this = random;
+}
+
+void NumpyRandom::choice(uint64_t n, std::span<uint32_t> result) {
+  draw(n, result.size(), [&](size_t i, uint32_t number) { result[i] = number; });
+}
+
+void NumpyRandom::count_choices(std::span<float> counts) {
+  draw(counts.size(), counts.size(), [&](size_t, uint32_t number) { counts[number] += 1.0f; });
 }
 
 bool NumpyRandom::next_bool() {

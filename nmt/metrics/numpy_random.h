@@ -21,10 +21,16 @@ class NumpyRandom {
   /// Fills `result` with choice(n, size), n from 1 to 2^32: numbers from 0 to n - 1.
   void choice(uint64_t n, std::span<uint32_t> result);
 
+  /// Counts choice(n, n): counts[i] grows by one for every i that is drawn. Needs n counts.
+  void count_choices(std::span<float> counts);
+
   /// The next boolean of integers(2, dtype=bool).
   bool next_bool();
 
  private:
+  // Calls use(i, number) for `count` numbers below n.
+  template <class Use>
+  void draw(uint64_t n, size_t count, const Use& use);
   [[gnu::always_inline]] uint64_t next_64();
   [[gnu::always_inline]] uint32_t next_32();
 

@@ -55,12 +55,9 @@ ScoreArray sorted_copy(const ScoreArray& scores) {
 // Some resamples in a row.
 struct Draws {
   Draws(NumpyRandom& random, size_t resamples, size_t rows) : multiplicities(resamples, rows) {
-    std::vector<uint32_t> chosen(rows);
     for (size_t n = 0; n < resamples; ++n) {
       before.push_back(random);
-      random.choice(rows, chosen);
-      const std::span<float> counts = multiplicities.of(n);
-      for (const uint32_t row : chosen) counts[row] += 1.0f;
+      random.count_choices(multiplicities.of(n));
     }
   }
 

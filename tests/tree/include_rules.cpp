@@ -25,7 +25,7 @@ const FolderRule kRules[] = {
     {"layers", {"layers/kernels"}, {"torch"}},
     {"nmt/cli", {"data/text"}, {"boost"}},
     {"nmt/config", {"nmt/cli", "data/text", "layers/*_kind.h"}, {"json"}},
-    {"nmt/metrics", {"data/text", "nmt/cli"}, {"sentencepiece", "mecab", "json"}},
+    {"nmt/metrics", {"data/text", "nmt/cli"}, {"sentencepiece", "mecab", "json", "highway"}},
     {"nmt/model", {"layers", "nmt/config", "data/text/error.h"}, {"torch"}},
     {"nmt/optim", {"nmt/config", "data/text/error.h"}, {"torch", "highway"}},
     {"nmt/distributed", {"nmt/config", "data/text/error.h"}, {"torch", "mpi", "nccl"}},
