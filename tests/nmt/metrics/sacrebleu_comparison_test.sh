@@ -15,7 +15,7 @@ python=$(command -v python3.11) || skip 'needs CPython 3.11, whose Unicode table
 if ! "$python" - "$folder" <<'PYTHON' 2>"$folder.log"
 import sys
 sys.path.insert(0, sys.argv[1])
-import sacrebleu
+import sacrebleu, sentencepiece
 PYTHON
 then
   "$python" -m pip install --quiet --no-cache-dir --target "$folder" \
