@@ -144,6 +144,9 @@ class FusedAttention : public torch::autograd::Function<FusedAttention> {
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    TORCH_CHECK(!torch::GradMode::is_enabled(),
+                "attention: the fused form can be differentiated once only; use the reference "
+                "(--backend reference)");
     const variable_list saved = context->get_saved_variables();
     const torch::Tensor &q = saved[0], &k = saved[1], &v = saved[2], &out = saved[3];
     const torch::Tensor &log_sum_exp = saved[4], &query_lengths = saved[5];

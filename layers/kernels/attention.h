@@ -42,7 +42,7 @@ struct AttentionOutputs {
 /// Attention, fused where attention_is_fused(), else attention_reference(). Memory O(B H (T + S)
 /// K); padding costs nothing. Sentences and heads are spread over LibTorch's threads; the same bits
 /// for any number of them. Dropout masks are drawn again in the backward pass, and equal the
-/// reference's. The fused form can be differentiated once.
+/// reference's. The fused form can be differentiated once; a graph of its gradient is refused.
 /// A row with every key masked gives out = 0, entropy = 0 and no gradient, never NaN.
 /// Throws c10::Error, naming the argument and its shape, if shapes disagree.
 AttentionOutputs attention(const AttentionInputs& inputs);

@@ -314,7 +314,18 @@ TEST_P(Attention, GradientsMeetFiniteDifferences) {
   }
 }
 
-TEST(AttentionForms, OtherTypesAndSecondDerivativesUseTheReference) {
+TEST(AttentionForms, ASecondDerivativeIsRefusedNotWrong) {
+  const AttentionMask mask(torch::tensor({2}), torch::tensor({3}), 2, 3, false);
+  at::Generator generator = testing::seeded(3);
+  const torch::Tensor q = testing::normal({1, 2, 1, 8}, generator).to(torch::kFloat32);
+  const torch::Tensor k = testing::normal({1, 3, 1, 8}, generator).to(torch::kFloat32);
+  const torch::Tensor leaf = q.clone().requires_grad_(true);
+  const torch::Tensor sum = attention({.q = leaf, .k = k, .v = k, .mask = mask}).out.sum();
+  EXPECT_THROW(torch::autograd::grad({sum}, {leaf}, {}, std::nullopt, /*create_graph=*/true),
+               c10::Error);
+}
+
+TEST(AttentionForms, OtherTypesUseTheReference) {
   const AttentionMask mask(torch::tensor({2}), torch::tensor({3}), 2, 3, false);
   at::Generator generator = testing::seeded(3);
   const torch::Tensor q = testing::normal({1, 2, 1, 8}, generator);
