@@ -110,8 +110,9 @@ def command_lines():
     return cases
 
 
-def run_case(arguments, stdin, environment):
-    """(exit status, standard output) of sacreBLEU, run in a child of this process."""
+def run_case(arguments, stdin, environment, type_error=1):
+    """(exit status, standard output) of sacreBLEU, run in a child of this process. `type_error`: the status of a
+    TypeError, which it never raises on purpose."""
     read_end, write_end = os.pipe()
     child = os.fork()
     if child == 0:
@@ -127,6 +128,8 @@ def run_case(arguments, stdin, environment):
             sacrebleu.main()
         except SystemExit as request:
             status = request.code or 0
+        except TypeError:
+            status = type_error
         except BaseException:
             status = 1
         with contextlib.suppress(Exception):
