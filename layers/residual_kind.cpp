@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <numbers>
 
 namespace nmt::layers {
 namespace {
@@ -22,16 +23,19 @@ ResidualScale deepnorm_decoder_scale(ModelDepth depth) {
           .beta = std::pow(12.0 * depth.decoder, -0.25)};
 }
 
+constexpr double kStackedGain = 1.0 / std::numbers::sqrt2;
+
 constexpr std::array kSchemes = {
     ResidualScheme{ResidualKind::kPreLn, "preln", "x + f(LN(x)), a final LN on each side",
-                   NormPlacement::kBeforeBranch, true, unit_scale, unit_scale},
+                   NormPlacement::kBeforeBranch, true, kStackedGain, unit_scale, unit_scale},
     ResidualScheme{ResidualKind::kPostLn, "postln", "LN(x + f(x))", NormPlacement::kAfterSum, false,
-                   unit_scale, unit_scale},
+                   kStackedGain, unit_scale, unit_scale},
     ResidualScheme{ResidualKind::kDeepNorm, "deepnorm",
                    "LN(alpha x + f(x)), alpha and the initial beta set by depth",
-                   NormPlacement::kAfterSum, false, deepnorm_encoder_scale, deepnorm_decoder_scale},
+                   NormPlacement::kAfterSum, false, 1.0, deepnorm_encoder_scale,
+                   deepnorm_decoder_scale},
     ResidualScheme{ResidualKind::kNoNorm, "nonorm", "x + f(x), no normalisation at all",
-                   NormPlacement::kNone, false, unit_scale, unit_scale},
+                   NormPlacement::kNone, false, kStackedGain, unit_scale, unit_scale},
 };
 
 }  // namespace

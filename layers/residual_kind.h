@@ -3,6 +3,11 @@
 //     pre-LN    x + f(LN(x))          post-LN   LN(x + f(x))
 //     DeepNorm  LN(α x + f(x))        no norm   x + f(x)
 //
+// Every matrix starts Xavier-normal. Query, key and value have the gain 1/√2 that one stacked matrix
+// [3D, D] would give them, as PyTorch and fairseq draw them; DeepNorm names its own gains. With gain 1
+// post-LN's residual stream loses the differences between positions layer by layer, the encoder's last
+// layer says the same everywhere, and cross-attention learns nothing for thousands of updates.
+//
 // Sources: Vaswani et al. 2017 (post-LN); Xiong et al. 2020, arXiv:2002.04745 (pre-LN); Wang et al.
 // 2022, arXiv:2203.00555, section 3 and table of α, β for encoder-decoders (DeepNorm); Zhai et al.
 // 2023, arXiv:2303.06296 (σReparam trains without norm layers).
@@ -40,6 +45,7 @@ struct ResidualScheme {
   std::string_view sentence;  ///< For help and reference pages.
   NormPlacement placement;
   bool final_norm;  ///< Whether encoder and decoder end in a layer norm of their own.
+  double qkv_gain;  ///< Xavier gain of query and key; times β that of value.
   ResidualScale (*encoder_scale)(ModelDepth);
   ResidualScale (*decoder_scale)(ModelDepth);
 };

@@ -16,43 +16,52 @@
 HWY_BEFORE_NAMESPACE();
 namespace nmt::kernels::HWY_NAMESPACE {
 
-// One row of a tile in the backward pass. Its logits become probabilities, its gradients dP become
-// P ∘ M ∘ dP with M the dropout mask; zeros where a key is not visible. Returns the sum of these.
-HWY_INLINE float probabilities_row(const HeadShape& shape, const DropoutValues& mask,
-                                   size_t first_key, size_t visible, size_t padded,
-                                   float log_sum_exp, float* logits, float* gradients) {
+// Of each query of a block.
+struct QueryValues {
+  HWY_ALIGN float log_sum_exp[kQueryBlock] = {};
+  HWY_ALIGN float dot[kQueryBlock] = {};  // D = Σ P ∘ M ∘ dP over all its keys.
+};
+
+// A column of tiles in the backward pass: logits become probabilities P, gradients dP become
+// P ∘ M ∘ dP with M the dropout mask; zeros where a key is not seen. Returns the sums of these.
+HWY_INLINE FloatVector probabilities_column(float* logits, float* gradients,
+                                            const TileColumn& column, size_t lane,
+                                            const QueryMasks& masks, FloatVector log_sum_exp) {
   const FloatTag d;
-  const FloatVector log_sums = hn::Set(d, log_sum_exp);
-  FloatVector sums = hn::Zero(d);
-  for (size_t i = 0; i < padded; i += hn::Lanes(d)) {
-    const size_t left = visible > i ? visible - i : 0;
-    const auto seen = hn::FirstN(d, std::min(left, hn::Lanes(d)));
-    const FloatVector exponent = hn::Sub(hn::LoadU(d, logits + i), log_sums);
-    const FloatVector p = hn::IfThenElseZero(seen, exp_of_negative(exponent));
-    FloatVector gradient = hn::LoadU(d, gradients + i);
-    if (shape.dropout > 0.0) {
-      gradient = hn::Mul(gradient, mask(static_cast<uint32_t>(first_key + i)));
-    }
-    const FloatVector weighted = hn::Mul(p, gradient);
-    sums = hn::Add(sums, weighted);
-    hn::StoreU(p, d, logits + i);
-    hn::StoreU(weighted, d, gradients + i);
+  FloatVector sum = hn::Zero(d);
+  const auto weigh = [&](size_t row, bool all) HWY_ATTR {
+    float* logit = logits + row * kQueryBlock;
+    float* gradient = gradients + row * kQueryBlock;
+    FloatVector p = exp_of_negative(hn::Sub(hn::Load(d, logit), log_sum_exp));
+    if (!all) p = hn::IfThenElseZero(column.see(row), p);
+    FloatVector weighted = hn::Mul(p, hn::Load(d, gradient));
+    if (masks.drops()) weighted = hn::Mul(weighted, masks(column.first_key + row, lane));
+    sum = hn::Add(sum, weighted);
+    hn::Store(p, d, logit);
+    hn::Store(weighted, d, gradient);
+  };
+  const size_t all = column.seen_by_all(), seen = column.seen();
+  for (size_t row = 0; row < all; ++row) weigh(row, true);
+  for (size_t row = all; row < seen; ++row) weigh(row, false);
+  for (size_t row = seen; row < column.keys; ++row) {
+    hn::Store(hn::Zero(d), d, logits + row * kQueryBlock);
+    hn::Store(hn::Zero(d), d, gradients + row * kQueryBlock);
   }
-  return sum_of_lanes(sums);
+  return sum;
 }
 
-// The second step, with D = Σ P ∘ M ∘ dP over all keys of the row: dS = P ∘ (M ∘ dP − D), and the
-// probabilities become P ∘ M.
-HWY_INLINE void logit_gradients_row(const HeadShape& shape, const DropoutValues& mask,
-                                    size_t first_key, size_t padded, float dot,
-                                    float* probabilities, float* gradients) {
+// The second step: gradients become dS = P ∘ (M ∘ dP − D), probabilities P ∘ M.
+HWY_INLINE void logit_gradients_column(float* probabilities, float* gradients,
+                                       const TileColumn& column, size_t lane,
+                                       const QueryMasks& masks, FloatVector dot) {
   const FloatTag d;
-  const FloatVector dots = hn::Set(d, dot);
-  for (size_t i = 0; i < padded; i += hn::Lanes(d)) {
-    const FloatVector p = hn::LoadU(d, probabilities + i);
-    hn::StoreU(hn::NegMulAdd(p, dots, hn::LoadU(d, gradients + i)), d, gradients + i);
-    if (shape.dropout > 0.0) {
-      hn::StoreU(hn::Mul(p, mask(static_cast<uint32_t>(first_key + i))), d, probabilities + i);
+  for (size_t row = 0; row < column.seen(); ++row) {
+    float* probability = probabilities + row * kQueryBlock;
+    float* gradient = gradients + row * kQueryBlock;
+    const FloatVector p = hn::Load(d, probability);
+    hn::Store(hn::NegMulAdd(p, dot, hn::Load(d, gradient)), d, gradient);
+    if (masks.drops()) {
+      hn::Store(hn::Mul(p, masks(column.first_key + row, lane)), d, probability);
     }
   }
 }
@@ -75,71 +84,86 @@ HWY_INLINE float dot(const float* a, const float* b, size_t count) {
   return sum;
 }
 
+// Everything of one head that does not change from query block to query block.
 template <class Value>
 struct Backward {
   const HeadShape& shape;
   const HeadGradients<Value>& gradients;
-  TransposedPanels keys;  // Times scale.
-  TransposedPanels values;
-  KeyPanels key_rows;
-  float* probabilities;    // [kQueryBlock, kKeyBlock]
-  float* logit_gradients;  // [kQueryBlock, kKeyBlock]
-  float* query_sums;       // [kQueryBlock, padded size]
-  float* key_sums;         // [S, padded size]
-  float* value_sums;       // [S, padded size]
-  float* query_panels;     // [kQueryBlock, size], packed
-  float* grad_panels;      // The same of the gradient of out.
-  float* query_copy;
-  float* grad_copy;
+  RowMatrix<const float> keys;
+  RowMatrix<const float> values;
+  KeyPanels key_panels;
+  float* probabilities;    // A tile.
+  float* logit_gradients;  // A tile.
+  float* queries;          // One block, transposed, times scale.
+  float* grad_out;         // One block, transposed.
+  float* query_panels;     // The blocks by rows.
+  float* grad_out_panels;
+  float* query_sums;  // [kQueryBlock, padded size]
+  float* key_sums;    // [S, padded size]
+  float* value_sums;  // [S, padded size]
 };
 
+// What the block's queries need in the products, and per query.
 template <class Value>
-HWY_INLINE void attend_queries_backward(const Backward<Value>& b, size_t first, size_t count) {
-  const HeadShape& shape = b.shape;
+HWY_INLINE QueryValues prepare_queries(const Backward<Value>& b, const QueryBlock& queries,
+                                       bool one_tile) {
   const HeadGradients<Value>& g = b.gradients;
-  const size_t padded_size = round_up(shape.size, float_lanes());
-  const RowMatrix<const Value> query_rows{g.q.data + first * g.q.stride, g.q.stride};
-  const RowMatrix<const Value> grad_rows{g.grad_out.data + first * g.grad_out.stride,
-                                         g.grad_out.stride};
-  const RowMatrix<const float> q = float_rows(query_rows, count, shape.size, b.query_copy);
-  const RowMatrix<const float> grad = float_rows(grad_rows, count, shape.size, b.grad_copy);
-  pack_rows(q.data, q.stride, count, shape.size, b.query_panels);
-  pack_rows(grad.data, grad.stride, count, shape.size, b.grad_panels);
-  const size_t visible = visible_keys(shape, first + count - 1);
-  for (size_t key = 0; key < visible; key += kKeyBlock) {
-    const KeyBlock block = key_block(shape, key, first + count - 1);
-    const size_t padded = round_up(block.count, float_lanes());
-    multiply({q.data, q.stride, 1}, count, b.keys.block(key), shape.size, block.count,
-             b.probabilities, kKeyBlock, /*accumulate=*/false);
-    multiply({grad.data, grad.stride, 1}, count, b.values.block(key), shape.size, block.count,
-             b.logit_gradients, kKeyBlock, /*accumulate=*/false);
-    for (size_t r = 0; r < count; ++r) {
-      float* p = b.probabilities + r * kKeyBlock;
-      float* gradients = b.logit_gradients + r * kKeyBlock;
-      const DropoutValues mask = row_mask(shape, first + r);
-      const float sum = probabilities_row(shape, mask, key, block.visible(first + r), padded,
-                                          g.log_sum_exp[first + r], p, gradients);
-      // With all keys in one tile, D is the sum; else it is dO · out, which is the same but for
-      // rounding.
-      const float d = visible <= kKeyBlock
-                          ? sum
-                          : dot(grad_rows.data + r * grad_rows.stride,
-                                g.out.data + (first + r) * g.out.stride, shape.size);
-      logit_gradients_row(shape, mask, key, padded, d, p, gradients);
-    }
-    multiply({b.probabilities, 1, kKeyBlock}, block.count, {b.grad_panels, count}, count,
-             shape.size, b.value_sums + key * padded_size, padded_size, /*accumulate=*/true);
-    multiply({b.logit_gradients, 1, kKeyBlock}, block.count, {b.query_panels, count}, count,
-             shape.size, b.key_sums + key * padded_size, padded_size, /*accumulate=*/true);
-    multiply({b.logit_gradients, kKeyBlock, 1}, count, b.key_rows.block(key), block.count,
-             shape.size, b.query_sums, padded_size, /*accumulate=*/key > 0);
+  const size_t size = b.shape.size;
+  const Value* q = g.q.data + queries.first * g.q.stride;
+  const Value* grad = g.grad_out.data + queries.first * g.grad_out.stride;
+  pack_transposed(q, g.q.stride, size, queries.count, b.queries);
+  scale_row(b.queries, panels_size(size, queries.count), b.shape.scale);
+  pack_transposed(grad, g.grad_out.stride, size, queries.count, b.grad_out);
+  pack_rows(q, g.q.stride, queries.count, size, b.query_panels);
+  pack_rows(grad, g.grad_out.stride, queries.count, size, b.grad_out_panels);
+  QueryValues values;
+  std::copy_n(g.log_sum_exp + queries.first, queries.count, values.log_sum_exp);
+  // With all keys in one tile D is summed there; else it is dO · out, the same but for rounding.
+  for (size_t i = 0; !one_tile && i < queries.count; ++i) {
+    const Value* out = g.out.data + (queries.first + i) * g.out.stride;
+    values.dot[i] = dot(grad + i * g.grad_out.stride, out, size);
   }
-  for (size_t r = 0; r < count; ++r) {
-    Value* to = g.grad_q.data + (first + r) * g.grad_q.stride;
+  return values;
+}
+
+template <class Value>
+HWY_INLINE void attend_queries_backward(const Backward<Value>& b, const QueryBlock& queries) {
+  const FloatTag d;
+  const HeadShape& shape = b.shape;
+  const size_t size = shape.size, padded_size = round_up(size, float_lanes());
+  const size_t visible = visible_keys(shape, queries);
+  const bool one_tile = visible <= kKeyBlock;
+  const QueryValues values = prepare_queries(b, queries, one_tile);
+  const QueryMasks masks(shape, queries);
+  for (size_t key = 0; key < visible; key += kKeyBlock) {
+    const size_t keys = std::min(kKeyBlock, visible - key);
+    multiply(left_rows(b.keys, key), keys, {b.queries, size}, size, queries.count, b.probabilities,
+             kQueryBlock, /*accumulate=*/false);
+    multiply(left_rows(b.values, key), keys, {b.grad_out, size}, size, queries.count,
+             b.logit_gradients, kQueryBlock, /*accumulate=*/false);
+    for (size_t lane = 0; lane < queries.count; lane += float_lanes()) {
+      const TileColumn column = {queries.first + lane, key, keys, shape.causal};
+      float* probabilities = b.probabilities + lane;
+      float* gradients = b.logit_gradients + lane;
+      const FloatVector sum =
+          probabilities_column(probabilities, gradients, column, lane, masks,
+                               hn::Load(d, values.log_sum_exp + lane));
+      logit_gradients_column(probabilities, gradients, column, lane, masks,
+                             one_tile ? sum : hn::Load(d, values.dot + lane));
+    }
+    multiply(by_keys(b.probabilities), keys, {b.grad_out_panels, queries.count}, queries.count,
+             size, b.value_sums + key * padded_size, padded_size, /*accumulate=*/true);
+    multiply(by_keys(b.logit_gradients), keys, {b.query_panels, queries.count}, queries.count, size,
+             b.key_sums + key * padded_size, padded_size, /*accumulate=*/true);
+    multiply(by_queries(b.logit_gradients), queries.count, b.key_panels.block(key), keys, size,
+             b.query_sums, padded_size, /*accumulate=*/key > 0);
+  }
+  for (size_t i = 0; i < queries.count; ++i) {
+    Value* to = b.gradients.grad_q.data + (queries.first + i) * b.gradients.grad_q.stride;
     if (visible == 0) {
-      std::fill(to, to + shape.size, Value{0});
+      std::fill(to, to + size, Value{0});
     } else {
-      copy_scaled(b.query_sums + r * padded_size, shape.size, shape.scale, to);
+      copy_scaled(b.query_sums + i * padded_size, size, shape.scale, to);
     }
   }
 }
@@ -147,37 +171,36 @@ HWY_INLINE void attend_queries_backward(const Backward<Value>& b, size_t first, 
 template <class Value>
 HWY_INLINE void attend_head_backward(const HeadShape& shape, const HeadGradients<Value>& gradients,
                                      AttentionScratch& scratch) {
-  const size_t transposed = TransposedPanels::floats(shape.keys, shape.size);
-  const size_t by_rows = KeyPanels::floats(shape.keys, shape.size);
   const size_t padded_size = round_up(shape.size, float_lanes());
-  const size_t key_rows = shape.keys * padded_size;
-  const size_t query_rows = kQueryBlock * padded_size;
-  const size_t packed = panels_size(kQueryBlock, shape.size);
-  constexpr size_t kTile = kQueryBlock * kKeyBlock;
-  Parts parts(scratch.floats(2 * Parts::rounded(transposed) + Parts::rounded(by_rows) +
-                             2 * Parts::rounded(kTile) + 3 * Parts::rounded(query_rows) +
-                             2 * Parts::rounded(key_rows) + 2 * Parts::rounded(packed)));
-  float* keys = parts.take(transposed);
+  const size_t row_copy = row_copy_size<Value>(shape.keys, shape.size);
+  const size_t key_panels = KeyPanels::floats(shape.keys, shape.size);
+  const size_t transposed = panels_size(shape.size, kQueryBlock);
+  const size_t by_rows = panels_size(kQueryBlock, shape.size);
+  const size_t query_sums = kQueryBlock * padded_size;
+  const size_t key_sums = shape.keys * padded_size;
+  Parts parts(scratch.floats(2 * Parts::rounded(row_copy) + Parts::rounded(key_panels) +
+                             2 * Parts::rounded(kTileSize) + 2 * Parts::rounded(transposed) +
+                             2 * Parts::rounded(by_rows) + Parts::rounded(query_sums) +
+                             2 * Parts::rounded(key_sums)));
   const Backward<Value> backward{
       .shape = shape,
       .gradients = gradients,
-      .keys = TransposedPanels(gradients.k, shape.keys, shape.size, keys),
-      .values = TransposedPanels(gradients.v, shape.keys, shape.size, parts.take(transposed)),
-      .key_rows = KeyPanels(gradients.k, shape.keys, shape.size, parts.take(by_rows)),
-      .probabilities = parts.take(kTile),
-      .logit_gradients = parts.take(kTile),
-      .query_sums = parts.take(query_rows),
-      .key_sums = parts.take(key_rows),
-      .value_sums = parts.take(key_rows),
-      .query_panels = parts.take(packed),
-      .grad_panels = parts.take(packed),
-      .query_copy = parts.take(query_rows),
-      .grad_copy = parts.take(query_rows)};
-  scale_row(keys, transposed, shape.scale);
-  std::fill_n(backward.key_sums, key_rows, 0.0f);
-  std::fill_n(backward.value_sums, key_rows, 0.0f);
+      .keys = float_rows(gradients.k, shape.keys, shape.size, parts.take(row_copy)),
+      .values = float_rows(gradients.v, shape.keys, shape.size, parts.take(row_copy)),
+      .key_panels = KeyPanels(gradients.k, shape.keys, shape.size, parts.take(key_panels)),
+      .probabilities = parts.take(kTileSize),
+      .logit_gradients = parts.take(kTileSize),
+      .queries = parts.take(transposed),
+      .grad_out = parts.take(transposed),
+      .query_panels = parts.take(by_rows),
+      .grad_out_panels = parts.take(by_rows),
+      .query_sums = parts.take(query_sums),
+      .key_sums = parts.take(key_sums),
+      .value_sums = parts.take(key_sums)};
+  std::fill_n(backward.key_sums, key_sums, 0.0f);
+  std::fill_n(backward.value_sums, key_sums, 0.0f);
   for (size_t first = 0; first < shape.queries; first += kQueryBlock) {
-    attend_queries_backward(backward, first, std::min(kQueryBlock, shape.queries - first));
+    attend_queries_backward(backward, {first, std::min(kQueryBlock, shape.queries - first)});
   }
   for (size_t s = 0; s < shape.keys; ++s) {
     copy_scaled(backward.key_sums + s * padded_size, shape.size, shape.scale,

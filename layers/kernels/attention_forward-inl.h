@@ -17,87 +17,88 @@
 HWY_BEFORE_NAMESPACE();
 namespace nmt::kernels::HWY_NAMESPACE {
 
-// The running state of one query's online softmax, over the keys seen so far.
-struct RowState {
-  float max = kMinusInfinity;
-  float sum = 0.0f;           // Σ e^(s − max)
-  float weighted_sum = 0.0f;  // Σ e^(s − max) (s − max)
+// The running state of each query's online softmax, over the keys seen so far.
+struct SoftmaxStates {
+  HWY_ALIGN float max[kQueryBlock];
+  HWY_ALIGN float sum[kQueryBlock];           // Σ e^(s − max)
+  HWY_ALIGN float weighted_sum[kQueryBlock];  // Σ e^(s − max) (s − max)
+  HWY_ALIGN float factor[kQueryBlock];        // Of what was summed before the last key block.
+
+  SoftmaxStates() {
+    std::fill_n(max, kQueryBlock, kMinusInfinity);
+    std::fill_n(sum, kQueryBlock, 0.0f);
+    std::fill_n(weighted_sum, kQueryBlock, 0.0f);
+    std::fill_n(factor, kQueryBlock, 0.0f);
+  }
 };
 
-template <bool kEntropy>
-HWY_INLINE void add_exponentials(FloatVector logits, FloatVector max, FloatVector exponentials,
-                                 FloatVector& sum, FloatVector& weighted_sum) {
-  sum = hn::Add(sum, exponentials);
-  if (kEntropy) weighted_sum = hn::MulAdd(exponentials, hn::Sub(logits, max), weighted_sum);
+// The largest visible logit of each query of a column, or `before` if that is larger.
+HWY_INLINE FloatVector largest_logits(const float* tile, const TileColumn& column,
+                                      FloatVector before) {
+  const FloatTag d;
+  const size_t all = column.seen_by_all();
+  FloatVector a = before, b = before, c = before, e = before;  // Four chains, not one.
+  size_t row = 0;
+  for (; row + 4 <= all; row += 4) {
+    a = hn::Max(a, hn::Load(d, tile + row * kQueryBlock));
+    b = hn::Max(b, hn::Load(d, tile + (row + 1) * kQueryBlock));
+    c = hn::Max(c, hn::Load(d, tile + (row + 2) * kQueryBlock));
+    e = hn::Max(e, hn::Load(d, tile + (row + 3) * kQueryBlock));
+  }
+  for (; row < all; ++row) a = hn::Max(a, hn::Load(d, tile + row * kQueryBlock));
+  for (; row < column.seen(); ++row) {
+    const FloatVector logits = hn::Load(d, tile + row * kQueryBlock);
+    b = hn::Max(b, hn::IfThenElse(column.see(row), logits, before));
+  }
+  return hn::Max(hn::Max(a, b), hn::Max(c, e));
 }
 
-// Turns the `visible` logits of a row into e^(s − max), zeros up to `padded`, and moves the state
-// on. Returns the factor of what was summed before.
+// Turns a column of logits into e^(s − max), zeros where a key is not seen, and moves the states of
+// its queries, which start at `lane`, on.
 template <bool kEntropy>
-HWY_INLINE float softmax_row(float* row, size_t visible, size_t padded, RowState& state) {
+HWY_INLINE void softmax_column(float* tile, const TileColumn& column, size_t lane,
+                               SoftmaxStates& states) {
   const FloatTag d;
-  const size_t lanes = hn::Lanes(d);
-  const size_t whole = visible / lanes * lanes;
-  const auto last_lanes = hn::FirstN(d, visible - whole);
-  const FloatVector lowest = hn::Set(d, kMinusInfinity);
-
-  FloatVector largest = hn::Set(d, state.max);
-  for (size_t i = 0; i < whole; i += lanes) largest = hn::Max(largest, hn::LoadU(d, row + i));
-  if (whole < visible) {
-    largest = hn::Max(largest, hn::IfThenElse(last_lanes, hn::LoadU(d, row + whole), lowest));
-  }
-  const float max = max_of_lanes(largest);
-  const FloatVector max_vector = hn::Set(d, max);
-
+  const FloatVector old_max = hn::Load(d, states.max + lane);
+  const FloatVector max = largest_logits(tile, column, old_max);
   FloatVector sum = hn::Zero(d);
   FloatVector weighted_sum = hn::Zero(d);
-  for (size_t i = 0; i < whole; i += lanes) {
-    const FloatVector logits = hn::LoadU(d, row + i);
-    const FloatVector exponentials = exp_of_negative(hn::Sub(logits, max_vector));
-    hn::StoreU(exponentials, d, row + i);
-    add_exponentials<kEntropy>(logits, max_vector, exponentials, sum, weighted_sum);
+  const auto exponentiate = [&](size_t row, bool all) HWY_ATTR {
+    const FloatVector below = hn::Sub(hn::Load(d, tile + row * kQueryBlock), max);
+    FloatVector exponentials = exp_of_negative(below);
+    if (!all) exponentials = hn::IfThenElseZero(column.see(row), exponentials);
+    hn::Store(exponentials, d, tile + row * kQueryBlock);
+    sum = hn::Add(sum, exponentials);
+    if (kEntropy) weighted_sum = hn::MulAdd(exponentials, below, weighted_sum);
+  };
+  const size_t all = column.seen_by_all(), seen = column.seen();
+  for (size_t row = 0; row < all; ++row) exponentiate(row, true);
+  for (size_t row = all; row < seen; ++row) exponentiate(row, false);
+  for (size_t row = seen; row < column.keys; ++row) {
+    hn::Store(hn::Zero(d), d, tile + row * kQueryBlock);
   }
-  size_t end = whole;
-  if (whole < visible) {
-    const FloatVector logits = hn::IfThenElse(last_lanes, hn::LoadU(d, row + whole), max_vector);
-    const FloatVector exponentials =
-        hn::IfThenElseZero(last_lanes, exp_of_negative(hn::Sub(logits, max_vector)));
-    hn::StoreU(exponentials, d, row + whole);
-    add_exponentials<kEntropy>(logits, max_vector, exponentials, sum, weighted_sum);
-    end += lanes;
+  if (column.first_key > 0) {
+    const FloatVector fall = hn::Sub(old_max, max);
+    const FloatVector factor = exp_of_negative(fall);
+    const FloatVector old_sum = hn::Load(d, states.sum + lane);
+    if (kEntropy) {
+      const FloatVector old = hn::MulAdd(fall, old_sum, hn::Load(d, states.weighted_sum + lane));
+      weighted_sum = hn::MulAdd(factor, old, weighted_sum);
+    }
+    sum = hn::MulAdd(factor, old_sum, sum);
+    hn::Store(factor, d, states.factor + lane);
   }
-  for (; end < padded; end += lanes) hn::StoreU(hn::Zero(d), d, row + end);
-
-  const bool first = state.sum == 0.0f;
-  const float factor = first ? 0.0f : std::exp(state.max - max);
-  if (kEntropy) {
-    const float before =
-        first ? 0.0f : factor * (state.weighted_sum + (state.max - max) * state.sum);
-    state.weighted_sum = before + sum_of_lanes(weighted_sum);
-  }
-  state.sum = factor * state.sum + sum_of_lanes(sum);
-  state.max = max;
-  return factor;
+  hn::Store(max, d, states.max + lane);
+  hn::Store(sum, d, states.sum + lane);
+  hn::Store(weighted_sum, d, states.weighted_sum + lane);
 }
 
-HWY_INLINE void multiply_by_mask(const DropoutValues& mask, size_t first_key, size_t count,
-                                 float* row) {
+HWY_INLINE void mask_column(float* tile, const TileColumn& column, size_t lane,
+                            const QueryMasks& masks) {
   const FloatTag d;
-  for (size_t i = 0; i < count; i += hn::Lanes(d)) {
-    const FloatVector values = mask(static_cast<uint32_t>(first_key + i));
-    hn::StoreU(hn::Mul(values, hn::LoadU(d, row + i)), d, row + i);
-  }
-}
-
-HWY_INLINE void write_statistics(const RowState& state, size_t query,
-                                 const RowStatistics& statistics) {
-  const bool empty = state.sum == 0.0f;
-  const float log_sum = empty ? kMinusInfinity : std::log(state.sum);
-  if (statistics.log_sum_exp) statistics.log_sum_exp[query] = empty ? log_sum : state.max + log_sum;
-  if (statistics.max_logit) statistics.max_logit[query] = state.max;
-  if (statistics.entropy) {
-    statistics.entropy[query] =
-        empty ? 0.0f : std::max(0.0f, log_sum - state.weighted_sum / state.sum);
+  for (size_t row = 0; row < column.seen(); ++row) {
+    float* p = tile + row * kQueryBlock;
+    hn::Store(hn::Mul(masks(column.first_key + row, lane), hn::Load(d, p)), d, p);
   }
 }
 
@@ -108,50 +109,68 @@ struct Forward {
   RowMatrix<const Value> q;
   RowMatrix<Value> out;
   const RowStatistics& statistics;
-  TransposedPanels keys;
+  RowMatrix<const float> keys;
   KeyPanels values;
-  float* logits;      // [kQueryBlock, kKeyBlock]
-  float* sums;        // [kQueryBlock, padded size]: out before it is divided.
-  float* query_copy;  // [kQueryBlock, size]
+  float* queries;  // One block, transposed, times scale.
+  float* tile;
+  float* sums;  // [kQueryBlock, padded size]: out before it is divided.
 };
 
+template <class Value>
+HWY_INLINE void write_queries(const Forward<Value>& f, const QueryBlock& queries,
+                              const SoftmaxStates& states) {
+  const size_t size = f.shape.size, padded_size = round_up(size, float_lanes());
+  for (size_t i = 0; i < queries.count; ++i) {
+    const size_t query = queries.first + i;
+    const float sum = states.sum[i], max = states.max[i];
+    const bool empty = f.shape.keys == 0;
+    Value* out = f.out.data + query * f.out.stride;
+    if (empty) {
+      std::fill(out, out + size, Value{0});
+    } else {
+      copy_scaled(f.sums + i * padded_size, size, 1.0f / sum, out);
+    }
+    const float log_sum = empty ? kMinusInfinity : std::log(sum);
+    if (f.statistics.log_sum_exp) {
+      f.statistics.log_sum_exp[query] = empty ? kMinusInfinity : max + log_sum;
+    }
+    if (f.statistics.max_logit) f.statistics.max_logit[query] = max;
+    if (f.statistics.entropy) {
+      const float entropy = empty ? 0.0f : log_sum - states.weighted_sum[i] / sum;
+      f.statistics.entropy[query] = std::max(0.0f, entropy);
+    }
+  }
+}
+
 template <bool kEntropy, class Value>
-HWY_INLINE void attend_queries(const Forward<Value>& f, size_t first, size_t count) {
+HWY_INLINE void attend_queries(const Forward<Value>& f, const QueryBlock& queries) {
   const HeadShape& shape = f.shape;
   const size_t padded_size = round_up(shape.size, float_lanes());
-  const RowMatrix<const float> q =
-      float_rows({f.q.data + first * f.q.stride, f.q.stride}, count, shape.size, f.query_copy);
-  RowState states[kQueryBlock];
-  const size_t visible = visible_keys(shape, first + count - 1);
+  pack_transposed(f.q.data + queries.first * f.q.stride, f.q.stride, shape.size, queries.count,
+                  f.queries);
+  scale_row(f.queries, panels_size(shape.size, queries.count), shape.scale);
+  const QueryMasks masks(shape, queries);
+  SoftmaxStates states;
+  const size_t visible = visible_keys(shape, queries);
   for (size_t key = 0; key < visible; key += kKeyBlock) {
-    const KeyBlock block = key_block(shape, key, first + count - 1);
-    const size_t padded = round_up(block.count, float_lanes());
-    multiply({q.data, q.stride, 1}, count, f.keys.block(key), shape.size, block.count, f.logits,
-             kKeyBlock, /*accumulate=*/false);
-    for (size_t r = 0; r < count; ++r) {
-      float* row = f.logits + r * kKeyBlock;
-      const size_t seen = block.visible(first + r);
-      if (seen == 0) {
-        std::fill(row, row + padded, 0.0f);
-        continue;
-      }
-      const float factor = softmax_row<kEntropy>(row, seen, padded, states[r]);
-      if (shape.dropout > 0.0) multiply_by_mask(row_mask(shape, first + r), key, padded, row);
-      if (key > 0 && factor != 1.0f) scale_row(f.sums + r * padded_size, padded_size, factor);
+    const size_t keys = std::min(kKeyBlock, visible - key);
+    multiply(left_rows(f.keys, key), keys, {f.queries, shape.size}, shape.size, queries.count,
+             f.tile, kQueryBlock, /*accumulate=*/false);
+    for (size_t lane = 0; lane < queries.count; lane += float_lanes()) {
+      const TileColumn column = {queries.first + lane, key, keys, shape.causal};
+      softmax_column<kEntropy>(f.tile + lane, column, lane, states);
+      if (masks.drops()) mask_column(f.tile + lane, column, lane, masks);
     }
-    multiply({f.logits, kKeyBlock, 1}, count, f.values.block(key), block.count, shape.size, f.sums,
+    if (key > 0) {
+      for (size_t i = 0; i < queries.count; ++i) {
+        const float factor = states.factor[i];
+        if (factor != 1.0f) scale_row(f.sums + i * padded_size, padded_size, factor);
+      }
+    }
+    multiply(by_queries(f.tile), queries.count, f.values.block(key), keys, shape.size, f.sums,
              padded_size, /*accumulate=*/key > 0);
   }
-  for (size_t r = 0; r < count; ++r) {
-    Value* out = f.out.data + (first + r) * f.out.stride;
-    const float sum = states[r].sum;
-    if (sum == 0.0f) {
-      std::fill(out, out + shape.size, Value{0});
-    } else {
-      copy_scaled(f.sums + r * padded_size, shape.size, 1.0f / sum, out);
-    }
-    write_statistics(states[r], first + r, f.statistics);
-  }
+  write_queries(f, queries, states);
 }
 
 template <class Value>
@@ -159,30 +178,29 @@ HWY_INLINE void attend_head(const HeadShape& shape, RowMatrix<const Value> q,
                             RowMatrix<const Value> k, RowMatrix<const Value> v,
                             RowMatrix<Value> out, const RowStatistics& statistics,
                             AttentionScratch& scratch) {
-  const size_t keys_size = TransposedPanels::floats(shape.keys, shape.size);
+  const size_t keys_size = row_copy_size<Value>(shape.keys, shape.size);
   const size_t values_size = KeyPanels::floats(shape.keys, shape.size);
-  const size_t rows_size = kQueryBlock * round_up(shape.size, float_lanes());
-  constexpr size_t kTile = kQueryBlock * kKeyBlock;
+  const size_t queries_size = panels_size(shape.size, kQueryBlock);
+  const size_t sums_size = kQueryBlock * round_up(shape.size, float_lanes());
   Parts parts(scratch.floats(Parts::rounded(keys_size) + Parts::rounded(values_size) +
-                             Parts::rounded(kTile) + 2 * Parts::rounded(rows_size)));
-  float* keys = parts.take(keys_size);
+                             Parts::rounded(queries_size) + Parts::rounded(kTileSize) +
+                             Parts::rounded(sums_size)));
   const Forward<Value> forward{
       .shape = shape,
       .q = q,
       .out = out,
       .statistics = statistics,
-      .keys = TransposedPanels(k, shape.keys, shape.size, keys),
+      .keys = float_rows(k, shape.keys, shape.size, parts.take(keys_size)),
       .values = KeyPanels(v, shape.keys, shape.size, parts.take(values_size)),
-      .logits = parts.take(kTile),
-      .sums = parts.take(rows_size),
-      .query_copy = parts.take(rows_size)};
-  scale_row(keys, keys_size, shape.scale);
+      .queries = parts.take(queries_size),
+      .tile = parts.take(kTileSize),
+      .sums = parts.take(sums_size)};
   for (size_t first = 0; first < shape.queries; first += kQueryBlock) {
-    const size_t count = std::min(kQueryBlock, shape.queries - first);
+    const QueryBlock queries = {first, std::min(kQueryBlock, shape.queries - first)};
     if (statistics.entropy) {
-      attend_queries<true>(forward, first, count);
+      attend_queries<true>(forward, queries);
     } else {
-      attend_queries<false>(forward, first, count);
+      attend_queries<false>(forward, queries);
     }
   }
 }

@@ -23,33 +23,51 @@
 HWY_BEFORE_NAMESPACE();
 namespace nmt::kernels::HWY_NAMESPACE {
 
-// Logits of so many queries and keys at a time stay in the nearest cache.
-constexpr size_t kQueryBlock = 48;
-constexpr size_t kKeyBlock = 128;
+// Logits of so many queries and keys at a time stay in the nearest cache. A tile of them has a row for
+// each key and a lane for each query: softmax, entropy and their gradients go down the rows, all
+// queries of a vector at once.
+constexpr size_t kQueryBlock = 64;
+constexpr size_t kKeyBlock = 64;
+constexpr size_t kTileSize = kKeyBlock * kQueryBlock;
 
 constexpr float kMinusInfinity = -std::numeric_limits<float>::infinity();
 
-// A part of the keys, and how many of them query t sees.
-struct KeyBlock {
+// Queries [first, first + count) of a head.
+struct QueryBlock {
   size_t first;
   size_t count;
-  bool causal;
-
-  HWY_INLINE size_t visible(size_t query) const {
-    if (!causal) return count;
-    return query + 1 <= first ? 0 : std::min(count, query + 1 - first);
-  }
 };
 
-HWY_INLINE KeyBlock key_block(const HeadShape& shape, size_t first, size_t last_query) {
-  const size_t visible = shape.causal ? std::min(shape.keys, last_query + 1) : shape.keys;
-  return {first, std::min(kKeyBlock, visible - first), shape.causal};
+// How many keys the queries of a block see at most.
+HWY_INLINE size_t visible_keys(const HeadShape& shape, const QueryBlock& queries) {
+  return shape.causal ? std::min(shape.keys, queries.first + queries.count) : shape.keys;
 }
 
-// How many keys the queries up to `last` see at most.
-HWY_INLINE size_t visible_keys(const HeadShape& shape, size_t last) {
-  return shape.causal ? std::min(shape.keys, last + 1) : shape.keys;
-}
+// One vector of a tile's queries, from `query` on, and `keys` of its rows, from `first_key` on.
+struct TileColumn {
+  size_t query;
+  size_t first_key;
+  size_t keys;
+  bool causal;
+
+  // Rows that some of these queries see.
+  HWY_INLINE size_t seen() const {
+    if (!causal) return keys;
+    const size_t end = query + float_lanes();
+    return end <= first_key ? 0 : std::min(keys, end - first_key);
+  }
+  // Rows that all of them see.
+  HWY_INLINE size_t seen_by_all() const {
+    if (!causal) return keys;
+    return query < first_key ? 0 : std::min(keys, query + 1 - first_key);
+  }
+  // Which of the queries see row `row`.
+  HWY_INLINE hn::Mask<FloatTag> see(size_t row) const {
+    const size_t key = first_key + row;
+    const size_t blind = causal && key > query ? std::min(key - query, float_lanes()) : 0;
+    return hn::Not(hn::FirstN(FloatTag(), blind));
+  }
+};
 
 // Hands out parts of one piece of memory, each on a vector boundary.
 class Parts {
@@ -66,8 +84,8 @@ class Parts {
   float* next_;
 };
 
-// A matrix of keys or values by rows: the rows of each key block in panels of their own, one block
-// after the other.
+// A matrix of keys or values as the right side of a product: the rows of each key block in panels of
+// their own, one block after the other.
 class KeyPanels {
  public:
   static size_t floats(size_t keys, size_t size) {
@@ -94,26 +112,13 @@ class KeyPanels {
   size_t keys_, size_;
 };
 
-// A matrix of keys or values as the right side of a product with queries: transposed, in panels of
-// which every key block has a whole number.
-class TransposedPanels {
- public:
-  static size_t floats(size_t keys, size_t size) { return panels_size(size, keys); }
+// How much memory float_rows() needs.
+template <class Value>
+HWY_INLINE size_t row_copy_size(size_t count, size_t size) {
+  return sizeof(Value) == sizeof(float) ? 0 : count * size;
+}
 
-  template <class Value>
-  TransposedPanels(RowMatrix<const Value> rows, size_t keys, size_t size, float* memory)
-      : panels_(memory), size_(size) {
-    pack_transposed(rows.data, rows.stride, size, keys, memory);
-  }
-
-  RightPanels block(size_t first) const { return {panels_ + first * size_, size_}; }
-
- private:
-  const float* panels_;
-  size_t size_;
-};
-
-// Rows as floats side by side: the rows themselves, or a copy.
+// Rows as floats: the rows themselves, or a copy with the numbers side by side.
 HWY_INLINE RowMatrix<const float> float_rows(RowMatrix<const float> rows, size_t, size_t, float*) {
   return rows;
 }
@@ -125,6 +130,19 @@ HWY_INLINE RowMatrix<const float> float_rows(RowMatrix<const uint16_t> rows, siz
   return {copy, size};
 }
 
+// Rows from `first` on as the left side of a product.
+HWY_INLINE LeftMatrix left_rows(RowMatrix<const float> rows, size_t first) {
+  return {rows.data + first * rows.stride, rows.stride, 1};
+}
+
+// A tile [keys, queries] as the left side of a product: keys by queries, or queries by keys.
+HWY_INLINE LeftMatrix by_keys(const float* tile) {
+  return {tile, kQueryBlock, 1};
+}
+HWY_INLINE LeftMatrix by_queries(const float* tile) {
+  return {tile, 1, kQueryBlock};
+}
+
 HWY_INLINE void scale_row(float* row, size_t padded, float factor) {
   const FloatTag d;
   const FloatVector factors = hn::Set(d, factor);
@@ -133,9 +151,35 @@ HWY_INLINE void scale_row(float* row, size_t padded, float factor) {
   }
 }
 
-HWY_INLINE DropoutValues row_mask(const HeadShape& shape, size_t query) {
-  return {shape.dropout, dropout_row_seed(shape.dropout_seed, shape.first_row + query)};
-}
+// The dropout masks of a block's queries. Each query has a seed of its own.
+class QueryMasks {
+ public:
+  QueryMasks(const HeadShape& shape, const QueryBlock& queries)
+      : drops_(shape.dropout > 0.0), values_(shape.dropout) {
+    if (!drops_) return;
+    for (size_t i = 0; i < queries.count; ++i) {
+      const uint64_t row = shape.first_row + queries.first + i;
+      const uint64_t seed = dropout_row_seed(shape.dropout_seed, row);
+      low_[i] = static_cast<uint32_t>(seed);
+      high_[i] = static_cast<uint32_t>(seed >> 32);
+    }
+  }
+
+  HWY_INLINE bool drops() const { return drops_; }
+
+  // The factors of one key for a vector of queries, the first of which is number `lane` of the block.
+  HWY_INLINE FloatVector operator()(size_t key, size_t lane) const {
+    const hn::ScalableTag<uint32_t> d;
+    return values_(hn::Set(d, static_cast<uint32_t>(key)), hn::Load(d, low_ + lane),
+                   hn::Load(d, high_ + lane));
+  }
+
+ private:
+  bool drops_;
+  DropoutValues values_;
+  HWY_ALIGN uint32_t low_[kQueryBlock] = {};
+  HWY_ALIGN uint32_t high_[kQueryBlock] = {};
+};
 
 }  // namespace nmt::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

@@ -12,13 +12,19 @@ namespace nmt::kernels::HWY_NAMESPACE {
 
 void FillMask(float* HWY_RESTRICT mask, int64_t count, double probability, uint64_t seed) {
   const hn::ScalableTag<float> d;
+  const hn::ScalableTag<uint32_t> du;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
-  const DropoutValues values(probability, seed);
+  const DropoutValues values(probability);
+  const auto from = [&](int64_t element) {
+    return values(hn::Iota(du, static_cast<uint32_t>(element)),
+                  hn::Set(du, static_cast<uint32_t>(seed)),
+                  hn::Set(du, static_cast<uint32_t>(seed >> 32)));
+  };
   int64_t i = 0;
-  for (; i + lanes <= count; i += lanes) hn::StoreU(values(static_cast<uint32_t>(i)), d, mask + i);
+  for (; i + lanes <= count; i += lanes) hn::StoreU(from(i), d, mask + i);
   if (i == count) return;
   HWY_ALIGN float rest[HWY_MAX_BYTES / sizeof(float)];
-  hn::Store(values(static_cast<uint32_t>(i)), d, rest);
+  hn::Store(from(i), d, rest);
   for (int64_t j = 0; i + j < count; ++j) mask[i + j] = rest[j];
 }
 

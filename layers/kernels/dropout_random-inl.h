@@ -25,22 +25,22 @@ HWY_INLINE V mixed_bits(D d, V x) {
   return hn::Xor(x, hn::ShiftRight<16>(x));
 }
 
-// Mask values of a seed, a vector at a time.
+// Mask values, a vector at a time; each lane has an element and a seed of its own.
 class DropoutValues {
  public:
-  DropoutValues(double probability, uint64_t seed)
-      : threshold_(static_cast<int32_t>(probability * 2147483648.0)),
-        keep_(static_cast<float>(1.0 / (1.0 - probability))),
-        key_low_(static_cast<uint32_t>(seed)),
-        key_high_(static_cast<uint32_t>(seed >> 32)) {}
+  using Words = hn::Vec<hn::ScalableTag<uint32_t>>;
 
-  // Of elements first, first + 1, ...
-  HWY_INLINE hn::Vec<hn::ScalableTag<float>> operator()(uint32_t first) const {
+  explicit DropoutValues(double probability)
+      : threshold_(static_cast<int32_t>(probability * 2147483648.0)),
+        keep_(static_cast<float>(1.0 / (1.0 - probability))) {}
+
+  HWY_INLINE hn::Vec<hn::ScalableTag<float>> operator()(Words elements, Words seeds_low,
+                                                        Words seeds_high) const {
     const hn::ScalableTag<uint32_t> du;
     const hn::Rebind<int32_t, decltype(du)> di;
     const hn::Rebind<float, decltype(du)> df;
-    const auto once = mixed_bits(du, hn::Xor(hn::Iota(du, first), hn::Set(du, key_low_)));
-    const auto random = mixed_bits(du, hn::Add(once, hn::Set(du, key_high_)));
+    const auto once = mixed_bits(du, hn::Xor(elements, seeds_low));
+    const auto random = mixed_bits(du, hn::Add(once, seeds_high));
     // 31 bits, so that a signed comparison serves.
     const auto drop = hn::Lt(hn::BitCast(di, hn::ShiftRight<1>(random)), hn::Set(di, threshold_));
     return hn::IfThenZeroElse(hn::RebindMask(df, drop), hn::Set(df, keep_));
@@ -49,7 +49,6 @@ class DropoutValues {
  private:
   int32_t threshold_;
   float keep_;
-  uint32_t key_low_, key_high_;
 };
 
 }  // namespace nmt::kernels::HWY_NAMESPACE

@@ -144,25 +144,26 @@ HWY_INLINE void pack_rows(const Value* rows, size_t stride, size_t depth, size_t
 }
 
 #if HWY_TARGET != HWY_SCALAR
-// The first four numbers of a row in each group of four lanes: row i in group i.
+// Four numbers of a row in each group of four lanes: row i in group i.
 template <class D>
-HWY_INLINE hn::Vec<D> load_groups(D d, const float* const* rows) {
+HWY_INLINE hn::Vec<D> load_groups(D d, const float* rows, size_t stride) {
   if constexpr (hn::MaxLanes(D()) <= 4) {
-    return hn::LoadU(d, rows[0]);
+    return hn::LoadU(d, rows);
   } else {
     const hn::Half<D> half;
-    return hn::Combine(d, load_groups(half, rows + hn::Lanes(half)), load_groups(half, rows));
+    return hn::Combine(d, load_groups(half, rows + hn::Lanes(half) * stride, stride),
+                       load_groups(half, rows, stride));
   }
 }
 
 // A block of one vector of rows by four columns, transposed: to[j * to_stride + i] = rows[i][j].
-HWY_INLINE void transpose_block(const float* const* rows, float* to, size_t to_stride) {
+HWY_INLINE void transpose_block(const float* rows, size_t stride, float* to, size_t to_stride) {
   const FloatTag d;
   const hn::Repartition<uint64_t, FloatTag> d64;
-  const FloatVector a = load_groups(d, rows);
-  const FloatVector b = load_groups(d, rows + 1);
-  const FloatVector c = load_groups(d, rows + 2);
-  const FloatVector e = load_groups(d, rows + 3);
+  const FloatVector a = load_groups(d, rows, stride);
+  const FloatVector b = load_groups(d, rows + stride, stride);
+  const FloatVector c = load_groups(d, rows + 2 * stride, stride);
+  const FloatVector e = load_groups(d, rows + 3 * stride, stride);
   const auto low_ab = hn::BitCast(d64, hn::InterleaveLower(d, a, b));
   const auto low_ce = hn::BitCast(d64, hn::InterleaveLower(d, c, e));
   const auto high_ab = hn::BitCast(d64, hn::InterleaveUpper(d, a, b));
@@ -180,11 +181,19 @@ HWY_INLINE void transpose_rows(const float* rows, size_t stride, size_t count, s
   const size_t lanes = float_lanes();
   size_t k = 0;
 #if HWY_TARGET != HWY_SCALAR
-  static constexpr float kZeros[4] = {};
-  for (; k + 4 <= depth; k += 4) {
-    const float* starts[HWY_MAX_BYTES / sizeof(float)];
-    for (size_t i = 0; i < lanes; ++i) starts[i] = i < count ? rows + i * stride + k : kZeros;
-    transpose_block(starts, to + k * to_stride, to_stride);
+  if (count == lanes) {
+    for (; k + 4 <= depth; k += 4) {
+      transpose_block(rows + k, stride, to + k * to_stride, to_stride);
+    }
+  } else {
+    constexpr hn::CappedTag<float, 4> four;
+    HWY_ALIGN float block[HWY_MAX_BYTES] = {};  // [lanes, 4]
+    for (; k + 4 <= depth; k += 4) {
+      for (size_t i = 0; i < count; ++i) {
+        hn::StoreU(hn::LoadU(four, rows + i * stride + k), four, block + 4 * i);
+      }
+      transpose_block(block, 4, to + k * to_stride, to_stride);
+    }
   }
 #endif
   for (; k < depth; ++k) {
@@ -192,6 +201,7 @@ HWY_INLINE void transpose_rows(const float* rows, size_t stride, size_t count, s
     for (size_t i = count; i < lanes; ++i) to[k * to_stride + i] = 0.0f;
   }
 }
+
 HWY_INLINE void transpose_rows(const uint16_t* rows, size_t stride, size_t count, size_t depth,
                                float* to, size_t to_stride) {
   for (size_t k = 0; k < depth; ++k) {

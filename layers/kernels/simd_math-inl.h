@@ -85,13 +85,15 @@ HWY_INLINE void copy_scaled(const float* from, size_t count, float factor, float
 
 // e^x for x ≤ 0, within 2 units in the last place; below −87.3 about 10⁻³⁸. With n the whole number
 // nearest to x / ln 2 and r = x − n ln 2:  e^x = 2ⁿ e^r, and e^r = 1 + r + r² p(r) with the
-// polynomial p of Cephes' expf (Moshier).
+// polynomial p of Cephes' expf (Moshier). Adding 1.5 · 2²³ rounds to n and leaves n in the low bits.
 HWY_INLINE FloatVector exp_of_negative(FloatVector x) {
   const FloatTag d;
   const hn::RebindToSigned<FloatTag> di;
   const FloatVector lowest = hn::Set(d, -87.3f);
   x = hn::IfThenElse(hn::Lt(x, lowest), lowest, x);  // Not Max: a NaN stays one.
-  const FloatVector n = hn::Round(hn::Mul(x, hn::Set(d, 1.44269504f)));
+  const FloatVector rounder = hn::Set(d, 12582912.0f);
+  const FloatVector rounded = hn::MulAdd(x, hn::Set(d, 1.44269504f), rounder);
+  const FloatVector n = hn::Sub(rounded, rounder);
   // ln 2 in two parts, of which the first times n is exact.
   FloatVector r = hn::NegMulAdd(n, hn::Set(d, 0.693359375f), x);
   r = hn::NegMulAdd(n, hn::Set(d, -2.12194440e-4f), r);
@@ -102,18 +104,13 @@ HWY_INLINE FloatVector exp_of_negative(FloatVector x) {
   p = hn::MulAdd(p, r, hn::Set(d, 1.6666665459e-1f));
   p = hn::MulAdd(p, r, hn::Set(d, 5.0000001201e-1f));
   p = hn::MulAdd(p, hn::Mul(r, r), hn::Add(r, hn::Set(d, 1.0f)));
-  const auto exponent = hn::ShiftLeft<23>(hn::Add(hn::ConvertTo(di, n), hn::Set(di, 127)));
-  return hn::Mul(p, hn::BitCast(d, exponent));
+  const auto exponent = hn::ShiftLeft<23>(hn::BitCast(di, rounded));
+  return hn::BitCast(d, hn::Add(hn::BitCast(di, p), exponent));
 }
 
 HWY_INLINE float sum_of_lanes(FloatVector x) {
   const FloatTag d;
   return hn::GetLane(hn::SumOfLanes(d, x));
-}
-
-HWY_INLINE float max_of_lanes(FloatVector x) {
-  const FloatTag d;
-  return hn::GetLane(hn::MaxOfLanes(d, x));
 }
 
 }  // namespace nmt::kernels::HWY_NAMESPACE

@@ -16,12 +16,17 @@ void draw_xavier(const layers::LinearPart& part, double gain, at::Generator& gen
   draw_normal(part->weight, gain * std::sqrt(2.0 / fans), generator);
 }
 
-void draw_attention(layers::MultiHeadAttention& attention, double beta, at::Generator& generator) {
+struct Gains {
+  double qkv;
+  double beta;
+};
+
+void draw_attention(layers::MultiHeadAttention& attention, Gains gains, at::Generator& generator) {
   const std::vector<layers::StackedLinear*> linears = attention->linears();
-  draw_xavier(linears[0]->parts()[0], 1.0, generator);
-  draw_xavier(linears[0]->parts()[1], 1.0, generator);
-  draw_xavier(linears[0]->parts()[2], beta, generator);
-  draw_xavier(linears[1]->parts()[0], beta, generator);
+  draw_xavier(linears[0]->parts()[0], gains.qkv, generator);
+  draw_xavier(linears[0]->parts()[1], gains.qkv, generator);
+  draw_xavier(linears[0]->parts()[2], gains.qkv * gains.beta, generator);
+  draw_xavier(linears[1]->parts()[0], gains.beta, generator);
 }
 
 void draw_feed_forward(layers::FeedForward& ffn, double beta, at::Generator& generator) {
@@ -53,15 +58,17 @@ void initialize(Transformer& model, uint64_t seed) {
   torch::NoGradGuard no_grad;
   at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed);
   const ResidualScales scales = residual_scales(model->config());
+  const double qkv_gain = layers::residual_scheme(model->config().architecture.residual).qkv_gain;
+  const Gains encoder = {qkv_gain, scales.encoder.beta}, decoder = {qkv_gain, scales.decoder.beta};
   draw_embeddings(model, generator);
   for (layers::EncoderLayer& layer : model->encoder->layers) {
-    draw_attention(layer->self_attn, scales.encoder.beta, generator);
-    draw_feed_forward(layer->ffn, scales.encoder.beta, generator);
+    draw_attention(layer->self_attn, encoder, generator);
+    draw_feed_forward(layer->ffn, encoder.beta, generator);
   }
   for (layers::DecoderLayer& layer : model->decoder->layers) {
-    draw_attention(layer->self_attn, scales.decoder.beta, generator);
-    draw_attention(layer->cross_attn, scales.decoder.beta, generator);
-    draw_feed_forward(layer->ffn, scales.decoder.beta, generator);
+    draw_attention(layer->self_attn, decoder, generator);
+    draw_attention(layer->cross_attn, decoder, generator);
+    draw_feed_forward(layer->ffn, decoder.beta, generator);
   }
   for (layers::StackedLinear* linear : model->linears()) linear->initialize_parametrization();
 }

@@ -1,10 +1,10 @@
 // The initial values of every parameter, by scheme.
 //
-//     matrices: Xavier normal, N(0, g² · 2/(I + O)); gain g = 1, but β (residual_kind.h) on
-//               feed-forward, value and output projections
+//     matrices: Xavier normal, N(0, g² · 2/(I + O)), gain g by scheme (residual_kind.h):
+//               1/√2 on query, key and value, 1 elsewhere; DeepNorm: 1 on query and key, β elsewhere
 //     embeddings: N(0, 1/D)      biases: 0      norms: gain 1, bias 0
 //
-// Sources: Glorot & Bengio 2010 (Xavier); Wang et al. 2022, arXiv:2203.00555, section 3 (β).
+// Sources: Glorot & Bengio 2010 (Xavier); fairseq and torch.nn.MultiheadAttention (1/√2); Wang et al. 2022, arXiv:2203.00555, section 3 (β).
 
 #pragma once
 

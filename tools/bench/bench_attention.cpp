@@ -3,8 +3,9 @@
 // line:
 //
 //     bench_attention [--json] [--threads N] [--tokens N] [--lengths T,...] [--repetitions N]
-//                     [--bfloat16]
+//                     [--bfloat16] [--avx2]
 //
+// --avx2 keeps every side from using AVX-512, to see what a machine without it would do.
 // Fields: pass (forward | forward+backward), T, S, causal, heads, head_size, dtype, threads;
 // medians of interleaved repetitions in ms: ours_entropy_ms, ours_ms, flash_ms,
 // materialized_entropy_ms; gflops of ours with entropy (2 products forward, 7 with backward; half
@@ -13,6 +14,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <hwy/targets.h>
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -20,6 +22,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <sstream>
@@ -41,6 +44,7 @@ struct Settings {
   std::string lengths = "25,64,256,1024";
   int repetitions = 30;
   bool bfloat16 = false;
+  bool avx2 = false;
 };
 
 double milliseconds(const std::function<void()>& work) {
@@ -174,13 +178,20 @@ int bench(int argc, char** argv) {
       "head-size", options::value(&settings.head_size), "head size")(
       "lengths", options::value(&settings.lengths), "sentence lengths")(
       "repetitions", options::value(&settings.repetitions), "interleaved repetitions")(
-      "bfloat16", options::bool_switch(&settings.bfloat16), "bfloat16 storage");
+      "bfloat16", options::bool_switch(&settings.bfloat16), "bfloat16 storage")(
+      "avx2", options::bool_switch(&settings.avx2), "no AVX-512, neither here nor in LibTorch");
   options::variables_map values;
   options::store(options::parse_command_line(argc, argv, all), values);
   options::notify(values);
   if (values.count("help") != 0) {
     std::cout << all;
     return 0;
+  }
+  if (settings.avx2) {  // LibTorch looks at its first operation.
+    setenv("ATEN_CPU_CAPABILITY", "avx2", 1);
+    setenv("MKL_ENABLE_INSTRUCTIONS", "AVX2", 1);
+    setenv("ONEDNN_MAX_CPU_ISA", "AVX2", 1);
+    hwy::DisableTargets(HWY_AVX3 | HWY_AVX3_DL);
   }
   torch::manual_seed(1);
   at::set_num_threads(static_cast<int>(settings.threads));

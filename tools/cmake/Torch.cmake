@@ -17,8 +17,12 @@ add_library(nmt_torch INTERFACE)
 add_library(nmt::torch ALIAS nmt_torch)
 target_include_directories(nmt_torch SYSTEM INTERFACE
   ${NMT_TORCH_INCLUDE} ${NMT_TORCH_INCLUDE}/torch/csrc/api/include)
+# Without OpenMP at::parallel_for, a template of LibTorch's headers, runs in one thread. LibTorch's own
+# libgomp serves: it has the same name and stands first in the library path.
+find_package(OpenMP REQUIRED)
 target_link_libraries(nmt_torch INTERFACE
-  ${NMT_TORCH_LIBRARY_DIR}/libtorch_cpu.so ${NMT_TORCH_LIBRARY_DIR}/libc10.so Threads::Threads)
+  ${NMT_TORCH_LIBRARY_DIR}/libtorch_cpu.so ${NMT_TORCH_LIBRARY_DIR}/libc10.so Threads::Threads
+  OpenMP::OpenMP_CXX)
 
 if(NMT_WITH_CUDA)
   if(NOT EXISTS ${NMT_TORCH_LIBRARY_DIR}/libtorch_cuda.so)

@@ -37,14 +37,20 @@ double beta_of(const std::string& name) {
   return name.starts_with("encoder") ? 0.87 * std::pow(81.0, -1.0 / 16) : std::pow(12.0, -0.25);
 }
 
+double expected_gain(const config::ModelConfig& config, const std::string& name) {
+  const bool query_or_key =
+      name.find("q_proj") != std::string::npos || name.find("k_proj") != std::string::npos;
+  if (config.architecture.residual == layers::ResidualKind::kDeepNorm) {
+    return query_or_key ? 1.0 : beta_of(name);
+  }
+  return query_or_key || name.find("v_proj") != std::string::npos ? 0.70710678 : 1.0;
+}
+
 double expected_deviation(const config::ModelConfig& config, const std::string& name,
                           const torch::Tensor& weight) {
   if (name.find("embed") != std::string::npos || name == "output.weight") return 1.0 / 8.0;
-  const bool one = name.find("q_proj") != std::string::npos ||
-                   name.find("k_proj") != std::string::npos ||
-                   config.architecture.residual != layers::ResidualKind::kDeepNorm;
   const double fans = static_cast<double>(weight.size(0) + weight.size(1));
-  return (one ? 1.0 : beta_of(name)) * std::sqrt(2.0 / fans);
+  return expected_gain(config, name) * std::sqrt(2.0 / fans);
 }
 
 void expect_start_value(const config::ModelConfig& config, const std::string& name,
