@@ -2,6 +2,9 @@
 
 #include <cmath>
 
+#include "layers/kernels/dropout.h"
+#include "layers/kernels/split_heads.h"
+
 namespace nmt::layers {
 namespace {
 
@@ -33,28 +36,34 @@ torch::Tensor MultiHeadAttentionImpl::split_heads(const torch::Tensor& x) const 
   return x.view({x.size(0), x.size(1), options_.heads, options_.d_model / options_.heads});
 }
 
+std::vector<torch::Tensor> MultiHeadAttentionImpl::project(const torch::Tensor& x,
+                                                           const torch::Tensor& memory) {
+  if (options_.kind != AttentionKind::kCross) {
+    return kernels::split_heads(qkv_.forward(x), 3, options_.heads);
+  }
+  std::vector<torch::Tensor> parts =
+      kernels::split_heads(qkv_.forward(memory, 1), 2, options_.heads);
+  parts.insert(parts.begin(), split_heads(qkv_.forward(x, 0)));
+  return parts;
+}
+
 torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& x, const torch::Tensor& memory,
                                               const kernels::AttentionMask& mask,
                                               const ForwardContext& context) {
-  const int64_t d = options_.d_model;
-  std::vector<torch::Tensor> qkv;
-  if (options_.kind == AttentionKind::kCross) {
-    qkv = qkv_.forward(memory, 1).split(d, -1);
-    qkv.insert(qkv.begin(), qkv_.forward(x, 0));
-  } else {
-    qkv = qkv_.forward(x).split(d, -1);
+  const std::vector<torch::Tensor> qkv = project(x, memory);
+  kernels::AttentionInputs inputs{.q = qkv[0],
+                                  .k = qkv[1],
+                                  .v = qkv[2],
+                                  .mask = mask,
+                                  .scale = std::nullopt,
+                                  .statistics = context.attention_observer != nullptr};
+  if (options_.dropout > 0.0 && context.dropout_generator) {
+    at::Generator generator = *context.dropout_generator;
+    inputs.dropout = {.probability = options_.dropout, .seed = kernels::draw_seed(generator)};
   }
-  const auto attend = context.backend == BackendKind::kFused ? kernels::attention
-                                                              : kernels::attention_reference;
-  const kernels::AttentionOutputs attention =
-      attend({.q = split_heads(qkv[0]),
-                                    .k = split_heads(qkv[1]),
-                                    .v = split_heads(qkv[2]),
-                                    .mask = mask,
-                                    .scale = std::nullopt,
-                                    .dropout = options_.dropout,
-                                    .generator = context.dropout_generator,
-                                    .statistics = context.attention_observer != nullptr});
+  const kernels::AttentionOutputs attention = context.backend == BackendKind::kFused
+                                                  ? kernels::attention(inputs)
+                                                  : kernels::attention_reference(inputs);
   if (context.attention_observer != nullptr) {
     context.attention_observer->observe({.kind = options_.kind,
                                          .layer = options_.layer,
@@ -63,7 +72,7 @@ torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& x, const torc
                                          .visible_keys = mask.visible_keys(),
                                          .query_lengths = mask.query_lengths()});
   }
-  return out_.forward(attention.out.reshape({x.size(0), x.size(1), d}));
+  return out_.forward(attention.out.reshape({x.size(0), x.size(1), options_.d_model}));
 }
 
 torch::Tensor MultiHeadAttentionImpl::attend(const torch::Tensor& query, const KvCache& cache,

@@ -61,6 +61,8 @@ class MultiHeadAttentionImpl : public torch::nn::Module {
 
  private:
   torch::Tensor split_heads(const torch::Tensor& x) const;
+  // Query, key and value, [B, L, H, K] each.
+  std::vector<torch::Tensor> project(const torch::Tensor& x, const torch::Tensor& memory);
   torch::Tensor attend(const torch::Tensor& query, const KvCache& cache, const torch::Tensor& mask);
 
   MultiHeadAttentionOptions options_;

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "layers/kernels/attention_cpu.h"
-#include "layers/kernels/dropout.h"
+#include "layers/kernels/split_heads.h"
 
 namespace nmt::kernels {
 namespace {
@@ -14,68 +14,86 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// What the kernels need of a call, besides tensors.
-struct Call {
-  int64_t heads;
-  double scale;
-  double dropout;
-  uint64_t dropout_seed;
-  bool statistics;
-};
-
-// The lengths of sentence b and the shape of one of its heads.
-class HeadShapes {
+// Where the rows of each sentence and head of a padded or packed tensor lie.
+class HeadRows {
  public:
-  HeadShapes(const torch::Tensor& query_lengths, const torch::Tensor& key_lengths, bool causal,
-             int64_t queries, int64_t size, const Call& call)
-      : query_lengths_(query_lengths.to(torch::kInt64).contiguous()),
-        key_lengths_(key_lengths.to(torch::kInt64).contiguous()),
-        causal_(causal),
-        queries_(queries),
-        size_(size),
-        call_(call) {}
+  using Offset = int64_t (AttentionMask::*)(int64_t) const;
 
-  HeadShape of(int64_t b, int64_t h) const {
-    return {.queries = static_cast<size_t>(query_lengths_.const_data_ptr<int64_t>()[b]),
-            .keys = static_cast<size_t>(key_lengths_.const_data_ptr<int64_t>()[b]),
-            .size = static_cast<size_t>(size_),
-            .causal = causal_,
-            .scale = static_cast<float>(call_.scale),
-            .dropout = call_.dropout,
-            .dropout_seed = call_.dropout_seed,
-            .first_row = static_cast<uint64_t>((b * call_.heads + h) * queries_)};
+  HeadRows(const torch::Tensor& x, const AttentionMask& mask, Offset packed_offset)
+      : x_(x), mask_(mask), packed_offset_(packed_offset), packed_(x.dim() == 3) {}
+
+  template <class Storage>
+  RowMatrix<const Storage> of(int64_t b, int64_t h) const {
+    return {static_cast<const Storage*>(x_.const_data_ptr()) + start(b, h), row_stride()};
+  }
+  template <class Storage>
+  RowMatrix<Storage> of_mutable(int64_t b, int64_t h) const {
+    return {static_cast<Storage*>(x_.mutable_data_ptr()) + start(b, h), row_stride()};
   }
 
  private:
-  torch::Tensor query_lengths_, key_lengths_;
-  bool causal_;
-  int64_t queries_, size_;
-  Call call_;
+  int64_t start(int64_t b, int64_t h) const {
+    const int64_t sentence = packed_ ? (mask_.*packed_offset_)(b)*x_.stride(0) : b * x_.stride(0);
+    return sentence + h * x_.stride(-2);
+  }
+  size_t row_stride() const { return static_cast<size_t>(x_.stride(-3)); }
+
+  const torch::Tensor& x_;
+  const AttentionMask& mask_;
+  Offset packed_offset_;
+  bool packed_;
 };
 
-template <class Storage>
-struct Rows {
-  static RowMatrix<const Storage> of(const torch::Tensor& x, int64_t b, int64_t h) {
-    return {static_cast<const Storage*>(x.const_data_ptr()) + b * x.stride(0) + h * x.stride(2),
-            static_cast<size_t>(x.stride(1))};
+HeadRows query_rows(const torch::Tensor& x, const AttentionMask& mask) {
+  return {x, mask, &AttentionMask::query_offset};
+}
+HeadRows key_rows(const torch::Tensor& x, const AttentionMask& mask) {
+  return {x, mask, &AttentionMask::key_offset};
+}
+
+// What the kernels need of a call, besides tensors.
+struct Call {
+  int64_t heads;
+  int64_t size;
+  double scale;
+  AttentionDropout dropout;
+
+  int64_t row(const AttentionMask& mask, int64_t b, int64_t h) const {
+    return (b * heads + h) * mask.queries();
   }
-  static RowMatrix<Storage> of_mutable(const torch::Tensor& x, int64_t b, int64_t h) {
-    return {static_cast<Storage*>(x.mutable_data_ptr()) + b * x.stride(0) + h * x.stride(2),
-            static_cast<size_t>(x.stride(1))};
+  HeadShape shape(const AttentionMask& mask, int64_t b, int64_t h) const {
+    return {.queries = static_cast<size_t>(mask.query_length(b)),
+            .keys = static_cast<size_t>(mask.key_length(b)),
+            .size = static_cast<size_t>(size),
+            .causal = mask.causal(),
+            .scale = static_cast<float>(scale),
+            .dropout = dropout.probability,
+            .dropout_seed = dropout.seed,
+            .first_row = static_cast<uint64_t>(row(mask, b, h))};
   }
 };
 
-void zero_padding(const torch::Tensor& x, const torch::Tensor& lengths) {
-  const torch::Tensor counts = lengths.to(torch::kInt64).contiguous();
-  const int64_t* count = counts.const_data_ptr<int64_t>();
+// Fills rows past each sentence's length. Packed tensors have none.
+void fill_padding(const torch::Tensor& x, const AttentionMask& mask,
+                  int64_t (AttentionMask::*length)(int64_t) const) {
+  if (x.dim() == 3) return;
   for (int64_t b = 0; b < x.size(0); ++b) {
-    if (count[b] < x.size(1)) x[b].narrow(0, count[b], x.size(1) - count[b]).zero_();
+    const int64_t valid = (mask.*length)(b);
+    if (valid < x.size(1)) x[b].narrow(0, valid, x.size(1) - valid).zero_();
   }
 }
 
-// [B, L, H, K] that the kernels can read in place.
+// The same of statistics [B, H, T].
+void fill_padded_statistics(const torch::Tensor& x, const AttentionMask& mask, double value) {
+  for (int64_t b = 0; b < mask.batch(); ++b) {
+    const int64_t valid = mask.query_length(b);
+    if (valid < x.size(2)) x[b].narrow(1, valid, x.size(2) - valid).fill_(value);
+  }
+}
+
+// What the kernels can read in place.
 torch::Tensor with_rows(const torch::Tensor& x) {
-  return x.stride(3) == 1 || x.size(3) == 1 ? x : x.contiguous();
+  return x.stride(-1) == 1 || x.size(-1) == 1 ? x : x.contiguous();
 }
 
 // Calls work(b, h, scratch) for every sentence and head.
@@ -97,111 +115,173 @@ void with_storage(torch::Dtype dtype, const Work& work) {
   }
 }
 
+variable_list forward_pass(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
+                           const AttentionMask& mask, const Call& call, bool statistics) {
+  const torch::Tensor out = torch::empty(q.sizes(), q.options());
+  const auto row_options = q.options().dtype(torch::kFloat32);
+  const std::vector<int64_t> row_shape = {mask.batch(), call.heads, mask.queries()};
+  const auto rows = [&](bool wanted) {
+    return torch::empty(wanted ? row_shape : std::vector<int64_t>{0}, row_options);
+  };
+  const torch::Tensor log_sum_exp = rows(true);
+  const torch::Tensor entropy = rows(statistics), max_logit = rows(statistics);
+  const auto at_row = [](const torch::Tensor& x, int64_t row) {
+    return x.numel() == 0 ? nullptr : x.mutable_data_ptr<float>() + row;
+  };
+  const HeadRows qs = query_rows(q, mask), outs = query_rows(out, mask);
+  const HeadRows ks = key_rows(k, mask), vs = key_rows(v, mask);
+  with_storage(q.scalar_type(), [&](auto storage) {
+    using S = decltype(storage);
+    for_each_head(mask.batch(), call.heads, [&](int64_t b, int64_t h, AttentionScratch& scratch) {
+      const int64_t row = call.row(mask, b, h);
+      attend(call.shape(mask, b, h), qs.of<S>(b, h), ks.of<S>(b, h), vs.of<S>(b, h),
+             outs.of_mutable<S>(b, h),
+             {.log_sum_exp = at_row(log_sum_exp, row),
+              .entropy = at_row(entropy, row),
+              .max_logit = at_row(max_logit, row)},
+             scratch);
+    });
+  });
+  fill_padding(out, mask, &AttentionMask::query_length);
+  if (statistics) {
+    fill_padded_statistics(entropy, mask, 0.0);
+    fill_padded_statistics(max_logit, mask, -std::numeric_limits<double>::infinity());
+  }
+  return {out, entropy, max_logit, log_sum_exp};
+}
+
+// What the forward pass keeps.
+struct Saved {
+  torch::Tensor q, k, v, out, log_sum_exp;
+};
+
+variable_list backward_pass(const Saved& saved, const torch::Tensor& grad_out,
+                            const AttentionMask& mask, const Call& call) {
+  const torch::Tensor q = with_rows(saved.q), k = with_rows(saved.k), v = with_rows(saved.v);
+  const std::vector<torch::Tensor> gradients = empty_like_parts({q, k, v});
+  const HeadRows qs = query_rows(q, mask), outs = query_rows(saved.out, mask);
+  const HeadRows ks = key_rows(k, mask), vs = key_rows(v, mask);
+  const HeadRows grad_outs = query_rows(grad_out, mask), grad_qs = query_rows(gradients[0], mask);
+  const HeadRows grad_ks = key_rows(gradients[1], mask), grad_vs = key_rows(gradients[2], mask);
+  const float* log_sum_exp = saved.log_sum_exp.const_data_ptr<float>();
+  with_storage(q.scalar_type(), [&](auto storage) {
+    using S = decltype(storage);
+    for_each_head(mask.batch(), call.heads, [&](int64_t b, int64_t h, AttentionScratch& scratch) {
+      attend_backward(call.shape(mask, b, h),
+                      {.q = qs.of<S>(b, h),
+                       .k = ks.of<S>(b, h),
+                       .v = vs.of<S>(b, h),
+                       .out = outs.of<S>(b, h),
+                       .grad_out = grad_outs.of<S>(b, h),
+                       .log_sum_exp = log_sum_exp + call.row(mask, b, h),
+                       .grad_q = grad_qs.of_mutable<S>(b, h),
+                       .grad_k = grad_ks.of_mutable<S>(b, h),
+                       .grad_v = grad_vs.of_mutable<S>(b, h)},
+                      scratch);
+    });
+  });
+  fill_padding(gradients[0], mask, &AttentionMask::query_length);
+  fill_padding(gradients[1], mask, &AttentionMask::key_length);
+  fill_padding(gradients[2], mask, &AttentionMask::key_length);
+  return gradients;
+}
+
+// The gradient as a graph of its own, for second derivatives.
+variable_list reference_gradients(const Saved& saved, const torch::Tensor& grad_out,
+                                  const AttentionMask& mask, const Call& call) {
+  const variable_list inputs = {saved.q, saved.k, saved.v};
+  variable_list leaves, wanted;
+  for (const torch::Tensor& input : inputs) {
+    leaves.push_back(input.requires_grad() ? input.view_as(input) : input);
+    if (input.requires_grad()) wanted.push_back(leaves.back());
+  }
+  const AttentionOutputs again = attention_reference({.q = leaves[0],
+                                                      .k = leaves[1],
+                                                      .v = leaves[2],
+                                                      .mask = mask,
+                                                      .scale = call.scale,
+                                                      .dropout = call.dropout});
+  const variable_list found = torch::autograd::grad({again.out}, wanted, {grad_out},
+                                                    /*retain_graph=*/true, /*create_graph=*/true);
+  variable_list gradients;
+  for (size_t i = 0, next = 0; i < inputs.size(); ++i) {
+    gradients.push_back(inputs[i].requires_grad() ? found[next++] : torch::Tensor());
+  }
+  return gradients;
+}
+
 class FusedAttention : public torch::autograd::Function<FusedAttention> {
  public:
-  static variable_list forward(AutogradContext* context, const torch::Tensor& q_in,
-                               const torch::Tensor& k_in, const torch::Tensor& v_in,
-                               const torch::Tensor& query_lengths, const torch::Tensor& key_lengths,
-                               bool causal, const Call& call) {
-    const torch::Tensor q = with_rows(q_in), k = with_rows(k_in), v = with_rows(v_in);
-    const int64_t batch = q.size(0), queries = q.size(1);
-    const torch::Tensor out = torch::empty(q.sizes(), q.options());
-    const auto row_options = q.options().dtype(torch::kFloat32);
-    const std::vector<int64_t> row_shape = {batch, call.heads, queries};
-    constexpr double kMinusInfinity = -std::numeric_limits<double>::infinity();
-    const torch::Tensor log_sum_exp = torch::full(row_shape, kMinusInfinity, row_options);
-    torch::Tensor entropy = torch::empty({0}, row_options);
-    torch::Tensor max_logit = torch::empty({0}, row_options);
-    if (call.statistics) {
-      entropy = torch::zeros(row_shape, row_options);
-      max_logit = torch::full(row_shape, kMinusInfinity, row_options);
-    }
-    const HeadShapes shapes(query_lengths, key_lengths, causal, queries, q.size(3), call);
-    with_storage(q.scalar_type(), [&](auto storage) {
-      using R = Rows<decltype(storage)>;
-      for_each_head(batch, call.heads, [&](int64_t b, int64_t h, AttentionScratch& scratch) {
-        const int64_t row = (b * call.heads + h) * queries;
-        const auto at_row = [&](const torch::Tensor& x) {
-          return x.numel() == 0 ? nullptr : x.mutable_data_ptr<float>() + row;
-        };
-        attend(shapes.of(b, h), R::of(q, b, h), R::of(k, b, h), R::of(v, b, h),
-               R::of_mutable(out, b, h),
-               {.log_sum_exp = at_row(log_sum_exp),
-                .entropy = at_row(entropy),
-                .max_logit = at_row(max_logit)},
-               scratch);
-      });
-    });
-    zero_padding(out, query_lengths);
-    context->save_for_backward({q, k, v, out, log_sum_exp, query_lengths, key_lengths});
-    context->saved_data["causal"] = causal;
-    context->saved_data["heads"] = call.heads;
+  static variable_list forward(AutogradContext* context, const torch::Tensor& q,
+                               const torch::Tensor& k, const torch::Tensor& v,
+                               const AttentionMask& mask, const Call& call, bool statistics) {
+    variable_list results =
+        forward_pass(with_rows(q), with_rows(k), with_rows(v), mask, call, statistics);
+    context->save_for_backward(
+        {q, k, v, results[0], results[3], mask.query_lengths(), mask.key_lengths()});
+    context->saved_data["queries"] = mask.queries();
+    context->saved_data["keys"] = mask.keys();
+    context->saved_data["causal"] = mask.causal();
     context->saved_data["scale"] = call.scale;
-    context->saved_data["dropout"] = call.dropout;
-    context->saved_data["dropout_seed"] = static_cast<int64_t>(call.dropout_seed);
-    context->mark_non_differentiable({entropy, max_logit});
-    return {out, entropy, max_logit};
+    context->saved_data["dropout"] = call.dropout.probability;
+    context->saved_data["dropout_seed"] = static_cast<int64_t>(call.dropout.seed);
+    results.pop_back();
+    context->mark_non_differentiable({results[1], results[2]});
+    return results;
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    TORCH_CHECK(!torch::GradMode::is_enabled(),
-                "attention: the fused form can be differentiated once only; use the reference "
-                "(--backend reference)");
     const variable_list saved = context->get_saved_variables();
-    const torch::Tensor &q = saved[0], &k = saved[1], &v = saved[2], &out = saved[3];
-    const torch::Tensor &log_sum_exp = saved[4], &query_lengths = saved[5];
-    const torch::Tensor& key_lengths = saved[6];
-    const Call call{
-        .heads = context->saved_data["heads"].toInt(),
-        .scale = context->saved_data["scale"].toDouble(),
-        .dropout = context->saved_data["dropout"].toDouble(),
-        .dropout_seed = static_cast<uint64_t>(context->saved_data["dropout_seed"].toInt()),
-        .statistics = false};
-    const HeadShapes shapes(query_lengths, key_lengths, context->saved_data["causal"].toBool(),
-                            q.size(1), q.size(3), call);
-    const torch::Tensor grad_out = with_rows(gradients[0]);
-    const torch::Tensor grad_q = torch::empty(q.sizes(), q.options());
-    const torch::Tensor grad_k = torch::empty(k.sizes(), k.options());
-    const torch::Tensor grad_v = torch::empty(v.sizes(), v.options());
-    with_storage(q.scalar_type(), [&](auto storage) {
-      using R = Rows<decltype(storage)>;
-      for_each_head(q.size(0), call.heads, [&](int64_t b, int64_t h, AttentionScratch& scratch) {
-        attend_backward(
-            shapes.of(b, h),
-            {.q = R::of(q, b, h),
-             .k = R::of(k, b, h),
-             .v = R::of(v, b, h),
-             .out = R::of(out, b, h),
-             .grad_out = R::of(grad_out, b, h),
-             .log_sum_exp = log_sum_exp.const_data_ptr<float>() + (b * call.heads + h) * q.size(1),
-             .grad_q = R::of_mutable(grad_q, b, h),
-             .grad_k = R::of_mutable(grad_k, b, h),
-             .grad_v = R::of_mutable(grad_v, b, h)},
-            scratch);
-      });
-    });
-    zero_padding(grad_q, query_lengths);
-    zero_padding(grad_k, key_lengths);
-    zero_padding(grad_v, key_lengths);
-    return {grad_q, grad_k, grad_v, {}, {}, {}, {}};
+    auto& data = context->saved_data;
+    const AttentionMask mask(saved[5], saved[6], data["queries"].toInt(), data["keys"].toInt(),
+                             data["causal"].toBool());
+    const Call call{.heads = saved[0].size(-2),
+                    .size = saved[0].size(-1),
+                    .scale = data["scale"].toDouble(),
+                    .dropout = {data["dropout"].toDouble(),
+                                static_cast<uint64_t>(data["dropout_seed"].toInt())}};
+    const Saved tensors{saved[0], saved[1], saved[2], saved[3], saved[4]};
+    variable_list result = torch::GradMode::is_enabled()
+                               ? reference_gradients(tensors, gradients[0], mask, call)
+                               : backward_pass(tensors, with_rows(gradients[0]), mask, call);
+    result.resize(6);  // Mask, call and statistics have no gradient.
+    return result;
   }
 };
 
-}  // namespace
+void check_packed_inputs(const AttentionInputs& in) {
+  const int64_t queries = in.mask.query_offset(in.mask.batch());
+  const int64_t keys = in.mask.key_offset(in.mask.batch());
+  TORCH_CHECK(in.q.size(0) == queries && in.k.size(0) == keys,
+              "attention: the mask's lengths add up", " to ", queries, " queries and ", keys,
+              " keys, packed q has shape ", in.q.sizes(), " and k ", in.k.sizes());
+}
 
-void check_attention_inputs(const AttentionInputs& in) {
-  TORCH_CHECK(in.q.dim() == 4 && in.k.dim() == 4, "attention: q and k must be [B, T, H, K], got ",
+void check_padded_inputs(const AttentionInputs& in) {
+  TORCH_CHECK(in.q.size(0) == in.k.size(0), "attention: q and k must agree in batch, got ",
               in.q.sizes(), " and ", in.k.sizes());
-  TORCH_CHECK(in.k.sizes() == in.v.sizes(), "attention: k and v must have one shape, got ",
-              in.k.sizes(), " and ", in.v.sizes());
-  TORCH_CHECK(
-      in.q.size(0) == in.k.size(0) && in.q.size(2) == in.k.size(2) && in.q.size(3) == in.k.size(3),
-      "attention: q and k must agree in batch, heads and head size, got ", in.q.sizes(), " and ",
-      in.k.sizes());
   TORCH_CHECK(in.mask.batch() == in.q.size(0) && in.mask.queries() == in.q.size(1) &&
                   in.mask.keys() == in.k.size(1),
               "attention: the mask is for [", in.mask.batch(), ", ", in.mask.queries(), ", ",
               in.mask.keys(), "], q has shape ", in.q.sizes(), " and k ", in.k.sizes());
+}
+
+}  // namespace
+
+void check_attention_inputs(const AttentionInputs& in) {
+  TORCH_CHECK(in.q.dim() == in.k.dim() && (in.q.dim() == 4 || in.q.dim() == 3),
+              "attention: q and k must be [B, T, H, K], or packed [N, H, K], got ", in.q.sizes(),
+              " and ", in.k.sizes());
+  TORCH_CHECK(in.k.sizes() == in.v.sizes(), "attention: k and v must have one shape, got ",
+              in.k.sizes(), " and ", in.v.sizes());
+  TORCH_CHECK(in.q.size(-2) == in.k.size(-2) && in.q.size(-1) == in.k.size(-1),
+              "attention: q and k must agree in heads and head size, got ", in.q.sizes(), " and ",
+              in.k.sizes());
+  if (in.q.dim() == 3) {
+    check_packed_inputs(in);
+  } else {
+    check_padded_inputs(in);
+  }
 }
 
 bool attention_is_fused(const AttentionInputs& in) {
@@ -213,15 +293,13 @@ bool attention_is_fused(const AttentionInputs& in) {
 AttentionOutputs attention(const AttentionInputs& in) {
   check_attention_inputs(in);
   if (!attention_is_fused(in)) return attention_reference(in);
-  const bool dropout = in.dropout > 0.0 && in.generator;
-  at::Generator generator = in.generator.value_or(at::Generator());
-  const Call call{.heads = in.q.size(2),
-                  .scale = in.scale.value_or(1.0 / std::sqrt(static_cast<double>(in.q.size(3)))),
-                  .dropout = dropout ? in.dropout : 0.0,
-                  .dropout_seed = dropout ? draw_seed(generator) : 0,
-                  .statistics = in.statistics};
-  const variable_list results = FusedAttention::apply(
-      in.q, in.k, in.v, in.mask.query_lengths(), in.mask.key_lengths(), in.mask.causal(), call);
+  const int64_t size = in.q.size(-1);
+  const Call call{.heads = in.q.size(-2),
+                  .size = size,
+                  .scale = in.scale.value_or(1.0 / std::sqrt(static_cast<double>(size))),
+                  .dropout = in.dropout};
+  const variable_list results =
+      FusedAttention::apply(in.q, in.k, in.v, in.mask, call, in.statistics);
   AttentionOutputs outputs{.out = results[0]};
   if (in.statistics) {
     outputs.entropy = results[1];

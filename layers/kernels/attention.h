@@ -16,25 +16,34 @@
 
 #include <torch/torch.h>
 
+#include <cstdint>
 #include <optional>
 
 #include "layers/kernels/attention_mask.h"
 
 namespace nmt::kernels {
 
+/// Dropout on P. The same seed draws the same mask, so that the backward pass draws it again.
+struct AttentionDropout {
+  double probability = 0.0;  ///< 0: none.
+  uint64_t seed = 0;         ///< Row (b H + h) T + t draws with dropout_row_seed() of it.
+};
+
+/// Padded inputs have the shapes below. Packed ones are [N, H, K], the valid rows of one sentence
+/// behind those of the other; N is the sum of the mask's query lengths for q, of its key lengths
+/// for k and v.
 struct AttentionInputs {
-  torch::Tensor q;              ///< [B, T, H, K], floating point; any strides.
-  torch::Tensor k;              ///< [B, S, H, K], dtype of q; may be a slice of a fused product.
-  torch::Tensor v;              ///< [B, S, H, K], dtype of q.
-  const AttentionMask& mask;    ///< Must fit B, T and S.
-  std::optional<double> scale;  ///< Of the logits; defaults to 1/√K.
-  double dropout = 0.0;         ///< On P; entropy is taken before it.
-  std::optional<at::Generator> generator = {};  ///< No value: no dropout.
-  bool statistics = false;                      ///< Whether to compute entropy and max_logit.
+  torch::Tensor q;                ///< [B, T, H, K], floating point; any strides.
+  torch::Tensor k;                ///< [B, S, H, K], dtype of q; may be a slice of a fused product.
+  torch::Tensor v;                ///< [B, S, H, K], dtype of q.
+  const AttentionMask& mask;      ///< Must fit B, T and S; in the packed form T, S are the longest.
+  std::optional<double> scale;    ///< Of the logits; defaults to 1/√K.
+  AttentionDropout dropout = {};  ///< Entropy is taken before it.
+  bool statistics = false;        ///< Whether to compute entropy and max_logit.
 };
 
 struct AttentionOutputs {
-  torch::Tensor out;        ///< [B, T, H, K], dtype of q. Rows past the query length: arbitrary.
+  torch::Tensor out;        ///< Shape and dtype of q. Rows past the query length: arbitrary.
   torch::Tensor entropy;    ///< [B, H, T], nats, in [0, ln S]; 0 in padded rows.
   torch::Tensor max_logit;  ///< [B, H, T]; the largest visible scaled logit of the row.
 };  // Statistics are float64 for float64 inputs, else float32; undefined if not asked for.
@@ -42,8 +51,9 @@ struct AttentionOutputs {
 /// Attention, fused where attention_is_fused(), else attention_reference(). Memory O(B H (T + S)
 /// K); padding costs nothing. Sentences and heads are spread over LibTorch's threads; the same bits
 /// for any number of them. Dropout masks are drawn again in the backward pass, and equal the
-/// reference's. The fused form can be differentiated once; a graph of its gradient is refused.
-/// A row with every key masked gives out = 0, entropy = 0 and no gradient, never NaN.
+/// reference's. Gradients of inputs that lie side by side in one product lie side by side too
+/// (split_heads.h). The fused form hands a graph of its gradient to the reference. A row with every
+/// key masked gives out = 0, entropy = 0 and no gradient, never NaN.
 /// Throws c10::Error, naming the argument and its shape, if shapes disagree.
 AttentionOutputs attention(const AttentionInputs& inputs);
 

@@ -145,9 +145,8 @@ HWY_INLINE void attend_queries_backward(const Backward<Value>& b, const QueryBlo
       const TileColumn column = {queries.first + lane, key, keys, shape.causal};
       float* probabilities = b.probabilities + lane;
       float* gradients = b.logit_gradients + lane;
-      const FloatVector sum =
-          probabilities_column(probabilities, gradients, column, lane, masks,
-                               hn::Load(d, values.log_sum_exp + lane));
+      const FloatVector sum = probabilities_column(probabilities, gradients, column, lane, masks,
+                                                   hn::Load(d, values.log_sum_exp + lane));
       logit_gradients_column(probabilities, gradients, column, lane, masks,
                              one_tile ? sum : hn::Load(d, values.dot + lane));
     }

@@ -11,7 +11,6 @@
 
 #include <hwy/highway.h>
 #include <algorithm>
-#include <cmath>
 #include "layers/kernels/attention_parts-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -116,29 +115,60 @@ struct Forward {
   float* sums;  // [kQueryBlock, padded size]: out before it is divided.
 };
 
+// Writes the lanes of `values` that belong to the first `count` queries.
+HWY_INLINE void store_lanes(FloatVector values, size_t count, float* to) {
+  const FloatTag d;
+  if (count >= hn::Lanes(d)) {
+    hn::StoreU(values, d, to);
+  } else {
+    hn::BlendedStore(values, hn::FirstN(d, count), d, to);
+  }
+}
+
+// Log-sum-exp, largest logit and entropy of a block's queries.
+HWY_INLINE void write_statistics(const RowStatistics& statistics, const QueryBlock& queries,
+                                 const SoftmaxStates& states) {
+  const FloatTag d;
+  for (size_t lane = 0; lane < queries.count; lane += hn::Lanes(d)) {
+    const size_t query = queries.first + lane, count = queries.count - lane;
+    const FloatVector max = hn::Load(d, states.max + lane);
+    const FloatVector sum = hn::Load(d, states.sum + lane);
+    // A NaN has no logarithm here, and shall stay one.
+    const FloatVector log_sum = hn::IfThenElse(hn::Eq(sum, sum), log_of_one_or_more(sum), sum);
+    if (statistics.log_sum_exp) {
+      store_lanes(hn::Add(max, log_sum), count, statistics.log_sum_exp + query);
+    }
+    if (statistics.max_logit) store_lanes(max, count, statistics.max_logit + query);
+    if (statistics.entropy) {
+      const FloatVector mean = hn::Div(hn::Load(d, states.weighted_sum + lane), sum);
+      const FloatVector entropy = hn::Sub(log_sum, mean);
+      // Rounding may take it below 0; a NaN stays one.
+      store_lanes(hn::IfThenElse(hn::Lt(entropy, hn::Zero(d)), hn::Zero(d), entropy), count,
+                  statistics.entropy + query);
+    }
+  }
+}
+
 template <class Value>
 HWY_INLINE void write_queries(const Forward<Value>& f, const QueryBlock& queries,
                               const SoftmaxStates& states) {
   const size_t size = f.shape.size, padded_size = round_up(size, float_lanes());
   for (size_t i = 0; i < queries.count; ++i) {
-    const size_t query = queries.first + i;
-    const float sum = states.sum[i], max = states.max[i];
-    const bool empty = f.shape.keys == 0;
-    Value* out = f.out.data + query * f.out.stride;
-    if (empty) {
-      std::fill(out, out + size, Value{0});
-    } else {
-      copy_scaled(f.sums + i * padded_size, size, 1.0f / sum, out);
-    }
-    const float log_sum = empty ? kMinusInfinity : std::log(sum);
-    if (f.statistics.log_sum_exp) {
-      f.statistics.log_sum_exp[query] = empty ? kMinusInfinity : max + log_sum;
-    }
-    if (f.statistics.max_logit) f.statistics.max_logit[query] = max;
-    if (f.statistics.entropy) {
-      const float entropy = empty ? 0.0f : log_sum - states.weighted_sum[i] / sum;
-      f.statistics.entropy[query] = std::max(0.0f, entropy);
-    }
+    copy_scaled(f.sums + i * padded_size, size, 1.0f / states.sum[i],
+                f.out.data + (queries.first + i) * f.out.stride);
+  }
+  write_statistics(f.statistics, queries, states);
+}
+
+// What a head without keys gives.
+template <class Value>
+HWY_INLINE void write_nothing_seen(const HeadShape& shape, RowMatrix<Value> out,
+                                   const RowStatistics& statistics) {
+  for (size_t i = 0; i < shape.queries; ++i) {
+    std::fill_n(out.data + i * out.stride, shape.size, Value{0});
+    if (statistics.log_sum_exp) statistics.log_sum_exp[i] = kMinusInfinity;
+    if (statistics.max_logit) statistics.max_logit[i] = kMinusInfinity;
+    if (statistics.entropy) statistics.entropy[i] = 0.0f;
   }
 }
 
@@ -178,6 +208,7 @@ HWY_INLINE void attend_head(const HeadShape& shape, RowMatrix<const Value> q,
                             RowMatrix<const Value> k, RowMatrix<const Value> v,
                             RowMatrix<Value> out, const RowStatistics& statistics,
                             AttentionScratch& scratch) {
+  if (shape.keys == 0) return write_nothing_seen(shape, out, statistics);
   const size_t keys_size = row_copy_size<Value>(shape.keys, shape.size);
   const size_t values_size = KeyPanels::floats(shape.keys, shape.size);
   const size_t queries_size = panels_size(shape.size, kQueryBlock);

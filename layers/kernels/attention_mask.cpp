@@ -12,6 +12,12 @@ std::vector<int64_t> to_vector(const torch::Tensor& lengths) {
   return {first, first + contiguous.numel()};
 }
 
+std::vector<int64_t> running_sums(const std::vector<int64_t>& lengths) {
+  std::vector<int64_t> offsets = {0};
+  for (const int64_t length : lengths) offsets.push_back(offsets.back() + length);
+  return offsets;
+}
+
 }  // namespace
 
 AttentionMask::AttentionMask(const torch::Tensor& query_lengths, const torch::Tensor& key_lengths,
@@ -20,6 +26,8 @@ AttentionMask::AttentionMask(const torch::Tensor& query_lengths, const torch::Te
       key_lengths_tensor_(key_lengths),
       query_lengths_(to_vector(query_lengths)),
       key_lengths_(to_vector(key_lengths)),
+      query_offsets_(running_sums(query_lengths_)),
+      key_offsets_(running_sums(key_lengths_)),
       queries_(queries),
       keys_(keys),
       causal_(causal),

@@ -38,6 +38,11 @@ class AttentionMask {
   int64_t query_length(int64_t b) const { return query_lengths_[b]; }
   /// Valid keys of sentence `b`; later ones are padding.
   int64_t key_length(int64_t b) const { return key_lengths_[b]; }
+  /// Where sentence `b` starts in packed queries: the sum of the lengths before it; b may be
+  /// batch().
+  int64_t query_offset(int64_t b) const { return query_offsets_[b]; }
+  /// The same of packed keys.
+  int64_t key_offset(int64_t b) const { return key_offsets_[b]; }
   /// Whether some sentence has no visible key at all.
   bool has_empty_rows() const { return has_empty_rows_; }
 
@@ -51,6 +56,8 @@ class AttentionMask {
   torch::Tensor key_lengths_tensor_;
   std::vector<int64_t> query_lengths_;
   std::vector<int64_t> key_lengths_;
+  std::vector<int64_t> query_offsets_;
+  std::vector<int64_t> key_offsets_;
   int64_t queries_;
   int64_t keys_;
   bool causal_;

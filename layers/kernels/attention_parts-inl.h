@@ -23,9 +23,9 @@
 HWY_BEFORE_NAMESPACE();
 namespace nmt::kernels::HWY_NAMESPACE {
 
-// Logits of so many queries and keys at a time stay in the nearest cache. A tile of them has a row for
-// each key and a lane for each query: softmax, entropy and their gradients go down the rows, all
-// queries of a vector at once.
+// Logits of so many queries and keys at a time stay in the nearest cache. A tile of them has a row
+// for each key and a lane for each query: softmax, entropy and their gradients go down the rows,
+// all queries of a vector at once.
 constexpr size_t kQueryBlock = 64;
 constexpr size_t kKeyBlock = 64;
 constexpr size_t kTileSize = kKeyBlock * kQueryBlock;
@@ -84,8 +84,8 @@ class Parts {
   float* next_;
 };
 
-// A matrix of keys or values as the right side of a product: the rows of each key block in panels of
-// their own, one block after the other.
+// A matrix of keys or values as the right side of a product: the rows of each key block in panels
+// of their own, one block after the other.
 class KeyPanels {
  public:
   static size_t floats(size_t keys, size_t size) {
@@ -167,7 +167,8 @@ class QueryMasks {
 
   HWY_INLINE bool drops() const { return drops_; }
 
-  // The factors of one key for a vector of queries, the first of which is number `lane` of the block.
+  // The factors of one key for a vector of queries, the first of which is number `lane` of the
+  // block.
   HWY_INLINE FloatVector operator()(size_t key, size_t lane) const {
     const hn::ScalableTag<uint32_t> d;
     return values_(hn::Set(d, static_cast<uint32_t>(key)), hn::Load(d, low_ + lane),

@@ -70,10 +70,7 @@ torch::Tensor softmax_rows(const torch::Tensor& logits, const AttentionMask& mas
   return at::softmax(logits.masked_fill(empty, 0.0), -1).masked_fill(empty, 0.0);
 }
 
-}  // namespace
-
-AttentionOutputs attention_reference(const AttentionInputs& in) {
-  check_attention_inputs(in);
+AttentionOutputs padded_attention(const AttentionInputs& in) {
   const int64_t heads = in.q.size(2);
   const double scale = in.scale.value_or(1.0 / std::sqrt(static_cast<double>(in.q.size(3))));
   const torch::Tensor& bias = in.mask.bias(heads);
@@ -86,17 +83,56 @@ AttentionOutputs attention_reference(const AttentionInputs& in) {
 
   AttentionOutputs out;
   if (in.statistics) fill_statistics(logits, probabilities, in.mask, heads, out);
-  if (in.dropout > 0.0 && in.generator) {
-    at::Generator generator = *in.generator;
+  if (in.dropout.probability > 0.0) {
     probabilities =
         probabilities * draw_row_dropout_mask(probabilities.size(0) * probabilities.size(1),
-                                              probabilities.size(2), in.dropout,
-                                              probabilities.scalar_type(), draw_seed(generator))
+                                              probabilities.size(2), in.dropout.probability,
+                                              probabilities.scalar_type(), in.dropout.seed)
                             .view(probabilities.sizes());
   }
   out.out = at::bmm(probabilities, heads_first(in.v))
                 .view({in.q.size(0), heads, in.q.size(1), in.q.size(3)})
                 .transpose(1, 2);
+  return out;
+}
+
+// Packed [N, H, K] to [B, L, H, K], zeros behind each sentence.
+torch::Tensor padded(const torch::Tensor& packed, const AttentionMask& mask,
+                     int64_t (AttentionMask::*length)(int64_t) const, int64_t longest) {
+  std::vector<torch::Tensor> rows;
+  int64_t first = 0;
+  for (int64_t b = 0; b < mask.batch(); ++b) {
+    const int64_t count = (mask.*length)(b);
+    rows.push_back(
+        at::constant_pad_nd(packed.narrow(0, first, count), {0, 0, 0, 0, 0, longest - count}));
+    first += count;
+  }
+  return at::stack(rows);
+}
+
+torch::Tensor packed(const torch::Tensor& padded, const AttentionMask& mask) {
+  std::vector<torch::Tensor> sentences;
+  for (int64_t b = 0; b < mask.batch(); ++b) {
+    sentences.push_back(padded[b].narrow(0, 0, mask.query_length(b)));
+  }
+  return at::cat(sentences);
+}
+
+}  // namespace
+
+AttentionOutputs attention_reference(const AttentionInputs& in) {
+  check_attention_inputs(in);
+  if (in.q.dim() == 4) return padded_attention(in);
+  const AttentionMask& mask = in.mask;
+  AttentionOutputs out =
+      padded_attention({.q = padded(in.q, mask, &AttentionMask::query_length, mask.queries()),
+                        .k = padded(in.k, mask, &AttentionMask::key_length, mask.keys()),
+                        .v = padded(in.v, mask, &AttentionMask::key_length, mask.keys()),
+                        .mask = mask,
+                        .scale = in.scale,
+                        .dropout = in.dropout,
+                        .statistics = in.statistics});
+  out.out = packed(out.out, mask);
   return out;
 }
 

@@ -1,4 +1,5 @@
-// Pieces that SIMD kernels share: loads and stores of float or bfloat16 storage as float, e^x.
+// Pieces that SIMD kernels share: loads and stores of float or bfloat16 storage as float, e^x, ln
+// x.
 //
 // Included once for every instruction set by files that use Highway's foreach_target.h.
 
@@ -85,7 +86,8 @@ HWY_INLINE void copy_scaled(const float* from, size_t count, float factor, float
 
 // e^x for x ≤ 0, within 2 units in the last place; below −87.3 about 10⁻³⁸. With n the whole number
 // nearest to x / ln 2 and r = x − n ln 2:  e^x = 2ⁿ e^r, and e^r = 1 + r + r² p(r) with the
-// polynomial p of Cephes' expf (Moshier). Adding 1.5 · 2²³ rounds to n and leaves n in the low bits.
+// polynomial p of Cephes' expf (Moshier). Adding 1.5 · 2²³ rounds to n and leaves n in the low
+// bits.
 HWY_INLINE FloatVector exp_of_negative(FloatVector x) {
   const FloatTag d;
   const hn::RebindToSigned<FloatTag> di;
@@ -106,6 +108,33 @@ HWY_INLINE FloatVector exp_of_negative(FloatVector x) {
   p = hn::MulAdd(p, hn::Mul(r, r), hn::Add(r, hn::Set(d, 1.0f)));
   const auto exponent = hn::ShiftLeft<23>(hn::BitCast(di, rounded));
   return hn::BitCast(d, hn::Add(hn::BitCast(di, p), exponent));
+}
+
+// ln x for normal x ≥ 1, within 2 units in the last place. With x = 2ⁿ (1 + r), 1 + r in [√½, √2):
+// ln x = n ln 2 + r − r²/2 + r³ p(r) with the polynomial p of Cephes' logf (Moshier).
+HWY_INLINE FloatVector log_of_one_or_more(FloatVector x) {
+  const FloatTag d;
+  const hn::RebindToSigned<FloatTag> di;
+  const auto bits = hn::BitCast(di, x);
+  // Bits of √½: what lies above it counts towards the exponent.
+  const auto above = hn::Sub(bits, hn::Set(di, 0x3f3504f3));
+  const FloatVector n = hn::ConvertTo(d, hn::ShiftRight<23>(above));
+  const auto fraction = hn::Add(hn::And(above, hn::Set(di, 0x007fffff)), hn::Set(di, 0x3f3504f3));
+  const FloatVector r = hn::Sub(hn::BitCast(d, fraction), hn::Set(d, 1.0f));
+  FloatVector p = hn::Set(d, 7.0376836292e-2f);
+  p = hn::MulAdd(p, r, hn::Set(d, -1.1514610310e-1f));
+  p = hn::MulAdd(p, r, hn::Set(d, 1.1676998740e-1f));
+  p = hn::MulAdd(p, r, hn::Set(d, -1.2420140846e-1f));
+  p = hn::MulAdd(p, r, hn::Set(d, 1.4249322787e-1f));
+  p = hn::MulAdd(p, r, hn::Set(d, -1.6668057665e-1f));
+  p = hn::MulAdd(p, r, hn::Set(d, 2.0000714765e-1f));
+  p = hn::MulAdd(p, r, hn::Set(d, -2.4999993993e-1f));
+  p = hn::MulAdd(p, r, hn::Set(d, 3.3333331174e-1f));
+  const FloatVector r2 = hn::Mul(r, r);
+  FloatVector y = hn::Mul(hn::Mul(p, r), r2);
+  y = hn::MulAdd(n, hn::Set(d, -2.12194440e-4f), y);
+  y = hn::NegMulAdd(r2, hn::Set(d, 0.5f), y);
+  return hn::MulAdd(n, hn::Set(d, 0.693359375f), hn::Add(r, y));
 }
 
 HWY_INLINE float sum_of_lanes(FloatVector x) {

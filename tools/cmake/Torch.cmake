@@ -17,12 +17,17 @@ add_library(nmt_torch INTERFACE)
 add_library(nmt::torch ALIAS nmt_torch)
 target_include_directories(nmt_torch SYSTEM INTERFACE
   ${NMT_TORCH_INCLUDE} ${NMT_TORCH_INCLUDE}/torch/csrc/api/include)
-# Without OpenMP at::parallel_for, a template of LibTorch's headers, runs in one thread. LibTorch's own
-# libgomp serves: it has the same name and stands first in the library path.
+# Without OpenMP at::parallel_for, a template of LibTorch's headers, runs in one thread. The library
+# must be LibTorch's own where it has one: two of them would not know of each other's threads.
 find_package(OpenMP REQUIRED)
+file(GLOB nmt_torch_openmp ${NMT_TORCH_LIBRARY_DIR}/libgomp*.so*)
+if(NOT nmt_torch_openmp)
+  set(nmt_torch_openmp ${OpenMP_CXX_LIBRARIES})
+endif()
+target_compile_options(nmt_torch INTERFACE $<$<COMPILE_LANGUAGE:CXX>:${OpenMP_CXX_FLAGS}>)
 target_link_libraries(nmt_torch INTERFACE
   ${NMT_TORCH_LIBRARY_DIR}/libtorch_cpu.so ${NMT_TORCH_LIBRARY_DIR}/libc10.so Threads::Threads
-  OpenMP::OpenMP_CXX)
+  ${nmt_torch_openmp})
 
 if(NMT_WITH_CUDA)
   if(NOT EXISTS ${NMT_TORCH_LIBRARY_DIR}/libtorch_cuda.so)

@@ -169,20 +169,14 @@ TEST_F(AttentionReference, RowsWithoutKeysAreZero) {
 TEST_F(AttentionReference, DropoutRepeatsItsSeedAndLeavesEntropyAlone) {
   const AttentionMask mask = mask_of({{6, 6}, {6, 6}, 6, 6, false});
   const torch::Tensor q = random(2, 6), k = random(2, 6), v = random(2, 6);
-  const auto attend = [&](double dropout, std::optional<at::Generator> generator) {
-    return attention_reference({.q = q,
-                                .k = k,
-                                .v = v,
-                                .mask = mask,
-                                .dropout = dropout,
-                                .generator = std::move(generator),
-                                .statistics = true});
+  const auto attend = [&](double probability, uint64_t seed) {
+    return attention_reference(
+        {.q = q, .k = k, .v = v, .mask = mask, .dropout = {probability, seed}, .statistics = true});
   };
-  const AttentionOutputs plain = attend(0.0, std::nullopt);
-  const AttentionOutputs dropped = attend(0.4, testing::seeded(5));
-  EXPECT_TRUE(torch::equal(attend(0.4, std::nullopt).out, plain.out));
-  EXPECT_TRUE(torch::equal(attend(0.4, testing::seeded(5)).out, dropped.out));
-  EXPECT_FALSE(torch::equal(attend(0.4, testing::seeded(6)).out, dropped.out));
+  const AttentionOutputs plain = attend(0.0, 5);
+  const AttentionOutputs dropped = attend(0.4, 5);
+  EXPECT_TRUE(torch::equal(attend(0.4, 5).out, dropped.out));
+  EXPECT_FALSE(torch::equal(attend(0.4, 6).out, dropped.out));
   EXPECT_FALSE(torch::equal(plain.out, dropped.out));
   EXPECT_TRUE(torch::equal(plain.entropy, dropped.entropy));
   EXPECT_TRUE(torch::equal(plain.max_logit, dropped.max_logit));
