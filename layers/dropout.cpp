@@ -1,13 +1,17 @@
 #include "layers/dropout.h"
 
-#include "layers/kernels/dropout.h"
-
 namespace nmt::layers {
 
-torch::Tensor dropout(const torch::Tensor& x, double probability, const ForwardContext& context) {
-  if (probability == 0.0 || !context.dropout_generator) return x;
+kernels::Dropout next_dropout(double probability, const ForwardContext& context) {
+  if (probability == 0.0 || !context.dropout_generator) return {};
   at::Generator generator = *context.dropout_generator;
-  return x * kernels::draw_dropout_mask(x.sizes(), probability, x.scalar_type(), generator);
+  return {.probability = probability, .seed = kernels::draw_seed(generator)};
+}
+
+torch::Tensor dropout(const torch::Tensor& x, double probability, const ForwardContext& context) {
+  const kernels::Dropout drawn = next_dropout(probability, context);
+  if (drawn.probability == 0.0) return x;
+  return x * kernels::dropout_mask(x.sizes(), x.scalar_type(), drawn);
 }
 
 }  // namespace nmt::layers

@@ -6,8 +6,13 @@
 #include <torch/torch.h>
 
 #include "layers/forward_context.h"
+#include "layers/kernels/dropout.h"
 
 namespace nmt::layers {
+
+/// Dropout with `probability` and the next seed of the context's generator; none, and no seed
+/// taken, when probability is 0 or the context has no generator.
+kernels::Dropout next_dropout(double probability, const ForwardContext& context);
 
 /// Zeroes each element of `x` with `probability` and divides the rest by 1 − probability.
 /// Returns x itself when probability is 0 or the context has no generator.

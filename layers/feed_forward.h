@@ -40,7 +40,8 @@ class FeedForwardImpl : public torch::nn::Module {
   std::vector<StackedLinear*> linears() { return {&fc1_, &fc2_}; }
 
  private:
-  torch::Tensor activate(const torch::Tensor& inner) const;
+  torch::Tensor inner(const torch::Tensor& x, const ForwardContext& context) const;
+  torch::Tensor relu(const torch::Tensor& x, const ForwardContext& context) const;
 
   FeedForwardOptions options_;
   StackedLinear fc1_;

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "layers/kernels/dropout.h"
+#include "layers/dropout.h"
 #include "layers/kernels/split_heads.h"
 
 namespace nmt::layers {
@@ -51,16 +51,13 @@ torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& x, const torc
                                               const kernels::AttentionMask& mask,
                                               const ForwardContext& context) {
   const std::vector<torch::Tensor> qkv = project(x, memory);
-  kernels::AttentionInputs inputs{.q = qkv[0],
-                                  .k = qkv[1],
-                                  .v = qkv[2],
-                                  .mask = mask,
-                                  .scale = std::nullopt,
-                                  .statistics = context.attention_observer != nullptr};
-  if (options_.dropout > 0.0 && context.dropout_generator) {
-    at::Generator generator = *context.dropout_generator;
-    inputs.dropout = {.probability = options_.dropout, .seed = kernels::draw_seed(generator)};
-  }
+  const kernels::AttentionInputs inputs{.q = qkv[0],
+                                        .k = qkv[1],
+                                        .v = qkv[2],
+                                        .mask = mask,
+                                        .scale = std::nullopt,
+                                        .dropout = next_dropout(options_.dropout, context),
+                                        .statistics = context.attention_observer != nullptr};
   const kernels::AttentionOutputs attention = context.backend == BackendKind::kFused
                                                   ? kernels::attention(inputs)
                                                   : kernels::attention_reference(inputs);

@@ -1,6 +1,7 @@
 #include "layers/residual.h"
 
 #include "layers/dropout.h"
+#include "layers/kernels/residual_norm.h"
 
 namespace nmt::layers {
 
@@ -22,9 +23,14 @@ torch::Tensor Residual::branch_input(const torch::Tensor& x) const {
 
 torch::Tensor Residual::join(const torch::Tensor& x, const torch::Tensor& branch_output,
                              const ForwardContext& context) const {
-  const torch::Tensor branch = dropout(branch_output, options_.dropout, context);
-  const torch::Tensor sum = at::add(branch, x, options_.scale.alpha);
-  return placement_ == NormPlacement::kAfterSum ? torch::nn::LayerNorm(norm_)->forward(sum) : sum;
+  const kernels::ResidualInputs inputs{.x = x,
+                                       .branch = branch_output,
+                                       .alpha = options_.scale.alpha,
+                                       .dropout = next_dropout(options_.dropout, context)};
+  if (placement_ != NormPlacement::kAfterSum) return kernels::residual_sum(inputs);
+  const auto join = context.backend == BackendKind::kFused ? kernels::residual_norm
+                                                           : kernels::residual_norm_reference;
+  return join(inputs, {.gain = norm_->weight, .bias = norm_->bias, .eps = kLayerNormEps});
 }
 
 }  // namespace nmt::layers

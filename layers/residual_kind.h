@@ -3,10 +3,11 @@
 //     pre-LN    x + f(LN(x))          post-LN   LN(x + f(x))
 //     DeepNorm  LN(α x + f(x))        no norm   x + f(x)
 //
-// Every matrix starts Xavier-normal. Query, key and value have the gain 1/√2 that one stacked matrix
-// [3D, D] would give them, as PyTorch and fairseq draw them; DeepNorm names its own gains. With gain 1
-// post-LN's residual stream loses the differences between positions layer by layer, the encoder's last
-// layer says the same everywhere, and cross-attention learns nothing for thousands of updates.
+// Every matrix starts Xavier-normal. Query, key and value have the gain 1/√2 that one stacked
+// matrix [3D, D] would give them, as PyTorch and fairseq draw them; DeepNorm names its own gains.
+// With gain 1 post-LN's residual stream loses the differences between positions layer by layer, the
+// encoder's last layer says the same everywhere, and cross-attention learns nothing for thousands
+// of updates.
 //
 // Sources: Vaswani et al. 2017 (post-LN); Xiong et al. 2020, arXiv:2002.04745 (pre-LN); Wang et al.
 // 2022, arXiv:2203.00555, section 3 and table of α, β for encoder-decoders (DeepNorm); Zhai et al.

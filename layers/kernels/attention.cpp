@@ -20,28 +20,35 @@ class HeadRows {
   using Offset = int64_t (AttentionMask::*)(int64_t) const;
 
   HeadRows(const torch::Tensor& x, const AttentionMask& mask, Offset packed_offset)
-      : x_(x), mask_(mask), packed_offset_(packed_offset), packed_(x.dim() == 3) {}
+      : data_(const_cast<void*>(x.const_data_ptr())),
+        head_stride_(x.stride(-2)),
+        row_stride_(x.stride(-3)),
+        sentence_stride_(x.dim() == 3 ? 0 : x.stride(0)),
+        mask_(mask),
+        packed_offset_(packed_offset) {}
 
   template <class Storage>
   RowMatrix<const Storage> of(int64_t b, int64_t h) const {
-    return {static_cast<const Storage*>(x_.const_data_ptr()) + start(b, h), row_stride()};
+    return {static_cast<const Storage*>(data_) + start(b, h), static_cast<size_t>(row_stride_)};
   }
+  /// Of a tensor that the caller may write to.
   template <class Storage>
   RowMatrix<Storage> of_mutable(int64_t b, int64_t h) const {
-    return {static_cast<Storage*>(x_.mutable_data_ptr()) + start(b, h), row_stride()};
+    return {static_cast<Storage*>(data_) + start(b, h), static_cast<size_t>(row_stride_)};
   }
 
  private:
   int64_t start(int64_t b, int64_t h) const {
-    const int64_t sentence = packed_ ? (mask_.*packed_offset_)(b)*x_.stride(0) : b * x_.stride(0);
-    return sentence + h * x_.stride(-2);
+    const int64_t row =
+        sentence_stride_ == 0 ? (mask_.*packed_offset_)(b)*row_stride_ : b * sentence_stride_;
+    return row + h * head_stride_;
   }
-  size_t row_stride() const { return static_cast<size_t>(x_.stride(-3)); }
 
-  const torch::Tensor& x_;
+  void* data_;
+  int64_t head_stride_, row_stride_;
+  int64_t sentence_stride_;  // 0: packed.
   const AttentionMask& mask_;
   Offset packed_offset_;
-  bool packed_;
 };
 
 HeadRows query_rows(const torch::Tensor& x, const AttentionMask& mask) {
@@ -56,7 +63,7 @@ struct Call {
   int64_t heads;
   int64_t size;
   double scale;
-  AttentionDropout dropout;
+  Dropout dropout;
 
   int64_t row(const AttentionMask& mask, int64_t b, int64_t h) const {
     return (b * heads + h) * mask.queries();

@@ -16,30 +16,25 @@
 
 #include <torch/torch.h>
 
-#include <cstdint>
 #include <optional>
 
 #include "layers/kernels/attention_mask.h"
+#include "layers/kernels/dropout.h"
 
 namespace nmt::kernels {
-
-/// Dropout on P. The same seed draws the same mask, so that the backward pass draws it again.
-struct AttentionDropout {
-  double probability = 0.0;  ///< 0: none.
-  uint64_t seed = 0;         ///< Row (b H + h) T + t draws with dropout_row_seed() of it.
-};
 
 /// Padded inputs have the shapes below. Packed ones are [N, H, K], the valid rows of one sentence
 /// behind those of the other; N is the sum of the mask's query lengths for q, of its key lengths
 /// for k and v.
 struct AttentionInputs {
-  torch::Tensor q;                ///< [B, T, H, K], floating point; any strides.
-  torch::Tensor k;                ///< [B, S, H, K], dtype of q; may be a slice of a fused product.
-  torch::Tensor v;                ///< [B, S, H, K], dtype of q.
-  const AttentionMask& mask;      ///< Must fit B, T and S; in the packed form T, S are the longest.
-  std::optional<double> scale;    ///< Of the logits; defaults to 1/√K.
-  AttentionDropout dropout = {};  ///< Entropy is taken before it.
-  bool statistics = false;        ///< Whether to compute entropy and max_logit.
+  torch::Tensor q;              ///< [B, T, H, K], floating point; any strides.
+  torch::Tensor k;              ///< [B, S, H, K], dtype of q; may be a slice of a fused product.
+  torch::Tensor v;              ///< [B, S, H, K], dtype of q.
+  const AttentionMask& mask;    ///< Must fit B, T and S; in the packed form T, S are the longest.
+  std::optional<double> scale;  ///< Of the logits; defaults to 1/√K.
+  Dropout dropout =
+      {};  ///< On P; row (b H + h) T + t has a seed of its own. Entropy is taken before it.
+  bool statistics = false;  ///< Whether to compute entropy and max_logit.
 };
 
 struct AttentionOutputs {

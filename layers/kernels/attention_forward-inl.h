@@ -115,16 +115,6 @@ struct Forward {
   float* sums;  // [kQueryBlock, padded size]: out before it is divided.
 };
 
-// Writes the lanes of `values` that belong to the first `count` queries.
-HWY_INLINE void store_lanes(FloatVector values, size_t count, float* to) {
-  const FloatTag d;
-  if (count >= hn::Lanes(d)) {
-    hn::StoreU(values, d, to);
-  } else {
-    hn::BlendedStore(values, hn::FirstN(d, count), d, to);
-  }
-}
-
 // Log-sum-exp, largest logit and entropy of a block's queries.
 HWY_INLINE void write_statistics(const RowStatistics& statistics, const QueryBlock& queries,
                                  const SoftmaxStates& states) {
@@ -136,15 +126,15 @@ HWY_INLINE void write_statistics(const RowStatistics& statistics, const QueryBlo
     // A NaN has no logarithm here, and shall stay one.
     const FloatVector log_sum = hn::IfThenElse(hn::Eq(sum, sum), log_of_one_or_more(sum), sum);
     if (statistics.log_sum_exp) {
-      store_lanes(hn::Add(max, log_sum), count, statistics.log_sum_exp + query);
+      store_part(hn::Add(max, log_sum), count, statistics.log_sum_exp + query);
     }
-    if (statistics.max_logit) store_lanes(max, count, statistics.max_logit + query);
+    if (statistics.max_logit) store_part(max, count, statistics.max_logit + query);
     if (statistics.entropy) {
       const FloatVector mean = hn::Div(hn::Load(d, states.weighted_sum + lane), sum);
       const FloatVector entropy = hn::Sub(log_sum, mean);
       // Rounding may take it below 0; a NaN stays one.
-      store_lanes(hn::IfThenElse(hn::Lt(entropy, hn::Zero(d)), hn::Zero(d), entropy), count,
-                  statistics.entropy + query);
+      store_part(hn::IfThenElse(hn::Lt(entropy, hn::Zero(d)), hn::Zero(d), entropy), count,
+                 statistics.entropy + query);
     }
   }
 }

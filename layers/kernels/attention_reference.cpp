@@ -84,11 +84,10 @@ AttentionOutputs padded_attention(const AttentionInputs& in) {
   AttentionOutputs out;
   if (in.statistics) fill_statistics(logits, probabilities, in.mask, heads, out);
   if (in.dropout.probability > 0.0) {
-    probabilities =
-        probabilities * draw_row_dropout_mask(probabilities.size(0) * probabilities.size(1),
-                                              probabilities.size(2), in.dropout.probability,
-                                              probabilities.scalar_type(), in.dropout.seed)
-                            .view(probabilities.sizes());
+    probabilities = probabilities * row_dropout_mask(probabilities.size(0) * probabilities.size(1),
+                                                     probabilities.size(2),
+                                                     probabilities.scalar_type(), in.dropout)
+                                        .view(probabilities.sizes());
   }
   out.out = at::bmm(probabilities, heads_first(in.v))
                 .view({in.q.size(0), heads, in.q.size(1), in.q.size(3)})

@@ -6,20 +6,20 @@
 
 namespace nmt::kernels {
 
-torch::Tensor draw_dropout_mask(torch::IntArrayRef shape, double probability, torch::Dtype dtype,
-                                at::Generator& generator) {
+torch::Tensor dropout_mask(torch::IntArrayRef shape, torch::Dtype dtype, const Dropout& dropout) {
   const torch::Tensor mask = at::empty(shape, at::kFloat);
-  fill_dropout_mask(mask.mutable_data_ptr<float>(), mask.numel(), probability,
-                    draw_seed(generator));
+  fill_dropout_mask(mask.mutable_data_ptr<float>(), mask.numel(), dropout.probability,
+                    dropout.seed);
   return mask.to(dtype);
 }
 
-torch::Tensor draw_row_dropout_mask(int64_t rows, int64_t columns, double probability,
-                                    torch::Dtype dtype, uint64_t seed) {
+torch::Tensor row_dropout_mask(int64_t rows, int64_t columns, torch::Dtype dtype,
+                               const Dropout& dropout) {
   const torch::Tensor mask = at::empty({rows, columns}, at::kFloat);
   float* values = mask.mutable_data_ptr<float>();
   for (int64_t row = 0; row < rows; ++row) {
-    fill_dropout_mask(values + row * columns, columns, probability, dropout_row_seed(seed, row));
+    fill_dropout_mask(values + row * columns, columns, dropout.probability,
+                      dropout_row_seed(dropout.seed, row));
   }
   return mask.to(dtype);
 }

@@ -1,4 +1,4 @@
-// Dropout masks as tensors.
+// Dropout of one call, and its mask as a tensor.
 
 #pragma once
 
@@ -6,15 +6,19 @@
 
 namespace nmt::kernels {
 
-/// A mask of `shape` in `dtype`: 0 with `probability` in [0, 1), else 1 / (1 − probability). Takes
-/// one number from `generator`, which seeds the whole mask (dropout_mask.h).
-torch::Tensor draw_dropout_mask(torch::IntArrayRef shape, double probability, torch::Dtype dtype,
-                                at::Generator& generator);
+/// The same seed draws the same mask (dropout_mask.h), so that a backward pass can draw it again.
+struct Dropout {
+  double probability = 0.0;  ///< In [0, 1); 0: none.
+  uint64_t seed = 0;
+};
 
-/// The mask [rows, columns] of attention probabilities, whose rows are drawn one by one: row r from
-/// dropout_row_seed(seed, r). Otherwise as above.
-torch::Tensor draw_row_dropout_mask(int64_t rows, int64_t columns, double probability,
-                                    torch::Dtype dtype, uint64_t seed);
+/// The mask of `shape` in `dtype`; element i, in the order of memory, is number i.
+torch::Tensor dropout_mask(torch::IntArrayRef shape, torch::Dtype dtype, const Dropout& dropout);
+
+/// The mask [rows, columns] of attention probabilities: row r has the seed dropout_row_seed(seed,
+/// r).
+torch::Tensor row_dropout_mask(int64_t rows, int64_t columns, torch::Dtype dtype,
+                               const Dropout& dropout);
 
 /// One number from `generator`, for masks that are drawn from a seed.
 uint64_t draw_seed(at::Generator& generator);

@@ -31,6 +31,23 @@ HWY_INLINE size_t round_up(size_t count, size_t multiple) {
   return (count + multiple - 1) / multiple * multiple;
 }
 
+// The first `count` numbers at `from`, zeros in the other lanes. Highway's masked loads may touch
+// what lies behind.
+HWY_INLINE FloatVector load_part(const float* from, size_t count) {
+  HWY_ALIGN float lanes[HWY_MAX_BYTES / sizeof(float)] = {};
+  for (size_t i = 0; i < count; ++i) lanes[i] = from[i];
+  return hn::Load(FloatTag(), lanes);
+}
+
+// Stores the first `count` lanes, or all if there are no more.
+HWY_INLINE void store_part(FloatVector values, size_t count, float* to) {
+  const FloatTag d;
+  if (count >= hn::Lanes(d)) return hn::StoreU(values, d, to);
+  HWY_ALIGN float lanes[HWY_MAX_BYTES / sizeof(float)];
+  hn::Store(values, d, lanes);
+  for (size_t i = 0; i < count; ++i) to[i] = lanes[i];
+}
+
 // bfloat16 is the upper half of a float.
 HWY_INLINE float to_float(uint16_t bits) {
   const uint32_t wide = static_cast<uint32_t>(bits) << 16;

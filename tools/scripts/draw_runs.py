@@ -2,8 +2,9 @@
 """Draws runs beside each other as one SVG file: validation BLEU and the lowest attention entropy by update.
 
     tools/scripts/draw_runs.py OUTPUT.svg NAME=run.jsonl NAME=run.jsonl ...
+    tools/scripts/draw_runs.py --loss OUTPUT.svg NAME=run.jsonl NAME=run.jsonl
 
-Entropy is that of the least attentive layer: the lowest mean over its heads, relative to ln(visible keys), so 100 %
+The second form is for two runs that should be one: training loss, and how far it lies apart. Entropy is that of the least attentive layer: the lowest mean over its heads, relative to ln(visible keys), so 100 %
 is attention spread evenly and 0 % attention on one word.
 """
 
@@ -14,26 +15,43 @@ COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]  # 
 WIDTH, HEIGHT, LEFT, TOP, GAP = 400, 220, 52, 30, 70
 
 
-def read(path):
-    bleu, entropy = [], []
+def records(path, kind):
     with open(path, encoding="utf-8") as file:
-        for line in file:
-            record = json.loads(line)
-            if record["type"] == "valid" and record.get("bleu") is not None:
-                bleu.append((record["update"], record["bleu"]))
-            elif record["type"] == "update":
-                layers = [sum(layer["relative_entropy"]) / len(layer["relative_entropy"]) for layer in record["attention"]]
-                entropy.append((record["update"], 100 * min(layers)))
-    return bleu, entropy[:: max(1, len(entropy) // 150)]
+        return [record for record in map(json.loads, file) if record["type"] == kind]
 
 
-def panel(x, title, series, last):
+def thinned(points):
+    return points[:: max(1, len(points) // 150)]
+
+
+def bleu(path):
+    return [(record["update"], record["bleu"]) for record in records(path, "valid") if record.get("bleu") is not None]
+
+
+def lowest_entropy(path):
+    points = []
+    for record in records(path, "update"):
+        layers = [sum(layer["relative_entropy"]) / len(layer["relative_entropy"]) for layer in record["attention"]]
+        points.append((record["update"], 100 * min(layers)))
+    return thinned(points)
+
+
+def loss(path):
+    return [(record["update"], record["loss"]) for record in records(path, "update")]
+
+
+def apart(first, second):
+    return [(update, abs(a - b)) for (update, a), (_, b) in zip(first, second)]
+
+
+def panel(x, title, series, last, top):
     def place(update, value):
-        return f"{x + WIDTH * update / last:.1f},{TOP + HEIGHT * (1 - value / 100):.1f}"
+        return f"{x + WIDTH * update / last:.1f},{TOP + HEIGHT * (1 - value / top):.1f}"
 
     parts = [f'<text x="{x}" y="{TOP - 12}" font-weight="bold">{title}</text>']
-    for value in (0, 25, 50, 75, 100):
-        y = TOP + HEIGHT * (1 - value / 100)
+    for quarter in range(5):
+        value = f"{top * quarter / 4:.3g}"
+        y = TOP + HEIGHT * (1 - quarter / 4)
         parts.append(f'<path d="M{x} {y}h{WIDTH}" stroke="#ddd"/><text x="{x - 8}" y="{y + 4}" text-anchor="end">{value}</text>')
     step = 10 ** (len(str(last)) - 1)
     step = step if last >= 2 * step else step // 2
@@ -47,10 +65,18 @@ def panel(x, title, series, last):
 
 
 def main():
-    output, *runs = sys.argv[1:]
-    names = [run.split("=", 1)[0] for run in runs]
-    data = [read(run.split("=", 1)[1]) for run in runs]
-    last = max(points[-1][0] for run in data for points in run if points)
+    differ = sys.argv[1] == "--loss"
+    output, *runs = sys.argv[2 if differ else 1 :]
+    names, paths = zip(*(run.split("=", 1) for run in runs))
+    if differ:
+        first, second = map(loss, paths)
+        largest = max(value for _, value in apart(first, second))
+        panels = [("training loss", [first, second], max(value for _, value in first)),
+                  ("distance of the losses", [apart(first, second)], largest or 1.0)]
+    else:
+        panels = [("validation BLEU", [bleu(path) for path in paths], 100),
+                  ("lowest attention entropy of a layer, % of ln(visible keys)", [lowest_entropy(path) for path in paths], 100)]
+    last = max(points[-1][0] for _, series, _ in panels for points in series if points)
     right = LEFT + WIDTH + GAP
     legend = "".join(
         f'<path d="M{LEFT + 150 * i} {TOP + HEIGHT + 56}h22" stroke="{COLOURS[i]}" stroke-width="3"/>'
@@ -59,8 +85,7 @@ def main():
         file.write(
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{right + WIDTH + 20}" height="{TOP + HEIGHT + 72}" '
             'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/>'
-            + panel(LEFT, "validation BLEU", [run[0] for run in data], last)
-            + panel(right, "lowest attention entropy of a layer, % of ln(visible keys)", [run[1] for run in data], last)
+            + "".join(panel(x, title, series, last, top) for x, (title, series, top) in zip((LEFT, right), panels))
             + legend + "</svg>\n")
 
 

@@ -11,44 +11,17 @@
 #include <ATen/Parallel.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 
-#include <cstdlib>
 #include <limits>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "layers/kernels/split_heads.h"
 #include "tests/layers/double_precision.h"
+#include "tests/layers/kernels/instruction_sets.h"
 
 namespace nmt::kernels {
 namespace {
-
-std::vector<std::pair<std::string, int64_t>> instruction_sets() {
-  if (HWY_TARGETS == HWY_SCALAR) return {{"scalar", 0}};
-  return {{"SSSE3", HWY_SSSE3},
-          {"SSE4", HWY_SSE4},
-          {"AVX2", HWY_AVX2},
-          {"AVX3", HWY_AVX3},
-          {"AVX3_DL", HWY_AVX3_DL}};
-}
-
-// Kernels run on one instruction set while it lives.
-class ForcedInstructionSet {
- public:
-  explicit ForcedInstructionSet(int64_t target) { hwy::SetSupportedTargetsForTest(target); }
-  ~ForcedInstructionSet() { hwy::SetSupportedTargetsForTest(0); }
-};
-
-bool is_required(const std::string& name) {
-  const char* list = std::getenv("NMT_REQUIRE_BACKENDS");
-  std::istringstream names(list == nullptr ? "" : list);
-  for (std::string one; std::getline(names, one, ',');) {
-    if (one == name) return true;
-  }
-  return false;
-}
 
 struct Shape {
   std::vector<int64_t> query_lengths;
@@ -91,16 +64,15 @@ struct Result {
   std::vector<torch::Tensor> gradients;  // Of q, k, v.
 };
 
-class Attention
-    : public ::testing::TestWithParam<std::tuple<std::pair<std::string, int64_t>, bool>> {
+class Attention : public ::testing::TestWithParam<std::tuple<testing::InstructionSet, bool>> {
  protected:
   void SetUp() override {
-    const auto& [name, target] = std::get<0>(GetParam());
-    if (target == 0 || (hwy::SupportedTargets() & HWY_TARGETS & target) != 0) return;
-    ASSERT_FALSE(is_required(name)) << "this machine has no " << name;
-    GTEST_SKIP() << "this machine has no " << name;
+    const testing::InstructionSet& set = std::get<0>(GetParam());
+    if (testing::has(set)) return;
+    ASSERT_FALSE(testing::is_required(set)) << "this machine has no " << set.name;
+    GTEST_SKIP() << "this machine has no " << set.name;
   }
-  int64_t target() const { return std::get<0>(GetParam()).second; }
+  const testing::InstructionSet& set() const { return std::get<0>(GetParam()); }
   torch::Dtype dtype() const {
     return std::get<1>(GetParam()) ? torch::kBFloat16 : torch::kFloat32;
   }
@@ -175,7 +147,7 @@ class Problem {
 };
 
 TEST_P(Attention, ErrsAtMostTwiceAsMuchAsTheUnfusedForm) {
-  const ForcedInstructionSet forced(target());
+  const testing::ForcedInstructionSet forced(set());
   for (const Shape& shape : shapes()) {
     for (const double dropout : {0.0, 0.3}) {
       SCOPED_TRACE(::testing::Message() << shape << " dropout " << dropout);
@@ -208,7 +180,7 @@ TEST_P(Attention, ErrsAtMostTwiceAsMuchAsTheUnfusedForm) {
 }
 
 TEST_P(Attention, StatisticsAreThoseOfTheReference) {
-  const ForcedInstructionSet forced(target());
+  const testing::ForcedInstructionSet forced(set());
   for (const Shape& shape : shapes()) {
     SCOPED_TRACE(::testing::Message() << shape);
     const Problem problem(shape, dtype(), 0.0);
@@ -235,7 +207,7 @@ TEST_P(Attention, StatisticsAreThoseOfTheReference) {
 }
 
 TEST_P(Attention, ReadsPartsOfAFusedProductInPlace) {
-  const ForcedInstructionSet forced(target());
+  const testing::ForcedInstructionSet forced(set());
   at::Generator generator = testing::seeded(3);
   const torch::Tensor product = testing::normal({2, 21, 3 * 4 * 16}, generator).to(dtype());
   const AttentionMask mask(torch::tensor({21, 9}), torch::tensor({21, 9}), 21, 21, true);
@@ -255,7 +227,7 @@ TEST_P(Attention, ReadsPartsOfAFusedProductInPlace) {
 }
 
 TEST_P(Attention, ThreadsDoNotChangeABit) {
-  const ForcedInstructionSet forced(target());
+  const testing::ForcedInstructionSet forced(set());
   const Problem problem({{25, 17, 3}, {25, 17, 3}, 25, 25, 4, 32, true}, dtype(), 0.2);
   const int threads = at::get_num_threads();
   at::set_num_threads(1);
@@ -268,7 +240,7 @@ TEST_P(Attention, ThreadsDoNotChangeABit) {
 }
 
 TEST_P(Attention, NonFiniteLogitsAreNotHidden) {
-  const ForcedInstructionSet forced(target());
+  const testing::ForcedInstructionSet forced(set());
   const AttentionMask mask(torch::tensor({3}), torch::tensor({40}), 3, 40, false);
   at::Generator generator = testing::seeded(3);
   const torch::Tensor q = testing::normal({1, 3, 1, 8}, generator).to(dtype());
@@ -282,7 +254,7 @@ TEST_P(Attention, NonFiniteLogitsAreNotHidden) {
 
 TEST_P(Attention, GradientsMeetFiniteDifferences) {
   if (dtype() != torch::kFloat32) return;  // bfloat16 is too coarse for differences.
-  const ForcedInstructionSet forced(target());
+  const testing::ForcedInstructionSet forced(set());
   const AttentionMask mask(torch::tensor({6, 4}), torch::tensor({9, 5}), 6, 9, false);
   at::Generator generator = testing::seeded(3);
   std::vector<torch::Tensor> inputs;
@@ -313,10 +285,10 @@ TEST_P(Attention, GradientsMeetFiniteDifferences) {
 }
 
 INSTANTIATE_TEST_SUITE_P(InstructionSets, Attention,
-                         ::testing::Combine(::testing::ValuesIn(instruction_sets()),
+                         ::testing::Combine(::testing::ValuesIn(testing::instruction_sets()),
                                             ::testing::Bool()),
                          [](const auto& info) {
-                           return std::get<0>(info.param).first +
+                           return std::get<0>(info.param).name +
                                   (std::get<1>(info.param) ? "_bfloat16" : "_float32");
                          });
 
