@@ -71,9 +71,14 @@ TrainStep::WorkerSums TrainStep::forward_backward(int64_t worker, int64_t update
   return sums;
 }
 
-void TrainStep::clear_gradients() {
+void TrainStep::free_gradients() {
   for (std::vector<torch::Tensor>& leaves : leaves_) {
     for (torch::Tensor& leaf : leaves) leaf.mutable_grad() = torch::Tensor();
+  }
+  for (optim::Parameter& parameter : parameters_) parameter.gradient = torch::Tensor();
+  for (const auto& [name, value] : model::named_parameters(models_[0])) {
+    torch::Tensor part = value;
+    part.mutable_grad() = torch::Tensor();
   }
 }
 
@@ -113,7 +118,7 @@ StepResult TrainStep::run(int64_t update, const std::vector<data::Batch>& micro_
   StepResult result;
   for (const data::Batch& batch : micro_batches) result.tokens += batch.target_tokens();
   result.learning_rate = optim::learning_rate(options_, update);
-  clear_gradients();
+  free_gradients();
 
   std::vector<WorkerSums> sums(pool_.size());
   pool_.run([&](int64_t worker) {

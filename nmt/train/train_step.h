@@ -45,6 +45,9 @@ class TrainStep {
   /// nothing and reports finite = false.
   StepResult run(int64_t update, const std::vector<data::Batch>& micro_batches);
 
+  /// Frees the gradients of the last update.
+  void free_gradients();
+
   stability::EntropyTracker& tracker() { return *trackers_[0]; }
   optim::Optimizer& optimizer() { return *optimizer_; }
   model::Transformer& model() { return models_[0]; }
@@ -56,7 +59,6 @@ class TrainStep {
   };
   WorkerSums forward_backward(int64_t worker, int64_t update, int64_t total_tokens,
                               const std::vector<data::Batch>& micro_batches);
-  void clear_gradients();
   void add_gradients(int64_t worker);
   std::vector<stability::LayerEntropy> finish_statistics(bool finite);
   void collect_parameter_gradients();

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Draws runs beside each other as one SVG file: validation BLEU and the lowest attention entropy by update.
+"""Draws runs beside each other as one SVG file: validation BLEU and the entropy of cross-attention by update.
 
     tools/scripts/draw_runs.py OUTPUT.svg NAME=run.jsonl NAME=run.jsonl ...
     tools/scripts/draw_runs.py --loss OUTPUT.svg NAME=run.jsonl NAME=run.jsonl
 
-The second form is for two runs that should be one: training loss, and how far it lies apart. Entropy is that of the least attentive layer: the lowest mean over its heads, relative to ln(visible keys), so 100 %
-is attention spread evenly and 0 % attention on one word.
+The second form is for two runs that should be one: training loss, and how far it lies apart. Entropy is the mean over
+layers and heads, relative to ln(source pieces): at 100 % the decoder looks at every source piece alike, at 0 % at one.
+Runs are drawn up to the last update of the shortest.
 """
 
 import json
@@ -28,11 +29,15 @@ def bleu(path):
     return [(record["update"], record["bleu"]) for record in records(path, "valid") if record.get("bleu") is not None]
 
 
-def lowest_entropy(path):
+def mean(values):
+    return sum(values) / len(values)
+
+
+def cross_entropy(path):
     points = []
     for record in records(path, "update"):
-        layers = [sum(layer["relative_entropy"]) / len(layer["relative_entropy"]) for layer in record["attention"]]
-        points.append((record["update"], 100 * min(layers)))
+        layers = [mean(layer["relative_entropy"]) for layer in record["attention"] if layer["kind"] == "cross"]
+        points.append((record["update"], 100 * mean(layers)))
     return thinned(points)
 
 
@@ -59,7 +64,7 @@ def panel(x, title, series, last, top):
         parts.append(f'<text x="{x + WIDTH * update / last:.1f}" y="{TOP + HEIGHT + 18}" text-anchor="middle">{update}</text>')
     parts.append(f'<text x="{x + WIDTH / 2}" y="{TOP + HEIGHT + 36}" text-anchor="middle">update</text>')
     for colour, points in zip(COLOURS, series):
-        line = " ".join(place(*point) for point in points)
+        line = " ".join(place(*point) for point in points if point[0] <= last)
         parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
     return "".join(parts)
 
@@ -75,8 +80,8 @@ def main():
                   ("distance of the losses", [apart(first, second)], largest or 1.0)]
     else:
         panels = [("validation BLEU", [bleu(path) for path in paths], 100),
-                  ("lowest attention entropy of a layer, % of ln(visible keys)", [lowest_entropy(path) for path in paths], 100)]
-    last = max(points[-1][0] for _, series, _ in panels for points in series if points)
+                  ("entropy of cross-attention, % of ln(source pieces)", [cross_entropy(path) for path in paths], 100)]
+    last = min(records(path, "update")[-1]["update"] for path in paths)
     right = LEFT + WIDTH + GAP
     legend = "".join(
         f'<path d="M{LEFT + 150 * i} {TOP + HEIGHT + 56}h22" stroke="{COLOURS[i]}" stroke-width="3"/>'

@@ -1,0 +1,308 @@
+// Times a training step of ours beside the same model in plain LibTorch modules
+// (plain_transformer.h, torch::optim::Adam), and weighs both. One JSON object a line:
+//
+//     bench_train_step [--json] [--models base,deep-thin,deep-narrow] [--archs preln,postln,...]
+//                      [--threads N] [--updates N] [--rounds N]
+//
+// Models: base is 6L-6L of 512/2048/8, deep-thin 18L-18L of 256/1024/4, deep-narrow 18L-18L of
+// 64/256/4 with half the batch. Random sentences, both sides 15 to 35 pieces long, in bucketed
+// batches of 4096 target pieces; vocabulary 8,000, tied; dropout 0.1; entropy tracked at every
+// update.
+//
+// Fields: model, arch, threads; tokens_per_second (target pieces), peak_mib (largest resident set),
+// activation_mib (that less what is resident after an update with gradients freed), the same of the
+// plain side; gflops of ours (matrix products alone), gemm_peak_gflops (the best of 4096x512x2048
+// and 2048^3). Each side runs in processes of its own, `rounds` of them in turn; medians. The plain
+// side of a sigma architecture has plain weights.
+
+#include <ATen/Parallel.h>
+#include <malloc.h>
+#include <torch/torch.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <numeric>
+#include <random>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "data/text/error.h"
+#include "nmt/config/arch_name.h"
+#include "nmt/model/init.h"
+#include "nmt/train/train_step.h"
+#include "tools/bench/plain_transformer.h"
+
+namespace nmt::bench {
+namespace {
+
+namespace options = boost::program_options;
+using Clock = std::chrono::steady_clock;
+
+constexpr int64_t kEos = 2;
+constexpr int64_t kVocabulary = 8000;
+constexpr int kWarmUp = 2;
+
+struct Settings {
+  std::string models = "base,deep-thin,deep-narrow";
+  std::string archs = "preln,postln,preln-sigma,postln-sigma";
+  std::string side;  // "ours" or "plain" in a child process.
+  int64_t threads = 2;
+  int updates = 5;
+  int rounds = 3;
+};
+
+struct Size {
+  std::string name;
+  int64_t layers, d_model, ffn_dim, heads, batch_tokens;
+};
+
+const Size& size_of(const std::string& name) {
+  static const std::vector<Size> kSizes = {{"base", 6, 512, 2048, 8, 4096},
+                                           {"deep-thin", 18, 256, 1024, 4, 4096},
+                                           {"deep-narrow", 18, 64, 256, 4, 2048}};
+  for (const Size& size : kSizes) {
+    if (size.name == name) return size;
+  }
+  throw UsageError("unknown model '", name, "'; base, deep-thin or deep-narrow");
+}
+
+config::TrainingConfig config_of(const Size& size, const std::string& arch) {
+  config::TrainingConfig config;
+  config.model.architecture =
+      config::parse_architecture(arch + "-" + std::to_string(size.layers) + "L");
+  config.model.d_model = size.d_model;
+  config.model.ffn_dim = size.ffn_dim;
+  config.model.heads = size.heads;
+  config.model.vocab_size = kVocabulary;
+  config.model.dropout = 0.1;
+  return config;
+}
+
+// Batches of sentences of nearly one length, in random order.
+std::vector<data::Batch> make_batches(int64_t tokens, size_t count) {
+  std::mt19937 random(1);
+  std::uniform_int_distribution<int64_t> length(15, 35), piece(3, kVocabulary - 1);
+  std::vector<std::pair<int64_t, int64_t>> lengths(40000);
+  for (auto& [target, source] : lengths) target = length(random), source = length(random);
+  std::sort(lengths.begin(), lengths.end());
+  std::vector<data::Batch> batches;
+  for (size_t first = 0; first < lengths.size();) {
+    size_t end = first;
+    for (int64_t sum = 0; end < lengths.size() && sum < tokens; ++end) sum += lengths[end].first;
+    const int64_t rows = static_cast<int64_t>(end - first);
+    std::vector<int64_t> targets, sources;
+    for (size_t i = first; i < end; ++i) {
+      targets.push_back(lengths[i].first);
+      sources.push_back(lengths[i].second);
+    }
+    const auto ids = [&](const std::vector<int64_t>& sides) {
+      const torch::Tensor rows_of_ids =
+          torch::full({rows, *std::max_element(sides.begin(), sides.end())}, kEos, torch::kInt64);
+      for (int64_t r = 0; r < rows; ++r) {
+        int64_t* row = rows_of_ids[r].mutable_data_ptr<int64_t>();
+        std::generate_n(row, sides[r] - 1, [&] { return piece(random); });
+      }
+      return rows_of_ids;
+    };
+    std::vector<int64_t> pairs(end - first);
+    std::iota(pairs.begin(), pairs.end(), static_cast<int64_t>(first));
+    batches.push_back({.source = ids(sources),
+                       .source_lengths = torch::tensor(sources),
+                       .target = ids(targets),
+                       .target_lengths = torch::tensor(targets),
+                       .pairs = std::move(pairs)});
+    first = end;
+  }
+  std::shuffle(batches.begin(), batches.end(), random);
+  batches.resize(count);
+  return batches;
+}
+
+// A number of /proc/self/status, in MiB.
+double status_mib(const std::string& key) {
+  std::ifstream file("/proc/self/status");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with(key)) return std::stod(line.substr(key.size() + 1)) / 1024.0;
+  }
+  return 0.0;
+}
+
+struct Measured {
+  double tokens_per_second, peak_mib, activation_mib;
+};
+
+// `step` runs one update, `release` frees its gradients.
+template <class Step, class Release>
+Measured measure(const std::vector<data::Batch>& batches, const Step& step,
+                 const Release& release) {
+  double tokens = 0.0;
+  Clock::time_point start;
+  for (size_t i = 0; i < batches.size(); ++i) {
+    if (i == kWarmUp) start = Clock::now();
+    step(static_cast<int64_t>(i) + 1, batches[i]);
+    if (i >= kWarmUp) tokens += static_cast<double>(batches[i].target_tokens());
+  }
+  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  const double peak = status_mib("VmHWM:");
+  release();
+  malloc_trim(0);
+  return {tokens / seconds, peak, peak - status_mib("VmRSS:")};
+}
+
+Measured measure_ours(const config::TrainingConfig& config, int64_t threads,
+                      const std::vector<data::Batch>& batches) {
+  model::Transformer model(config.model);
+  model::initialize(model, 1);
+  train::TrainStep step(model, config, threads, kEos);
+  return measure(
+      batches, [&](int64_t update, const data::Batch& batch) { step.run(update, {batch}); },
+      [&] { step.free_gradients(); });
+}
+
+Measured measure_plain(const config::TrainingConfig& config,
+                       const std::vector<data::Batch>& batches) {
+  PlainTransformer model(config.model);
+  torch::optim::Adam optimizer(model->parameters(),
+                               torch::optim::AdamOptions(1e-4).betas({0.9, 0.98}).eps(1e-9));
+  return measure(
+      batches,
+      [&](int64_t, const data::Batch& batch) {
+        optimizer.zero_grad();
+        model->loss(batch, kEos, config.optimization.label_smoothing).backward();
+        torch::nn::utils::clip_grad_norm_(model->parameters(), config.optimization.clip_norm);
+        optimizer.step();
+      },
+      [&] { optimizer.zero_grad(/*set_to_none=*/true); });
+}
+
+int run_side(const Settings& settings) {
+  at::set_num_threads(static_cast<int>(settings.threads));
+  torch::manual_seed(1);
+  const Size& size = size_of(settings.models);
+  const config::TrainingConfig config = config_of(size, settings.archs);
+  const auto batches =
+      make_batches(size.batch_tokens, static_cast<size_t>(settings.updates + kWarmUp));
+  const Measured measured = settings.side == "ours"
+                                ? measure_ours(config, settings.threads, batches)
+                                : measure_plain(config, batches);
+  std::printf("%.17g %.17g %.17g\n", measured.tokens_per_second, measured.peak_mib,
+              measured.activation_mib);
+  return 0;
+}
+
+Measured run_child(const Settings& settings, const std::string& side, const Size& size,
+                   const std::string& arch) {
+  std::ostringstream command;
+  command << "/proc/" << getpid() << "/exe --side " << side << " --models " << size.name
+          << " --archs " << arch << " --threads " << settings.threads << " --updates "
+          << settings.updates;
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.str().c_str(), "r"), pclose);
+  Measured measured{};
+  if (!pipe || std::fscanf(pipe.get(), "%lf %lf %lf", &measured.tokens_per_second,
+                           &measured.peak_mib, &measured.activation_mib) != 3) {
+    throw UsageError("the process of ", side, " ", size.name, " ", arch, " gave no numbers");
+  }
+  return measured;
+}
+
+double median(const std::vector<Measured>& all, double Measured::*field) {
+  std::vector<double> values;
+  for (const Measured& one : all) values.push_back(one.*field);
+  std::nth_element(values.begin(), values.begin() + values.size() / 2, values.end());
+  return values[values.size() / 2];
+}
+
+// Floating-point operations of a step's matrix products, forward and backward, a target piece; both
+// sides are equally long on average.
+double flops_per_token(const Size& size) {
+  const double d = static_cast<double>(size.d_model), f = static_cast<double>(size.ffn_dim);
+  const double encoder = 4 * d * d + 2 * d * f, decoder = 8 * d * d + 2 * d * f;
+  return 6.0 * (static_cast<double>(size.layers) * (encoder + decoder) + d * kVocabulary);
+}
+
+double gemm_gflops(int64_t m, int64_t k, int64_t n) {
+  const torch::Tensor a = torch::randn({m, k}), b = torch::randn({k, n});
+  torch::Tensor c = torch::empty({m, n});
+  double best = 0.0;
+  for (int i = 0; i < 7; ++i) {
+    const auto start = Clock::now();
+    at::mm_out(c, a, b);
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    best = std::max(best, 2e-9 * m * k * n / seconds);
+  }
+  return best;
+}
+
+std::vector<std::string> names(const std::string& list) {
+  std::vector<std::string> all;
+  std::istringstream stream(list);
+  for (std::string one; std::getline(stream, one, ',');) all.push_back(one);
+  return all;
+}
+
+void compare(const Settings& settings, const Size& size, const std::string& arch, double peak) {
+  const std::string plain_arch = arch.substr(0, arch.find('-'));
+  std::vector<Measured> ours, plain;
+  for (int i = 0; i < settings.rounds; ++i) {
+    ours.push_back(run_child(settings, "ours", size, arch));
+    plain.push_back(run_child(settings, "plain", size, plain_arch));
+  }
+  const double speed = median(ours, &Measured::tokens_per_second);
+  std::printf(
+      "{\"model\": \"%s\", \"arch\": \"%s\", \"threads\": %lld, \"tokens_per_second\": %.0f, "
+      "\"plain_tokens_per_second\": %.0f, \"peak_mib\": %.0f, \"plain_peak_mib\": %.0f, "
+      "\"activation_mib\": %.0f, \"plain_activation_mib\": %.0f, \"gflops\": %.1f, "
+      "\"gemm_peak_gflops\": %.1f}\n",
+      size.name.c_str(), arch.c_str(), static_cast<long long>(settings.threads), speed,
+      median(plain, &Measured::tokens_per_second), median(ours, &Measured::peak_mib),
+      median(plain, &Measured::peak_mib), median(ours, &Measured::activation_mib),
+      median(plain, &Measured::activation_mib), 1e-9 * speed * flops_per_token(size), peak);
+  std::fflush(stdout);
+}
+
+int bench(int argc, char** argv) {
+  Settings settings;
+  options::options_description all("bench_train_step: a training step beside plain LibTorch");
+  all.add_options()("help,h", "this page")("json", "accepted; lines are JSON anyway")(
+      "models", options::value(&settings.models), "base, deep-thin, deep-narrow")(
+      "archs", options::value(&settings.archs), "architecture names without depth")(
+      "threads", options::value(&settings.threads), "threads")(
+      "updates", options::value(&settings.updates), "timed updates of a process")(
+      "rounds", options::value(&settings.rounds), "processes of each side")(
+      "side", options::value(&settings.side), "ours or plain: measure one side, print 3 numbers");
+  options::variables_map values;
+  options::store(options::parse_command_line(argc, argv, all), values);
+  options::notify(values);
+  if (values.count("help") != 0) {
+    std::cout << all;
+    return 0;
+  }
+  if (!settings.side.empty()) return run_side(settings);
+  at::set_num_threads(static_cast<int>(settings.threads));
+  const double peak = std::max(gemm_gflops(4096, 512, 2048), gemm_gflops(2048, 2048, 2048));
+  for (const std::string& model : names(settings.models)) {
+    for (const std::string& arch : names(settings.archs)) {
+      compare(settings, size_of(model), arch, peak);
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace nmt::bench
+
+int main(int argc, char** argv) {
+  try {
+    return nmt::bench::bench(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "bench_train_step: error: " << error.what() << '\n';
+    return 2;
+  }
+}
