@@ -5,8 +5,8 @@
 // with M the dropout mask (dropout_mask.h), μ and σ² the mean and variance of the D numbers of a
 // row. Backward, with r = 1/√(σ² + ε), ŝ = r (s − μ) and a = g ∘ dy:
 //
-//     ds = r (a − mean(a) − ŝ mean(a ∘ ŝ))     dx = α ds     df = M ∘ ds     dg = Σ dy ∘ ŝ     db =
-//     Σ dy
+//     ds = r (a − mean(a) − ŝ mean(a ∘ ŝ))
+//     dx = α ds        df = M ∘ ds        dg = Σ dy ∘ ŝ        db = Σ dy
 //
 // Sources: Ba et al. 2016, arXiv:1607.06450 (layer norm); Wang et al. 2022, arXiv:2203.00555 (α).
 //
