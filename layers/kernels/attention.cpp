@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "layers/kernels/attention_cpu.h"
@@ -23,7 +24,8 @@ class HeadRows {
       : data_(const_cast<void*>(x.const_data_ptr())),
         head_stride_(x.stride(-2)),
         row_stride_(x.stride(-3)),
-        sentence_stride_(x.dim() == 3 ? 0 : x.stride(0)),
+        sentence_stride_(x.stride(0)),
+        packed_(x.dim() == 3),
         mask_(mask),
         packed_offset_(packed_offset) {}
 
@@ -40,13 +42,13 @@ class HeadRows {
  private:
   int64_t start(int64_t b, int64_t h) const {
     const int64_t row =
-        sentence_stride_ == 0 ? (mask_.*packed_offset_)(b)*row_stride_ : b * sentence_stride_;
+        packed_ ? std::invoke(packed_offset_, mask_, b) * row_stride_ : b * sentence_stride_;
     return row + h * head_stride_;
   }
 
   void* data_;
-  int64_t head_stride_, row_stride_;
-  int64_t sentence_stride_;  // 0: packed.
+  int64_t head_stride_, row_stride_, sentence_stride_;
+  bool packed_;
   const AttentionMask& mask_;
   Offset packed_offset_;
 };

@@ -25,17 +25,18 @@
 #include <cstdlib>
 #include <functional>
 #include <iostream>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "layers/kernels/attention.h"
 #include "layers/kernels/split_heads.h"
+#include "tools/bench/measuring.h"
 
 namespace {
 
 namespace options = boost::program_options;
-using Clock = std::chrono::steady_clock;
+using nmt::bench::Clock;
+using nmt::bench::median;
 
 struct Settings {
   int64_t threads = 2;
@@ -52,19 +53,6 @@ double milliseconds(const std::function<void()>& work) {
   const auto start = Clock::now();
   work();
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + values.size() / 2, values.end());
-  return values[values.size() / 2];
-}
-
-double gemm_gflops(int64_t m, int64_t k, int64_t n) {
-  const torch::Tensor a = torch::randn({m, k}), b = torch::randn({k, n});
-  torch::Tensor c = torch::empty({m, n});
-  std::vector<double> times;
-  for (int i = 0; i < 7; ++i) times.push_back(milliseconds([&] { at::mm_out(c, a, b); }));
-  return 2e-6 * m * k * n / *std::min_element(times.begin(), times.end());
 }
 
 // One (pass, T, causal).
@@ -165,13 +153,6 @@ class Case {
   std::optional<nmt::kernels::AttentionMask> mask_;
 };
 
-std::vector<int64_t> numbers(const std::string& list) {
-  std::vector<int64_t> values;
-  std::istringstream stream(list);
-  for (std::string one; std::getline(stream, one, ',');) values.push_back(std::stoll(one));
-  return values;
-}
-
 int bench(int argc, char** argv) {
   Settings settings;
   options::options_description all("bench_attention: fused attention beside ATen's");
@@ -199,9 +180,10 @@ int bench(int argc, char** argv) {
   }
   torch::manual_seed(1);
   at::set_num_threads(static_cast<int>(settings.threads));
-  const double peak = std::max(gemm_gflops(4096, 512, 2048), gemm_gflops(2048, 2048, 2048));
+  const double peak = nmt::bench::gemm_peak_gflops();
   for (const bool backward : {false, true}) {
-    for (const int64_t length : numbers(settings.lengths)) {
+    for (const std::string& item : nmt::bench::split_list(settings.lengths)) {
+      const int64_t length = std::stoll(item);
       for (const bool causal : {false, true}) Case(settings, length, causal, backward).print(peak);
     }
   }

@@ -37,13 +37,13 @@
 #include "nmt/config/arch_name.h"
 #include "nmt/model/init.h"
 #include "nmt/train/train_step.h"
+#include "tools/bench/measuring.h"
 #include "tools/bench/plain_transformer.h"
 
 namespace nmt::bench {
 namespace {
 
 namespace options = boost::program_options;
-using Clock = std::chrono::steady_clock;
 
 constexpr int64_t kEos = 2;
 constexpr int64_t kVocabulary = 8000;
@@ -212,11 +212,10 @@ Measured run_child(const Settings& settings, const std::string& side, const Size
   return measured;
 }
 
-double median(const std::vector<Measured>& all, double Measured::*field) {
+double median_of(const std::vector<Measured>& all, double Measured::*field) {
   std::vector<double> values;
   for (const Measured& one : all) values.push_back(one.*field);
-  std::nth_element(values.begin(), values.begin() + values.size() / 2, values.end());
-  return values[values.size() / 2];
+  return median(std::move(values));
 }
 
 // Floating-point operations of a step's matrix products, forward and backward, a target piece; both
@@ -227,26 +226,6 @@ double flops_per_token(const Size& size) {
   return 6.0 * (static_cast<double>(size.layers) * (encoder + decoder) + d * kVocabulary);
 }
 
-double gemm_gflops(int64_t m, int64_t k, int64_t n) {
-  const torch::Tensor a = torch::randn({m, k}), b = torch::randn({k, n});
-  torch::Tensor c = torch::empty({m, n});
-  double best = 0.0;
-  for (int i = 0; i < 7; ++i) {
-    const auto start = Clock::now();
-    at::mm_out(c, a, b);
-    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    best = std::max(best, 2e-9 * m * k * n / seconds);
-  }
-  return best;
-}
-
-std::vector<std::string> names(const std::string& list) {
-  std::vector<std::string> all;
-  std::istringstream stream(list);
-  for (std::string one; std::getline(stream, one, ',');) all.push_back(one);
-  return all;
-}
-
 void compare(const Settings& settings, const Size& size, const std::string& arch, double peak) {
   const std::string plain_arch = arch.substr(0, arch.find('-'));
   std::vector<Measured> ours, plain;
@@ -254,16 +233,16 @@ void compare(const Settings& settings, const Size& size, const std::string& arch
     ours.push_back(run_child(settings, "ours", size, arch));
     plain.push_back(run_child(settings, "plain", size, plain_arch));
   }
-  const double speed = median(ours, &Measured::tokens_per_second);
+  const double speed = median_of(ours, &Measured::tokens_per_second);
   std::printf(
       "{\"model\": \"%s\", \"arch\": \"%s\", \"threads\": %lld, \"tokens_per_second\": %.0f, "
       "\"plain_tokens_per_second\": %.0f, \"peak_mib\": %.0f, \"plain_peak_mib\": %.0f, "
       "\"activation_mib\": %.0f, \"plain_activation_mib\": %.0f, \"gflops\": %.1f, "
       "\"gemm_peak_gflops\": %.1f}\n",
       size.name.c_str(), arch.c_str(), static_cast<long long>(settings.threads), speed,
-      median(plain, &Measured::tokens_per_second), median(ours, &Measured::peak_mib),
-      median(plain, &Measured::peak_mib), median(ours, &Measured::activation_mib),
-      median(plain, &Measured::activation_mib), 1e-9 * speed * flops_per_token(size), peak);
+      median_of(plain, &Measured::tokens_per_second), median_of(ours, &Measured::peak_mib),
+      median_of(plain, &Measured::peak_mib), median_of(ours, &Measured::activation_mib),
+      median_of(plain, &Measured::activation_mib), 1e-9 * speed * flops_per_token(size), peak);
   std::fflush(stdout);
 }
 
@@ -286,9 +265,9 @@ int bench(int argc, char** argv) {
   }
   if (!settings.side.empty()) return run_side(settings);
   at::set_num_threads(static_cast<int>(settings.threads));
-  const double peak = std::max(gemm_gflops(4096, 512, 2048), gemm_gflops(2048, 2048, 2048));
-  for (const std::string& model : names(settings.models)) {
-    for (const std::string& arch : names(settings.archs)) {
+  const double peak = gemm_peak_gflops();
+  for (const std::string& model : split_list(settings.models)) {
+    for (const std::string& arch : split_list(settings.archs)) {
       compare(settings, size_of(model), arch, peak);
     }
   }

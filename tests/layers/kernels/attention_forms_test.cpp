@@ -72,6 +72,20 @@ TEST_P(AttentionForms, PackedSentencesGiveWhatPaddedOnesDo) {
   }
 }
 
+// One sentence seen as two: the batch has stride 0.
+TEST_P(AttentionForms, ExpandedInputsGiveWhatTheirCopiesDo) {
+  const AttentionMask mask(torch::tensor({5, 3}), torch::tensor({7, 4}), 5, 7, false);
+  at::Generator generator = testing::seeded(3);
+  const auto random = [&](int64_t length) {
+    return testing::normal({1, length, 2, 8}, generator).to(GetParam()).expand({2, -1, -1, -1});
+  };
+  const torch::Tensor q = random(5), k = random(7), v = random(7);
+  const torch::Tensor out = attention({.q = q, .k = k, .v = v, .mask = mask}).out;
+  const torch::Tensor copied =
+      attention({.q = q.contiguous(), .k = k.contiguous(), .v = v.contiguous(), .mask = mask}).out;
+  EXPECT_TRUE(torch::equal(out, copied));
+}
+
 // A number that depends on the gradients of all inputs, and its own gradients.
 std::vector<torch::Tensor> second_derivatives(AttentionOutputs (*attend)(const AttentionInputs&),
                                               const std::vector<torch::Tensor>& inputs,
