@@ -12,27 +12,30 @@ DecoderLayerImpl::DecoderLayerImpl(const LayerOptions& options)
       cross_residual_(*this, "cross_attn_norm", residual_options(options)),
       ffn_residual_(*this, "ffn_norm", residual_options(options)) {}
 
-torch::Tensor DecoderLayerImpl::forward(const torch::Tensor& x, const torch::Tensor& memory,
-                                        const kernels::AttentionMask& self_mask,
-                                        const kernels::AttentionMask& cross_mask,
-                                        const ForwardContext& context) {
-  torch::Tensor y = attention_residual_.join(
-      x, self_attn->forward(attention_residual_.branch_input(x), {}, self_mask, context), context);
-  y = cross_residual_.join(
-      y, cross_attn->forward(cross_residual_.branch_input(y), memory, cross_mask, context),
-      context);
-  return ffn_residual_.join(y, ffn->forward(ffn_residual_.branch_input(y), context), context);
+void DecoderLayerImpl::forward(ResidualStream& stream, const torch::Tensor& memory,
+                               const kernels::AttentionMask& self_mask,
+                               const kernels::AttentionMask& cross_mask,
+                               const ForwardContext& context) {
+  torch::Tensor first =
+      attention_residual_.enter(stream, self_attn->first_product(), context.backend);
+  attention_residual_.leave(stream, self_attn->forward(first, {}, self_mask, context), context);
+  first = cross_residual_.enter(stream, cross_attn->first_product(), context.backend);
+  cross_residual_.leave(stream, cross_attn->forward(first, memory, cross_mask, context), context);
+  first = ffn_residual_.enter(stream, ffn->first_product(context), context.backend);
+  ffn_residual_.leave(stream, ffn->forward(first, context), context);
 }
 
-torch::Tensor DecoderLayerImpl::step(const torch::Tensor& x, DecoderLayerCache& cache,
-                                     const torch::Tensor& memory_mask) {
+void DecoderLayerImpl::step(ResidualStream& stream, DecoderLayerCache& cache,
+                            const torch::Tensor& memory_mask) {
   const ForwardContext evaluation;
-  torch::Tensor y = attention_residual_.join(
-      x, self_attn->step_self(attention_residual_.branch_input(x), cache.self), evaluation);
-  y = cross_residual_.join(
-      y, cross_attn->step_cross(cross_residual_.branch_input(y), cache.cross, memory_mask),
-      evaluation);
-  return ffn_residual_.join(y, ffn->forward(ffn_residual_.branch_input(y), evaluation), evaluation);
+  torch::Tensor first =
+      attention_residual_.enter(stream, self_attn->first_product(), evaluation.backend);
+  attention_residual_.leave(stream, self_attn->step_self(first, cache.self), evaluation);
+  first = cross_residual_.enter(stream, cross_attn->first_product(), evaluation.backend);
+  cross_residual_.leave(stream, cross_attn->step_cross(first, cache.cross, memory_mask),
+                        evaluation);
+  first = ffn_residual_.enter(stream, ffn->first_product(evaluation), evaluation.backend);
+  ffn_residual_.leave(stream, ffn->forward(first, evaluation), evaluation);
 }
 
 std::vector<StackedLinear*> DecoderLayerImpl::linears() {

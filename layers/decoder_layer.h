@@ -1,7 +1,7 @@
 // DecoderLayer: causal self-attention, attention to the memory, feed-forward, each on a residual
 // path.
 //
-// Shape letters: B batch, S source length, T target length, D model, R decoding rows.
+// Shape letters: N packed positions, D model, R decoding rows.
 
 #pragma once
 
@@ -23,14 +23,14 @@ class DecoderLayerImpl : public torch::nn::Module {
  public:
   explicit DecoderLayerImpl(const LayerOptions& options);
 
-  /// Maps x [B, T, D] and memory [B, S, D] to [B, T, D].
-  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& memory,
-                        const kernels::AttentionMask& self_mask,
-                        const kernels::AttentionMask& cross_mask, const ForwardContext& context);
+  /// Takes the stream [N, D] of packed target positions through the layer; `memory` is packed
+  /// [sum of source lengths, D].
+  void forward(ResidualStream& stream, const torch::Tensor& memory,
+               const kernels::AttentionMask& self_mask, const kernels::AttentionMask& cross_mask,
+               const ForwardContext& context);
 
-  /// One decoding step: x [R, 1, D] to [R, 1, D]; `memory_mask` as MultiHeadAttention::step_cross.
-  torch::Tensor step(const torch::Tensor& x, DecoderLayerCache& cache,
-                     const torch::Tensor& memory_mask);
+  /// One decoding step of the stream [R, 1, D]; `memory_mask` as MultiHeadAttention::step_cross.
+  void step(ResidualStream& stream, DecoderLayerCache& cache, const torch::Tensor& memory_mask);
 
   /// Every stack of linear layers, in a fixed order.
   std::vector<StackedLinear*> linears();

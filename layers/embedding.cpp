@@ -16,12 +16,11 @@ std::shared_ptr<StackedLinear> make_embedding_matrix(torch::nn::Module& owner,
 }
 
 torch::Tensor embed(const StackedLinear& matrix, PositionsImpl& positions, const torch::Tensor& ids,
-                    int64_t first, double dropout_probability, const ForwardContext& context) {
+                    const torch::Tensor& at, double dropout_probability,
+                    const ForwardContext& context) {
   const torch::Tensor rows = at::embedding(matrix.leaves()[0], ids);
   const double scale = std::sqrt(static_cast<double>(rows.size(-1)));
-  const torch::Tensor embedded =
-      at::add(positions.forward(first, ids.size(1)).unsqueeze(0), rows, scale);
-  return dropout(embedded, dropout_probability, context);
+  return dropout(at::add(positions.forward(at), rows, scale), dropout_probability, context);
 }
 
 OutputProjection::OutputProjection(torch::nn::Module& owner, std::shared_ptr<StackedLinear> matrix,

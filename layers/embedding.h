@@ -5,7 +5,7 @@
 // Sources: Vaswani et al. 2017, arXiv:1706.03762, section 3.4; Press & Wolf 2017, arXiv:1608.05859
 // (tied output).
 //
-// Shape letters: B batch, L length, D model, V vocabulary, `...` any leading dimensions.
+// Shape letters: N packed positions, D model, V vocabulary, `...` any leading dimensions.
 
 #pragma once
 
@@ -25,9 +25,10 @@ std::shared_ptr<StackedLinear> make_embedding_matrix(torch::nn::Module& owner,
                                                      int64_t d_model, LinearKind kind,
                                                      std::optional<double> gamma_start);
 
-/// Embeds ids [B, L] int64, the first at position `first`: [B, L, D].
+/// Embeds ids [N] int64 at positions `at` [N], or [1] for all: [N, D].
 torch::Tensor embed(const StackedLinear& matrix, PositionsImpl& positions, const torch::Tensor& ids,
-                    int64_t first, double dropout_probability, const ForwardContext& context);
+                    const torch::Tensor& at, double dropout_probability,
+                    const ForwardContext& context);
 
 class OutputProjection {
  public:

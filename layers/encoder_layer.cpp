@@ -36,12 +36,13 @@ EncoderLayerImpl::EncoderLayerImpl(const LayerOptions& options)
       attention_residual_(*this, "self_attn_norm", residual_options(options)),
       ffn_residual_(*this, "ffn_norm", residual_options(options)) {}
 
-torch::Tensor EncoderLayerImpl::forward(const torch::Tensor& x, const kernels::AttentionMask& mask,
-                                        const ForwardContext& context) {
-  const torch::Tensor attended = attention_residual_.join(
-      x, self_attn->forward(attention_residual_.branch_input(x), {}, mask, context), context);
-  return ffn_residual_.join(attended, ffn->forward(ffn_residual_.branch_input(attended), context),
-                            context);
+void EncoderLayerImpl::forward(ResidualStream& stream, const kernels::AttentionMask& mask,
+                               const ForwardContext& context) {
+  torch::Tensor first =
+      attention_residual_.enter(stream, self_attn->first_product(), context.backend);
+  attention_residual_.leave(stream, self_attn->forward(first, {}, mask, context), context);
+  first = ffn_residual_.enter(stream, ffn->first_product(context), context.backend);
+  ffn_residual_.leave(stream, ffn->forward(first, context), context);
 }
 
 std::vector<StackedLinear*> EncoderLayerImpl::linears() {

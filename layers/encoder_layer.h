@@ -1,6 +1,6 @@
 // EncoderLayer: self-attention and feed-forward, each on a residual path.
 //
-// Shape letters: B batch, S source length, D model.
+// Shape letters: N packed positions, D model.
 
 #pragma once
 
@@ -24,9 +24,9 @@ class EncoderLayerImpl : public torch::nn::Module {
  public:
   explicit EncoderLayerImpl(const LayerOptions& options);
 
-  /// Maps x [B, S, D] to [B, S, D].
-  torch::Tensor forward(const torch::Tensor& x, const kernels::AttentionMask& mask,
-                        const ForwardContext& context);
+  /// Takes the stream [N, D] of packed positions through the layer.
+  void forward(ResidualStream& stream, const kernels::AttentionMask& mask,
+               const ForwardContext& context);
 
   /// Every stack of linear layers, in a fixed order.
   std::vector<StackedLinear*> linears();

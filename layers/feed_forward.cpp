@@ -1,7 +1,6 @@
 #include "layers/feed_forward.h"
 
 #include "layers/dropout.h"
-#include "layers/kernels/linear_relu.h"
 
 namespace nmt::layers {
 namespace {
@@ -23,32 +22,33 @@ FeedForwardImpl::FeedForwardImpl(const FeedForwardOptions& options)
       fc2_(*this, single_linear("fc2", options.ffn_dim, options.d_model, options.linear,
                                 options.gamma_start)) {}
 
-torch::Tensor FeedForwardImpl::inner(const torch::Tensor& x, const ForwardContext& context) const {
+kernels::LinearInputs FeedForwardImpl::first_product(const ForwardContext& context) const {
+  kernels::LinearInputs first = fc1_.product();
+  if (options_.activation == ActivationKind::kRelu) {
+    first.relu = true;
+    first.dropout = next_dropout(options_.dropout, context);
+  }
+  return first;
+}
+
+torch::Tensor FeedForwardImpl::inner(const torch::Tensor& first,
+                                     const ForwardContext& context) const {
   switch (options_.activation) {
     case ActivationKind::kRelu:
-      return relu(x, context);
+      return first;
     case ActivationKind::kGelu:
-      return dropout(at::gelu(fc1_.forward(x)), options_.dropout, context);
+      return dropout(at::gelu(first), options_.dropout, context);
     case ActivationKind::kSwiglu: {
-      const std::vector<torch::Tensor> halves = fc1_.forward(x).split(options_.ffn_dim, -1);
+      const std::vector<torch::Tensor> halves = first.split(options_.ffn_dim, -1);
       return dropout(at::silu(halves[1]) * halves[0], options_.dropout, context);
     }
   }
-  return x;
+  return first;
 }
 
-torch::Tensor FeedForwardImpl::relu(const torch::Tensor& x, const ForwardContext& context) const {
-  const std::vector<torch::Tensor> leaves = fc1_.leaves();
-  const kernels::LinearReluInputs inputs{.x = x,
-                                         .weight = leaves[0],
-                                         .bias = leaves[1],
-                                         .dropout = next_dropout(options_.dropout, context)};
-  return context.backend == BackendKind::kFused ? kernels::linear_relu(inputs)
-                                                : kernels::linear_relu_reference(inputs);
-}
-
-torch::Tensor FeedForwardImpl::forward(const torch::Tensor& x, const ForwardContext& context) {
-  return fc2_.forward(inner(x, context));
+torch::Tensor FeedForwardImpl::forward(const torch::Tensor& first,
+                                       const ForwardContext& context) const {
+  return fc2_.forward(inner(first, context));
 }
 
 }  // namespace nmt::layers

@@ -33,15 +33,17 @@ class FeedForwardImpl : public torch::nn::Module {
  public:
   explicit FeedForwardImpl(const FeedForwardOptions& options);
 
-  /// Maps x [..., D] to [..., D].
-  torch::Tensor forward(const torch::Tensor& x, const ForwardContext& context);
+  /// The product of x [..., D] that forward() goes on with.
+  kernels::LinearInputs first_product(const ForwardContext& context) const;
+
+  /// From the first product's output to [..., D].
+  torch::Tensor forward(const torch::Tensor& first, const ForwardContext& context) const;
 
   /// {fc1 (and gate)} and {fc2}.
   std::vector<StackedLinear*> linears() { return {&fc1_, &fc2_}; }
 
  private:
-  torch::Tensor inner(const torch::Tensor& x, const ForwardContext& context) const;
-  torch::Tensor relu(const torch::Tensor& x, const ForwardContext& context) const;
+  torch::Tensor inner(const torch::Tensor& first, const ForwardContext& context) const;
 
   FeedForwardOptions options_;
   StackedLinear fc1_;

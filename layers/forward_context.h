@@ -20,6 +20,8 @@ struct ForwardContext {
   /// Told about every attention layer's entropy; may be null.
   AttentionObserver* attention_observer = nullptr;
   BackendKind backend = BackendKind::kFused;
+  /// Whether layers keep their input alone for the backward pass (recompute.h).
+  bool recompute = false;
 };
 
 }  // namespace nmt::layers

@@ -21,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "layers/kernels/residual_linear.h"
 #include "layers/linear_kind.h"
 #include "layers/weight_parametrization.h"
 
@@ -64,6 +65,11 @@ class StackedLinear {
 
   /// Maps x [..., I] to [..., sum of the product's O]. Changes no state.
   torch::Tensor forward(const torch::Tensor& x, size_t product = 0) const;
+
+  /// What that product reads, for operations that take it in (kernels/residual_linear.h).
+  kernels::LinearInputs product(size_t index = 0) const {
+    return {.weight = weight_leaves_[index], .bias = bias_leaves_[index]};
+  }
 
   /// Sets γ and v from the weights; once, after the weights have their initial values. Refreshes.
   void initialize_parametrization();

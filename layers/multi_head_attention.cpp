@@ -33,24 +33,28 @@ MultiHeadAttentionImpl::MultiHeadAttentionImpl(const MultiHeadAttentionOptions& 
 }
 
 torch::Tensor MultiHeadAttentionImpl::split_heads(const torch::Tensor& x) const {
-  return x.view({x.size(0), x.size(1), options_.heads, options_.d_model / options_.heads});
+  std::vector<int64_t> sizes = x.sizes().vec();
+  sizes.back() = options_.heads;
+  sizes.push_back(options_.d_model / options_.heads);
+  return x.view(sizes);
 }
 
-std::vector<torch::Tensor> MultiHeadAttentionImpl::project(const torch::Tensor& x,
-                                                           const torch::Tensor& memory) {
+std::vector<torch::Tensor> MultiHeadAttentionImpl::heads(const torch::Tensor& first,
+                                                         const torch::Tensor& memory) const {
   if (options_.kind != AttentionKind::kCross) {
-    return kernels::split_heads(qkv_.forward(x), 3, options_.heads);
+    return kernels::split_heads(first, 3, options_.heads);
   }
   std::vector<torch::Tensor> parts =
       kernels::split_heads(qkv_.forward(memory, 1), 2, options_.heads);
-  parts.insert(parts.begin(), split_heads(qkv_.forward(x, 0)));
+  parts.insert(parts.begin(), split_heads(first));
   return parts;
 }
 
-torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& x, const torch::Tensor& memory,
+torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& first,
+                                              const torch::Tensor& memory,
                                               const kernels::AttentionMask& mask,
                                               const ForwardContext& context) {
-  const std::vector<torch::Tensor> qkv = project(x, memory);
+  const std::vector<torch::Tensor> qkv = heads(first, memory);
   const kernels::AttentionInputs inputs{.q = qkv[0],
                                         .k = qkv[1],
                                         .v = qkv[2],
@@ -69,7 +73,7 @@ torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& x, const torc
                                          .visible_keys = mask.visible_keys(),
                                          .query_lengths = mask.query_lengths()});
   }
-  return out_.forward(attention.out.reshape({x.size(0), x.size(1), options_.d_model}));
+  return out_.forward(attention.out.flatten(-2));
 }
 
 torch::Tensor MultiHeadAttentionImpl::attend(const torch::Tensor& query, const KvCache& cache,
@@ -82,8 +86,8 @@ torch::Tensor MultiHeadAttentionImpl::attend(const torch::Tensor& query, const K
   return out_.forward(mixed.transpose(1, 2).reshape(query.sizes()));
 }
 
-torch::Tensor MultiHeadAttentionImpl::step_self(const torch::Tensor& x, KvCache& cache) {
-  const std::vector<torch::Tensor> qkv = qkv_.forward(x).split(options_.d_model, -1);
+torch::Tensor MultiHeadAttentionImpl::step_self(const torch::Tensor& first, KvCache& cache) {
+  const std::vector<torch::Tensor> qkv = first.split(options_.d_model, -1);
   cache.append(split_heads(qkv[1]).transpose(1, 2), split_heads(qkv[2]).transpose(1, 2));
   return attend(qkv[0], cache, {});
 }
@@ -94,13 +98,12 @@ KvCache MultiHeadAttentionImpl::memory_cache(const torch::Tensor& memory) {
           split_heads(kv[1]).transpose(1, 2).contiguous()};
 }
 
-torch::Tensor MultiHeadAttentionImpl::step_cross(const torch::Tensor& x, const KvCache& cache,
+torch::Tensor MultiHeadAttentionImpl::step_cross(const torch::Tensor& first, const KvCache& cache,
                                                  const torch::Tensor& mask) {
   // The rows of one sentence are queries of one product, so that its memory is there only once.
   const int64_t sentences = cache.keys().size(0);
-  const torch::Tensor query =
-      qkv_.forward(x, 0).view({sentences, x.size(0) / sentences, options_.d_model});
-  return attend(query, cache, mask).view(x.sizes());
+  const torch::Tensor query = first.view({sentences, first.size(0) / sentences, options_.d_model});
+  return attend(query, cache, mask).view(first.sizes());
 }
 
 }  // namespace nmt::layers

@@ -6,7 +6,8 @@
 // matrices with names and parametrisations of their own, multiplied at once where they share an
 // input.
 //
-// Shape letters: B batch, T queries, S keys, D model, H heads, K head size, R decoding rows.
+// Shape letters: B batch, N packed positions, T queries, S keys, D model, H heads, K head size, R
+// decoding rows.
 
 #pragma once
 
@@ -39,30 +40,36 @@ class MultiHeadAttentionImpl : public torch::nn::Module {
   /// Throws c10::Error if heads does not divide d_model.
   explicit MultiHeadAttentionImpl(const MultiHeadAttentionOptions& options);
 
-  /// Queries from x [B, T, D]; keys and values from x too, or from memory [B, S, D] if the kind is
-  /// kCross. Returns [B, T, D].
-  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& memory,
+  /// The product of x [..., D] that forward() and the steps go on with: query, key and value
+  /// [..., 3D], or query alone [..., D] if the kind is kCross.
+  kernels::LinearInputs first_product() const { return qkv_.product(); }
+
+  /// From the first product of the sentences' valid positions, packed [N, ...] as the mask's query
+  /// lengths say, to [N, D]. Of kind kCross it takes keys and values from memory, packed
+  /// [sum of key lengths, D].
+  torch::Tensor forward(const torch::Tensor& first, const torch::Tensor& memory,
                         const kernels::AttentionMask& mask, const ForwardContext& context);
 
-  /// One decoding step of self-attention: appends x's [R, 1, D] key and value to the cache and
-  /// attends to all of it. Returns [R, 1, D].
-  torch::Tensor step_self(const torch::Tensor& x, KvCache& cache);
+  /// One decoding step of self-attention from the first product [R, 1, 3D]: appends key and value
+  /// to the cache and attends to all of it. Returns [R, 1, D].
+  torch::Tensor step_self(const torch::Tensor& first, KvCache& cache);
 
   /// Keys and values of memory [B, S, D], for step_cross.
   KvCache memory_cache(const torch::Tensor& memory);
 
-  /// One decoding step of cross-attention over a cache of the keys of B memories. R is a multiple
-  /// of B; the R/B rows of a sentence are side by side. `mask` [B, 1, S] is 0 where visible and −∞
-  /// where not, or undefined. Returns [R, 1, D].
-  torch::Tensor step_cross(const torch::Tensor& x, const KvCache& cache, const torch::Tensor& mask);
+  /// One decoding step of cross-attention from the first product [R, 1, D], over a cache of the
+  /// keys of B memories. R is a multiple of B; the R/B rows of a sentence are side by side. `mask`
+  /// [B, 1, S] is 0 where visible and −∞ where not, or undefined. Returns [R, 1, D].
+  torch::Tensor step_cross(const torch::Tensor& first, const KvCache& cache,
+                           const torch::Tensor& mask);
 
   /// Both stacks of linear layers, {q, k, v} and {out}.
   std::vector<StackedLinear*> linears() { return {&qkv_, &out_}; }
 
  private:
-  torch::Tensor split_heads(const torch::Tensor& x) const;
-  // Query, key and value, [B, L, H, K] each.
-  std::vector<torch::Tensor> project(const torch::Tensor& x, const torch::Tensor& memory);
+  torch::Tensor split_heads(const torch::Tensor& x) const;  // [..., D] to [..., H, K].
+  // Query, key and value, [N, H, K] each.
+  std::vector<torch::Tensor> heads(const torch::Tensor& first, const torch::Tensor& memory) const;
   torch::Tensor attend(const torch::Tensor& query, const KvCache& cache, const torch::Tensor& mask);
 
   MultiHeadAttentionOptions options_;

@@ -23,10 +23,11 @@ PositionsImpl::PositionsImpl(PositionKind kind, int64_t max_positions, int64_t d
   }
 }
 
-torch::Tensor PositionsImpl::forward(int64_t first, int64_t length) {
-  TORCH_CHECK(first + length <= table_.size(0), "positions: a sequence of ", first + length,
+torch::Tensor PositionsImpl::forward(const torch::Tensor& positions) {
+  const int64_t longest = positions.numel() == 0 ? 0 : positions.max().item<int64_t>() + 1;
+  TORCH_CHECK(longest <= table_.size(0), "positions: a sequence of ", longest,
               " pieces is longer than the model's max-positions of ", table_.size(0));
-  return table_.narrow(0, first, length);
+  return table_.index_select(0, positions);
 }
 
 }  // namespace nmt::layers

@@ -4,7 +4,7 @@
 //
 // Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.5, with all sines before all cosines.
 //
-// Shape letters: L positions, D model.
+// Shape letters: L length of the table, N positions, D model.
 
 #pragma once
 
@@ -22,9 +22,9 @@ class PositionsImpl : public torch::nn::Module {
   /// A table of `max_positions` rows: fixed, or the parameter "weight".
   PositionsImpl(PositionKind kind, int64_t max_positions, int64_t d_model);
 
-  /// Rows first..first+length−1 [length, D].
-  /// Throws c10::Error if they reach past the table.
-  torch::Tensor forward(int64_t first, int64_t length);
+  /// The rows of positions [N] int64, from 0: [N, D].
+  /// Throws c10::Error if one lies past the table.
+  torch::Tensor forward(const torch::Tensor& positions);
 
  private:
   torch::Tensor table_;

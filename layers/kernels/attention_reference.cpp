@@ -3,6 +3,7 @@
 
 #include "layers/kernels/attention.h"
 #include "layers/kernels/dropout.h"
+#include "layers/kernels/packing.h"
 
 namespace nmt::kernels {
 namespace {
@@ -95,43 +96,22 @@ AttentionOutputs padded_attention(const AttentionInputs& in) {
   return out;
 }
 
-// Packed [N, H, K] to [B, L, H, K], zeros behind each sentence.
-torch::Tensor padded(const torch::Tensor& packed, const AttentionMask& mask,
-                     int64_t (AttentionMask::*length)(int64_t) const, int64_t longest) {
-  std::vector<torch::Tensor> rows;
-  int64_t first = 0;
-  for (int64_t b = 0; b < mask.batch(); ++b) {
-    const int64_t count = (mask.*length)(b);
-    rows.push_back(
-        at::constant_pad_nd(packed.narrow(0, first, count), {0, 0, 0, 0, 0, longest - count}));
-    first += count;
-  }
-  return at::stack(rows);
-}
-
-torch::Tensor packed(const torch::Tensor& padded, const AttentionMask& mask) {
-  std::vector<torch::Tensor> sentences;
-  for (int64_t b = 0; b < mask.batch(); ++b) {
-    sentences.push_back(padded[b].narrow(0, 0, mask.query_length(b)));
-  }
-  return at::cat(sentences);
-}
-
 }  // namespace
 
 AttentionOutputs attention_reference(const AttentionInputs& in) {
   check_attention_inputs(in);
   if (in.q.dim() == 4) return padded_attention(in);
   const AttentionMask& mask = in.mask;
-  AttentionOutputs out =
-      padded_attention({.q = padded(in.q, mask, &AttentionMask::query_length, mask.queries()),
-                        .k = padded(in.k, mask, &AttentionMask::key_length, mask.keys()),
-                        .v = padded(in.v, mask, &AttentionMask::key_length, mask.keys()),
-                        .mask = mask,
-                        .scale = in.scale,
-                        .dropout = in.dropout,
-                        .statistics = in.statistics});
-  out.out = packed(out.out, mask);
+  const Packing queries(mask.query_lengths(), mask.queries());
+  const Packing keys(mask.key_lengths(), mask.keys());
+  AttentionOutputs out = padded_attention({.q = queries.unpack(in.q),
+                                           .k = keys.unpack(in.k),
+                                           .v = keys.unpack(in.v),
+                                           .mask = mask,
+                                           .scale = in.scale,
+                                           .dropout = in.dropout,
+                                           .statistics = in.statistics});
+  out.out = queries.pack(out.out);
   return out;
 }
 

@@ -1,5 +1,5 @@
-// The passes of linear_relu.h over plain arrays of float, without LibTorch. One SIMD body is
-// compiled for every instruction set and chosen at run time; it trusts its input.
+// The passes of residual_linear.h behind the product, over plain arrays of float, without LibTorch.
+// One SIMD body is compiled for every instruction set and chosen at run time; it trusts its input.
 
 #pragma once
 

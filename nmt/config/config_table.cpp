@@ -184,6 +184,10 @@ constexpr ConfigKey kTable[] = {
      "where to compute; auto: a GPU if there is one"},
     {"backend", Group::kRun, named<&TrainingConfig::backend>(), "",
      "fused operations, or plain LibTorch in their place"},
+    {"recompute", Group::kRun, Truth{&TrainingConfig::recompute}, "",
+     "layers run again in the backward pass instead of keeping activations: a third more time, a "
+     "fraction of the memory",
+     OnResume::kMayChange},
 };
 
 }  // namespace

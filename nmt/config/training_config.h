@@ -73,6 +73,7 @@ struct TrainingConfig {
   int64_t threads = 0;          ///< 0: every core.
   std::string device = "auto";  ///< cpu, cuda or auto.
   layers::BackendKind backend = layers::BackendKind::kFused;
+  bool recompute = false;  ///< Layers keep their input alone for the backward pass.
 };
 
 }  // namespace nmt::config

@@ -1,5 +1,6 @@
 #include "nmt/model/decoder.h"
 
+#include "layers/recompute.h"
 #include "nmt/model/encoder.h"
 
 namespace nmt::model {
@@ -29,24 +30,35 @@ DecoderImpl::DecoderImpl(const config::ModelConfig& config,
   if (scheme.final_norm) norm_ = register_module("norm", layers::make_layer_norm(config.d_model));
 }
 
-torch::Tensor DecoderImpl::forward(const torch::Tensor& input, const torch::Tensor& memory,
+torch::Tensor DecoderImpl::forward(const torch::Tensor& input, const torch::Tensor& positions,
+                                   const torch::Tensor& memory,
                                    const kernels::AttentionMask& self_mask,
                                    const kernels::AttentionMask& cross_mask,
                                    const layers::ForwardContext& context) {
-  torch::Tensor x = layers::embed(*embedding, *positions_, input, 0, dropout_, context);
-  for (layers::DecoderLayer& layer : layers) {
-    x = layer->forward(x, memory, self_mask, cross_mask, context);
+  layers::ResidualStream stream = layers::start_stream(
+      layers::embed(*embedding, *positions_, input, positions, dropout_, context));
+  const auto self = std::make_shared<kernels::AttentionMask>(self_mask);
+  const auto cross = std::make_shared<kernels::AttentionMask>(cross_mask);
+  for (const layers::DecoderLayer& layer : layers) {
+    const auto pass = [layer = layers::DecoderLayer(layer), self, cross](
+                          layers::ResidualStream& through, const torch::Tensor& from,
+                          const layers::ForwardContext& now) mutable {
+      layer->forward(through, from, *self, *cross, now);
+    };
+    layers::run_layer(pass, stream, memory, context);
   }
-  return norm_ ? norm_->forward(x) : x;
+  return layers::end_stream(stream, norm_, context.backend);
 }
 
 torch::Tensor DecoderImpl::step(const torch::Tensor& pieces, int64_t position,
                                 std::vector<layers::DecoderLayerCache>& caches,
                                 const torch::Tensor& memory_mask) {
-  torch::Tensor x =
-      layers::embed(*embedding, *positions_, pieces.unsqueeze(1), position, dropout_, {});
-  for (size_t i = 0; i < layers.size(); ++i) x = layers[i]->step(x, caches[i], memory_mask);
-  return (norm_ ? norm_->forward(x) : x).squeeze(1);
+  const layers::ForwardContext evaluation;
+  const torch::Tensor at = torch::full({1}, position, torch::kInt64);
+  layers::ResidualStream stream = layers::start_stream(
+      layers::embed(*embedding, *positions_, pieces, at, dropout_, evaluation).unsqueeze(1));
+  for (size_t i = 0; i < layers.size(); ++i) layers[i]->step(stream, caches[i], memory_mask);
+  return layers::end_stream(stream, norm_, evaluation.backend).squeeze(1);
 }
 
 std::vector<layers::StackedLinear*> DecoderImpl::linears() {

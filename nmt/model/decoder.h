@@ -1,6 +1,6 @@
 // Decoder: embedded target through M layers that attend to the memory.
 //
-// Shape letters: B batch, S source length, T target length, D model, R decoding rows.
+// Shape letters: N packed target positions, D model, R decoding rows.
 
 #pragma once
 
@@ -21,9 +21,9 @@ class DecoderImpl : public torch::nn::Module {
   DecoderImpl(const config::ModelConfig& config,
               const std::shared_ptr<layers::StackedLinear>& source_embedding);
 
-  /// Maps ids [B, T] and memory [B, S, D] to features [B, T, D].
-  torch::Tensor forward(const torch::Tensor& input, const torch::Tensor& memory,
-                        const kernels::AttentionMask& self_mask,
+  /// Maps packed ids [N] at `positions` [N] and the packed memory to features [N, D].
+  torch::Tensor forward(const torch::Tensor& input, const torch::Tensor& positions,
+                        const torch::Tensor& memory, const kernels::AttentionMask& self_mask,
                         const kernels::AttentionMask& cross_mask,
                         const layers::ForwardContext& context);
 

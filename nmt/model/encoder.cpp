@@ -1,5 +1,7 @@
 #include "nmt/model/encoder.h"
 
+#include "layers/recompute.h"
+
 namespace nmt::model {
 namespace {
 
@@ -55,11 +57,21 @@ EncoderImpl::EncoderImpl(const config::ModelConfig& config)
   if (scheme.final_norm) norm_ = register_module("norm", layers::make_layer_norm(config.d_model));
 }
 
-torch::Tensor EncoderImpl::forward(const torch::Tensor& source, const kernels::AttentionMask& mask,
+torch::Tensor EncoderImpl::forward(const torch::Tensor& source, const torch::Tensor& positions,
+                                   const kernels::AttentionMask& mask,
                                    const layers::ForwardContext& context) {
-  torch::Tensor x = layers::embed(*embedding, *positions_, source, 0, dropout_, context);
-  for (layers::EncoderLayer& layer : layers) x = layer->forward(x, mask, context);
-  return norm_ ? norm_->forward(x) : x;
+  layers::ResidualStream stream = layers::start_stream(
+      layers::embed(*embedding, *positions_, source, positions, dropout_, context));
+  const auto own_mask = std::make_shared<kernels::AttentionMask>(mask);
+  for (const layers::EncoderLayer& layer : layers) {
+    const auto pass = [layer = layers::EncoderLayer(layer), own_mask](
+                          layers::ResidualStream& through, const torch::Tensor&,
+                          const layers::ForwardContext& now) mutable {
+      layer->forward(through, *own_mask, now);
+    };
+    layers::run_layer(pass, stream, {}, context);
+  }
+  return layers::end_stream(stream, norm_, context.backend);
 }
 
 std::vector<layers::StackedLinear*> EncoderImpl::linears() {

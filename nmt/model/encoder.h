@@ -1,6 +1,6 @@
 // Encoder: embedded source through N layers.
 //
-// Shape letters: B batch, S source length, D model.
+// Shape letters: N packed source positions, D model.
 
 #pragma once
 
@@ -23,9 +23,9 @@ class EncoderImpl : public torch::nn::Module {
  public:
   explicit EncoderImpl(const config::ModelConfig& config);
 
-  /// Maps ids [B, S] to the memory [B, S, D].
-  torch::Tensor forward(const torch::Tensor& source, const kernels::AttentionMask& mask,
-                        const layers::ForwardContext& context);
+  /// Maps packed ids [N] at `positions` [N] to the memory [N, D].
+  torch::Tensor forward(const torch::Tensor& source, const torch::Tensor& positions,
+                        const kernels::AttentionMask& mask, const layers::ForwardContext& context);
 
   std::vector<layers::StackedLinear*> linears();
 

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "data/text/error.h"
+#include "layers/kernels/packing.h"
 
 namespace nmt::model {
 namespace {
@@ -48,21 +49,32 @@ TransformerImpl::TransformerImpl(const config::ModelConfig& config)
 torch::Tensor TransformerImpl::encode(const torch::Tensor& source,
                                       const torch::Tensor& source_lengths,
                                       const layers::ForwardContext& context) {
-  const kernels::AttentionMask mask(source_lengths, source_lengths, source.size(1), source.size(1),
-                                    /*causal=*/false);
-  return encoder->forward(source, mask, context);
+  const kernels::Packing packing(source_lengths, source.size(1));
+  return packing.unpack(encode_packed(source, source_lengths, packing, context));
 }
 
-torch::Tensor TransformerImpl::decode(const torch::Tensor& input,
-                                      const torch::Tensor& target_lengths,
-                                      const torch::Tensor& memory,
-                                      const torch::Tensor& source_lengths,
-                                      const layers::ForwardContext& context) {
-  const kernels::AttentionMask self_mask(target_lengths, target_lengths, input.size(1),
-                                         input.size(1), /*causal=*/true);
-  const kernels::AttentionMask cross_mask(target_lengths, source_lengths, input.size(1),
-                                          memory.size(1), /*causal=*/false);
-  return decoder->forward(input, memory, self_mask, cross_mask, context);
+torch::Tensor TransformerImpl::encode_packed(const torch::Tensor& source,
+                                             const torch::Tensor& source_lengths,
+                                             const kernels::Packing& packing,
+                                             const layers::ForwardContext& context) {
+  const kernels::AttentionMask mask(source_lengths, source_lengths, source.size(1), source.size(1),
+                                    /*causal=*/false);
+  return encoder->forward(packing.pack(source), packing.positions(), mask, context);
+}
+
+torch::Tensor TransformerImpl::features(const torch::Tensor& source,
+                                        const torch::Tensor& source_lengths,
+                                        const torch::Tensor& input,
+                                        const torch::Tensor& target_lengths,
+                                        const layers::ForwardContext& context) {
+  const int64_t S = source.size(1), T = input.size(1);
+  const torch::Tensor memory =
+      encode_packed(source, source_lengths, kernels::Packing(source_lengths, S), context);
+  const kernels::Packing packing(target_lengths, T);
+  const kernels::AttentionMask self_mask(target_lengths, target_lengths, T, T, /*causal=*/true);
+  const kernels::AttentionMask cross_mask(target_lengths, source_lengths, T, S, /*causal=*/false);
+  return decoder->forward(packing.pack(input), packing.positions(), memory, self_mask, cross_mask,
+                          context);
 }
 
 torch::Tensor TransformerImpl::logits(const torch::Tensor& features) {

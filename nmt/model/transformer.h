@@ -1,6 +1,7 @@
 // Transformer: the encoder-decoder model.
 //
-// Shape letters: B batch, S source length, T target length, D model, V vocabulary, R decoding rows.
+// Shape letters: B batch, S source length, T target length, N target positions, D model, V
+// vocabulary, R decoding rows.
 
 #pragma once
 
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "layers/forward_context.h"
+#include "layers/kernels/packing.h"
 #include "nmt/config/model_config.h"
 #include "nmt/model/decoder.h"
 #include "nmt/model/encoder.h"
@@ -30,16 +32,16 @@ class TransformerImpl : public torch::nn::Module {
   /// Throws UsageError if sizes disagree (heads must divide d_model, vocab_size must be set).
   explicit TransformerImpl(const config::ModelConfig& config);
 
-  /// Encodes `source` [B, S] to memory [B, S, D]; positions past `source_lengths` [B] are
-  /// arbitrary.
+  /// Encodes `source` [B, S] to memory [B, S, D]; positions past `source_lengths` [B] may hold
+  /// anything, and their memory is arbitrary.
   torch::Tensor encode(const torch::Tensor& source, const torch::Tensor& source_lengths,
                        const layers::ForwardContext& context);
 
-  /// Features [B, T, D] that predict each target piece from `input` [B, T] (see
-  /// data::decoder_input) and the memory.
-  torch::Tensor decode(const torch::Tensor& input, const torch::Tensor& target_lengths,
-                       const torch::Tensor& memory, const torch::Tensor& source_lengths,
-                       const layers::ForwardContext& context);
+  /// Features of every valid position of `input` [B, T] (see data::decoder_input), one sentence
+  /// behind the other, that predict its target piece: [N, D], N the sum of `target_lengths` [B].
+  torch::Tensor features(const torch::Tensor& source, const torch::Tensor& source_lengths,
+                         const torch::Tensor& input, const torch::Tensor& target_lengths,
+                         const layers::ForwardContext& context);
 
   /// Unnormalised scores [..., V] of every piece from features [..., D].
   torch::Tensor logits(const torch::Tensor& features);
@@ -71,6 +73,11 @@ class TransformerImpl : public torch::nn::Module {
   Decoder decoder{nullptr};
 
  private:
+  // The memory of the valid positions alone, [sum of lengths, D].
+  torch::Tensor encode_packed(const torch::Tensor& source, const torch::Tensor& source_lengths,
+                              const kernels::Packing& packing,
+                              const layers::ForwardContext& context);
+
   config::ModelConfig config_;
   std::shared_ptr<layers::StackedLinear> untied_output_;
   std::optional<layers::OutputProjection> output_;

@@ -33,6 +33,7 @@ TrainStep::TrainStep(model::Transformer model, const config::TrainingConfig& con
     : options_(config.optimization),
       seed_(config.seed),
       backend_(config.backend),
+      recompute_(config.recompute),
       eos_id_(eos_id),
       pool_(workers),
       models_({model}),
@@ -61,7 +62,8 @@ TrainStep::WorkerSums TrainStep::forward_backward(int64_t worker, int64_t update
     const layers::ForwardContext context = {
         .dropout_generator = at::make_generator<at::CPUGeneratorImpl>(draw),
         .attention_observer = trackers_[worker].get(),
-        .backend = backend_};
+        .backend = backend_,
+        .recompute = recompute_};
     const layers::LossSums loss =
         loss_of_batch(models_[worker], part, eos_id_, options_.label_smoothing, context);
     sums.loss += loss.loss.item<double>();

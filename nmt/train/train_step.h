@@ -66,6 +66,7 @@ class TrainStep {
   config::OptimizationConfig options_;
   uint64_t seed_;
   layers::BackendKind backend_;
+  bool recompute_;
   int64_t eos_id_;
   WorkerPool pool_;
   std::vector<model::Transformer> models_;          // The model, then its replicas.

@@ -7,6 +7,7 @@
 
 #include <limits>
 
+#include "layers/kernels/packing.h"
 #include "tests/layers/layer_variant.h"
 
 namespace nmt::layers {
@@ -19,7 +20,11 @@ class EveryDecoderLayer : public ::testing::TestWithParam<LayerVariant> {
   EveryDecoderLayer() { testing::randomize(layer_, generator_); }
 
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& memory) {
-    return layer_->forward(x, memory, self_mask_, cross_mask_, {});
+    const kernels::Packing target(self_mask_.query_lengths(), 4);
+    const kernels::Packing source(cross_mask_.key_lengths(), 5);
+    ResidualStream stream = start_stream(target.pack(x));
+    layer_->forward(stream, source.pack(memory), self_mask_, cross_mask_, {});
+    return target.unpack(end_stream(stream, nullptr, BackendKind::kFused));
   }
 
   /// [3, 4, 1]: 1 for target pieces, 0 for padding.
@@ -74,7 +79,9 @@ TEST_P(EveryDecoderLayer, StepsEqualTheWhole) {
   cache.cross = layer_->cross_attn->memory_cache(memory_);
   torch::Tensor stepped = torch::zeros_like(whole);
   for (int64_t t = 0; t < 4; ++t) {
-    stepped.narrow(1, t, 1).copy_(layer_->step(x_.narrow(1, t, 1), cache, memory_mask));
+    ResidualStream stream = start_stream(x_.narrow(1, t, 1));
+    layer_->step(stream, cache, memory_mask);
+    stepped.narrow(1, t, 1).copy_(end_stream(stream, nullptr, BackendKind::kFused));
   }
   const torch::Tensor difference = (stepped - whole) * target_pieces();
   EXPECT_LT(difference.abs().max().item<double>(), 1e-12);

@@ -34,19 +34,22 @@ TEST(SinusoidalPositions, OfOddWidthEndInZeros) {
   EXPECT_EQ(table[0][2].item<double>(), 1.0);
 }
 
-TEST(Positions, GiveRowsFromAnyStartAndRefuseMoreThanTheTable) {
+TEST(Positions, GiveTheRowsAskedForAndRefuseMoreThanTheTable) {
   Positions positions(PositionKind::kSinusoidal, 12, 8);
-  EXPECT_TRUE(torch::equal(positions->forward(3, 4), sinusoidal_positions(12, 8).slice(0, 3, 7)));
+  const torch::Tensor some = torch::tensor({3, 0, 4, 3});
+  EXPECT_TRUE(
+      torch::equal(positions->forward(some), sinusoidal_positions(12, 8).index_select(0, some)));
   EXPECT_TRUE(positions->parameters().empty());
-  EXPECT_NO_THROW(positions->forward(11, 1));
-  EXPECT_THROW(positions->forward(11, 2), c10::Error);
+  EXPECT_NO_THROW(positions->forward(torch::tensor({11})));
+  EXPECT_THROW(positions->forward(torch::tensor({11, 12})), c10::Error);
+  EXPECT_EQ(positions->forward(torch::empty({0}, torch::kInt64)).size(0), 0);
 }
 
 TEST(Positions, CanBeLearned) {
   Positions positions(PositionKind::kLearned, 12, 8);
   ASSERT_EQ(positions->named_parameters().size(), 1u);
   EXPECT_EQ(positions->named_parameters()[0].key(), "weight");
-  positions->forward(2, 3).sum().backward();
+  positions->forward(torch::tensor({2, 3, 4})).sum().backward();
   const torch::Tensor gradient = positions->parameters()[0].grad();
   EXPECT_EQ(gradient.slice(0, 2, 5).sum().item<double>(), 24.0);
   EXPECT_EQ(gradient.sum().item<double>(), 24.0);
@@ -68,15 +71,14 @@ class Embeddings : public ::testing::Test {
 };
 
 TEST_F(Embeddings, AreScaledRowsPlusPositions) {
-  const torch::Tensor ids = torch::tensor({{4, 0, 2}, {1, 1, 3}});
-  const torch::Tensor embedded = embed(*matrix_, *positions_, ids, 5, 0.0, {});
+  const std::vector<int64_t> ids = {4, 0, 2, 1, 1, 3}, at = {5, 6, 7, 0, 1, 2};
+  const torch::Tensor embedded =
+      embed(*matrix_, *positions_, torch::tensor(ids), torch::tensor(at), 0.0, {});
   const naive::Rows rows = testing::rows_of(matrix_->parts()[0]->weight);
-  for (int64_t b = 0; b < 2; ++b) {
-    for (int64_t t = 0; t < 3; ++t) {
-      for (int64_t d = 0; d < 4; ++d) {
-        const double expected = 2.0 * rows[ids[b][t].item<int64_t>()][d] + sinusoid(5 + t, d, 4);
-        EXPECT_NEAR(embedded[b][t][d].item<double>(), expected, 1e-12);
-      }
+  for (size_t n = 0; n < ids.size(); ++n) {
+    for (int64_t d = 0; d < 4; ++d) {
+      const double expected = 2.0 * rows[ids[n]][d] + sinusoid(at[n], d, 4);
+      EXPECT_NEAR(embedded[n][d].item<double>(), expected, 1e-12);
     }
   }
 }
@@ -84,10 +86,10 @@ TEST_F(Embeddings, AreScaledRowsPlusPositions) {
 TEST_F(Embeddings, SharedWithTheOutputCollectGradientsOfBothUses) {
   torch::nn::Module output_owner;
   const OutputProjection output(output_owner, matrix_, 5);
-  const torch::Tensor ids = torch::tensor({{4, 0}});
-  const torch::Tensor weights = testing::normal({1, 2, 5}, generator_);
+  const torch::Tensor ids = torch::tensor({4, 0}), at = torch::tensor({0, 1});
+  const torch::Tensor weights = testing::normal({2, 5}, generator_);
   const auto loss = [&] {
-    const torch::Tensor x = embed(*matrix_, *positions_, ids, 0, 0.0, {});
+    const torch::Tensor x = embed(*matrix_, *positions_, ids, at, 0.0, {});
     return (output.forward(x.tanh()) * weights).sum();
   };
   loss().backward();

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "layers/kernels/packing.h"
 #include "tests/layers/layer_variant.h"
 
 namespace nmt::layers {
@@ -15,7 +16,12 @@ class EveryEncoderLayer : public ::testing::TestWithParam<LayerVariant> {
  protected:
   EveryEncoderLayer() { testing::randomize(layer_, generator_); }
 
-  torch::Tensor forward(const torch::Tensor& x) { return layer_->forward(x, mask_, {}); }
+  torch::Tensor forward(const torch::Tensor& x) {
+    const kernels::Packing packing(mask_.query_lengths(), 4);
+    ResidualStream stream = start_stream(packing.pack(x));
+    layer_->forward(stream, mask_, {});
+    return packing.unpack(end_stream(stream, nullptr, BackendKind::kFused));
+  }
 
   testing::DoublePrecision double_precision_;
   at::Generator generator_ = testing::seeded(7);

@@ -126,12 +126,9 @@ torch::Tensor logits_of(model::Transformer& transformer) {
   transformer->eval();
   const torch::Tensor source = torch::tensor({{5, 6, 7, 2}, {8, 2, 0, 0}}, torch::kInt64);
   const torch::Tensor lengths = torch::tensor({4, 2}, torch::kInt64);
-  const torch::Tensor memory = transformer->encode(source, lengths, {});
   const torch::Tensor input = torch::tensor({{2, 9, 10}, {2, 11, 0}}, torch::kInt64);
   const torch::Tensor target_lengths = torch::tensor({3, 2}, torch::kInt64);
-  return transformer->logits(transformer->decode(input, target_lengths, memory, lengths, {}))
-      .flatten(0, 1)
-      .narrow(0, 0, 5);  // Without the padding row.
+  return transformer->logits(transformer->features(source, lengths, input, target_lengths, {}));
 }
 
 // A model in the midst of training: γ and weights moved away from where they started.

@@ -120,7 +120,7 @@ TEST(ConfigTableTest, OnlyLimitsLoggingAndThreadsMayChangeOnResume) {
   }
   EXPECT_THAT(changeable,
               ElementsAre("max-updates", "max-epochs", "max-minutes", "patience", "max-bad-updates",
-                          "log-every", "model-dir", "resume", "overwrite", "threads"));
+                          "log-every", "model-dir", "resume", "overwrite", "threads", "recompute"));
 }
 
 TEST(ConfigTableTest, SummaryIsAConfigurationFile) {

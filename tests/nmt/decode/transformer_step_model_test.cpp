@@ -28,13 +28,12 @@ torch::Tensor whole_decoder(model::Transformer& model, const Source& source, int
   const int64_t length = source.lengths[b].item<int64_t>();
   const torch::Tensor row = source.rows[b].narrow(0, 0, length).unsqueeze(0);
   const torch::Tensor source_length = torch::tensor({length});
-  const torch::Tensor memory = model->encode(row, source_length, {});
   std::vector<int64_t> input = {kEos};
   input.insert(input.end(), prefix.begin(), prefix.end());
   const int64_t target_length = std::ssize(input);
-  const torch::Tensor features = model->decode(
-      torch::tensor(input).unsqueeze(0), torch::tensor({target_length}), memory, source_length, {});
-  return model->logits(features)[0][target_length - 1];
+  const torch::Tensor features = model->features(
+      row, source_length, torch::tensor(input).unsqueeze(0), torch::tensor({target_length}), {});
+  return model->logits(features)[target_length - 1];
 }
 
 struct Row {

@@ -40,7 +40,9 @@ class EntropyBound : public ::testing::TestWithParam<double> {
     const torch::Tensor lengths = torch::full({x.size(0)}, kLength, torch::kInt64);
     const kernels::AttentionMask mask(lengths, lengths, kLength, kLength, causal);
     LastEntropy observer;
-    attention->forward(x, kind == AttentionKind::kCross ? memory : torch::Tensor(), mask,
+    const kernels::LinearInputs first = attention->first_product();
+    attention->forward(at::linear(x.flatten(0, 1), first.weight, first.bias),
+                       kind == AttentionKind::kCross ? memory.flatten(0, 1) : torch::Tensor(), mask,
                        {.attention_observer = &observer});
     layers::StackedLinear& qkv = *attention->linears()[0];
     for (int64_t b = 0; b < x.size(0); ++b) {
@@ -94,6 +96,10 @@ class EntropyBound : public ::testing::TestWithParam<double> {
                                                                         : x;
   }
 
+  static torch::Tensor rows_of_stream(const layers::ResidualStream& stream) {
+    return layers::end_stream(stream, nullptr, layers::BackendKind::kFused).view({3, kLength, 8});
+  }
+
   testing::DoublePrecision double_precision_;
   torch::NoGradGuard no_grad_;
   at::Generator generator_ = testing::seeded(4);
@@ -112,14 +118,18 @@ TEST_P(EntropyBound, HoldsInEveryLayerOfEveryVariant) {
     for (layers::EncoderLayer& layer : model->encoder->layers) {
       const torch::Tensor input = branch_input(config, x);
       expect_above_bound(layer->self_attn, input, input, AttentionKind::kEncoderSelf);
-      x = layer->forward(x, full, {});
+      layers::ResidualStream stream = layers::start_stream(x.flatten(0, 1));
+      layer->forward(stream, full, {});
+      x = rows_of_stream(stream);
     }
     torch::Tensor y = embedded(model);
     for (layers::DecoderLayer& layer : model->decoder->layers) {
       const torch::Tensor input = branch_input(config, y);
       expect_above_bound(layer->self_attn, input, input, AttentionKind::kDecoderSelf);
       expect_above_bound(layer->cross_attn, input, x, AttentionKind::kCross);
-      y = layer->forward(y, x, causal, full, {});
+      layers::ResidualStream stream = layers::start_stream(y.flatten(0, 1));
+      layer->forward(stream, x.flatten(0, 1), causal, full, {});
+      y = rows_of_stream(stream);
     }
   }
   EXPECT_EQ(rows_, 8 * 6 * 3 * kHeads * kLength);

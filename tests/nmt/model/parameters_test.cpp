@@ -140,9 +140,8 @@ void backward(Transformer& model) {
   const torch::Tensor source = torch::tensor({{3, 4, 2}, {5, 2, 0}});
   const torch::Tensor source_lengths = torch::tensor({3, 2});
   const torch::Tensor input = torch::tensor({{2, 6}, {2, 7}}), lengths = torch::tensor({2, 2});
-  const torch::Tensor memory = model->encode(source, source_lengths, {});
   const torch::Tensor logits =
-      model->logits(model->decode(input, lengths, memory, source_lengths, {}));
+      model->logits(model->features(source, source_lengths, input, lengths, {}));
   torch::log_softmax(logits, -1).select(-1, 4).sum().neg().backward();
 }
 
