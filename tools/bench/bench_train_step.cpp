@@ -2,7 +2,7 @@
 // (plain_transformer.h, torch::optim::Adam), and weighs both. One JSON object a line:
 //
 //     bench_train_step [--json] [--models base,deep-thin,deep-narrow] [--archs preln,postln,...]
-//                      [--threads N] [--updates N] [--rounds N]
+//                      [--threads N] [--updates N] [--rounds N] [--recompute]
 //
 // Models: base is 6L-6L of 512/2048/8, deep-thin 18L-18L of 256/1024/4, deep-narrow 18L-18L of
 // 64/256/4 with half the batch. Random sentences, both sides 15 to 35 pieces long, in bucketed
@@ -12,8 +12,9 @@
 // Fields: model, arch, threads; tokens_per_second (target pieces), peak_mib (largest resident set),
 // activation_mib (that less what is resident after an update with gradients freed), the same of the
 // plain side; gflops of ours (matrix products alone), gemm_peak_gflops (the best of 4096x512x2048
-// and 2048^3). Each side runs in processes of its own, `rounds` of them in turn; medians. The plain
-// side of a sigma architecture has plain weights.
+// and 2048^3); with --recompute also recompute_tokens_per_second and recompute_activation_mib of
+// ours that recomputes its activations. Each side runs in processes of its own, `rounds` of them in
+// turn; medians. The plain side of a sigma architecture has plain weights.
 
 #include <ATen/Parallel.h>
 #include <malloc.h>
@@ -52,7 +53,8 @@ constexpr int kWarmUp = 2;
 struct Settings {
   std::string models = "base,deep-thin,deep-narrow";
   std::string archs = "preln,postln,preln-sigma,postln-sigma";
-  std::string side;  // "ours" or "plain" in a child process.
+  std::string side;  // "ours", "recompute" or "plain" in a child process.
+  bool recompute = false;
   int64_t threads = 2;
   int updates = 5;
   int rounds = 3;
@@ -186,12 +188,13 @@ int run_side(const Settings& settings) {
   at::set_num_threads(static_cast<int>(settings.threads));
   torch::manual_seed(1);
   const Size& size = size_of(settings.models);
-  const config::TrainingConfig config = config_of(size, settings.archs);
+  config::TrainingConfig config = config_of(size, settings.archs);
+  config.recompute = settings.side == "recompute";
   const auto batches =
       make_batches(size.batch_tokens, static_cast<size_t>(settings.updates + kWarmUp));
-  const Measured measured = settings.side == "ours"
-                                ? measure_ours(config, settings.threads, batches)
-                                : measure_plain(config, batches);
+  const Measured measured = settings.side == "plain"
+                                ? measure_plain(config, batches)
+                                : measure_ours(config, settings.threads, batches);
   std::printf("%.17g %.17g %.17g\n", measured.tokens_per_second, measured.peak_mib,
               measured.activation_mib);
   return 0;
@@ -228,9 +231,10 @@ double flops_per_token(const Size& size) {
 
 void compare(const Settings& settings, const Size& size, const std::string& arch, double peak) {
   const std::string plain_arch = arch.substr(0, arch.find('-'));
-  std::vector<Measured> ours, plain;
+  std::vector<Measured> ours, recomputed, plain;
   for (int i = 0; i < settings.rounds; ++i) {
     ours.push_back(run_child(settings, "ours", size, arch));
+    if (settings.recompute) recomputed.push_back(run_child(settings, "recompute", size, arch));
     plain.push_back(run_child(settings, "plain", size, plain_arch));
   }
   const double speed = median_of(ours, &Measured::tokens_per_second);
@@ -238,11 +242,17 @@ void compare(const Settings& settings, const Size& size, const std::string& arch
       "{\"model\": \"%s\", \"arch\": \"%s\", \"threads\": %lld, \"tokens_per_second\": %.0f, "
       "\"plain_tokens_per_second\": %.0f, \"peak_mib\": %.0f, \"plain_peak_mib\": %.0f, "
       "\"activation_mib\": %.0f, \"plain_activation_mib\": %.0f, \"gflops\": %.1f, "
-      "\"gemm_peak_gflops\": %.1f}\n",
+      "\"gemm_peak_gflops\": %.1f",
       size.name.c_str(), arch.c_str(), static_cast<long long>(settings.threads), speed,
       median_of(plain, &Measured::tokens_per_second), median_of(ours, &Measured::peak_mib),
       median_of(plain, &Measured::peak_mib), median_of(ours, &Measured::activation_mib),
       median_of(plain, &Measured::activation_mib), 1e-9 * speed * flops_per_token(size), peak);
+  if (settings.recompute) {
+    std::printf(", \"recompute_tokens_per_second\": %.0f, \"recompute_activation_mib\": %.0f",
+                median_of(recomputed, &Measured::tokens_per_second),
+                median_of(recomputed, &Measured::activation_mib));
+  }
+  std::puts("}");
   std::fflush(stdout);
 }
 
@@ -255,7 +265,10 @@ int bench(int argc, char** argv) {
       "threads", options::value(&settings.threads), "threads")(
       "updates", options::value(&settings.updates), "timed updates of a process")(
       "rounds", options::value(&settings.rounds), "processes of each side")(
-      "side", options::value(&settings.side), "ours or plain: measure one side, print 3 numbers");
+      "recompute", options::bool_switch(&settings.recompute),
+      "ours with recomputed activations too")("side", options::value(&settings.side),
+                                              "ours, recompute or plain: measure one side, print 3 "
+                                              "numbers");
   options::variables_map values;
   options::store(options::parse_command_line(argc, argv, all), values);
   options::notify(values);
