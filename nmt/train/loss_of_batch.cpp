@@ -26,7 +26,7 @@ layers::LossSums loss_of_batch(model::Transformer& model, const data::Batch& bat
     features = features.index_select(0, real);
     targets = targets.index_select(0, real);
   }
-  return layers::label_smoothed_loss(model->logits(features), targets, smoothing);
+  return model->loss(features, targets, smoothing, context.backend);
 }
 
 }  // namespace nmt::train
