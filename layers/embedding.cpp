@@ -33,4 +33,15 @@ torch::Tensor OutputProjection::forward(const torch::Tensor& x) const {
   return at::linear(x, matrix_->leaves()[0], bias_);
 }
 
+LossSums OutputProjection::loss(const torch::Tensor& x, const torch::Tensor& targets,
+                                double smoothing, BackendKind backend) const {
+  const kernels::LinearCrossEntropyInputs inputs{.x = x,
+                                                 .weight = matrix_->leaves()[0],
+                                                 .bias = bias_,
+                                                 .targets = targets,
+                                                 .smoothing = smoothing};
+  return backend == BackendKind::kFused ? kernels::linear_cross_entropy(inputs)
+                                        : kernels::linear_cross_entropy_reference(inputs);
+}
+
 }  // namespace nmt::layers

@@ -14,10 +14,13 @@
 #include <memory>
 
 #include "layers/forward_context.h"
+#include "layers/kernels/linear_cross_entropy.h"
 #include "layers/linear.h"
 #include "layers/positions.h"
 
 namespace nmt::layers {
+
+using kernels::LossSums;
 
 /// An embedding matrix [V, D] named `name` in `owner`: a linear layer without bias, read by rows.
 std::shared_ptr<StackedLinear> make_embedding_matrix(torch::nn::Module& owner,
@@ -38,6 +41,11 @@ class OutputProjection {
 
   /// Maps x [..., D] to logits [..., V].
   torch::Tensor forward(const torch::Tensor& x) const;
+
+  /// Label-smoothed cross-entropy (linear_cross_entropy.h) of x [N, D] against `targets` [N] int64;
+  /// the fused form holds no logits.
+  LossSums loss(const torch::Tensor& x, const torch::Tensor& targets, double smoothing,
+                BackendKind backend) const;
 
  private:
   std::shared_ptr<StackedLinear> matrix_;

@@ -81,6 +81,11 @@ torch::Tensor TransformerImpl::logits(const torch::Tensor& features) {
   return output_->forward(features);
 }
 
+layers::LossSums TransformerImpl::loss(const torch::Tensor& features, const torch::Tensor& targets,
+                                       double smoothing, layers::BackendKind backend) {
+  return output_->loss(features, targets, smoothing, backend);
+}
+
 DecoderState TransformerImpl::start_decoding(const torch::Tensor& memory,
                                              const torch::Tensor& source_lengths) {
   DecoderState state;

@@ -46,6 +46,11 @@ class TransformerImpl : public torch::nn::Module {
   /// Unnormalised scores [..., V] of every piece from features [..., D].
   torch::Tensor logits(const torch::Tensor& features);
 
+  /// Label-smoothed cross-entropy of `targets` [N] int64 under features [N, D], summed; the fused
+  /// form holds no logits.
+  layers::LossSums loss(const torch::Tensor& features, const torch::Tensor& targets,
+                        double smoothing, layers::BackendKind backend);
+
   /// A state with the cross-attention keys and values of `memory` [B, S, D] computed, one row a
   /// sentence.
   DecoderState start_decoding(const torch::Tensor& memory, const torch::Tensor& source_lengths);

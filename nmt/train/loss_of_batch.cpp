@@ -11,7 +11,7 @@ layers::LossSums loss_of_batch(model::Transformer& model, const data::Batch& bat
                       batch.target_lengths, context);
   const torch::Tensor targets =
       kernels::Packing(batch.target_lengths, batch.target.size(1)).pack(batch.target);
-  return layers::label_smoothed_loss(model->logits(features), targets, smoothing);
+  return model->loss(features, targets, smoothing, context.backend);
 }
 
 }  // namespace nmt::train

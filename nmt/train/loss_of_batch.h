@@ -3,8 +3,8 @@
 #pragma once
 
 #include "data/batch.h"
+#include "layers/embedding.h"
 #include "layers/forward_context.h"
-#include "layers/label_smoothed_loss.h"
 #include "nmt/model/transformer.h"
 
 namespace nmt::train {

@@ -102,6 +102,19 @@ TEST_F(Embeddings, SharedWithTheOutputCollectGradientsOfBothUses) {
   EXPECT_GT(weight.grad()[1].abs().sum().item<double>(), 0.0);  // Never embedded, but scored.
 }
 
+TEST_F(Embeddings, OutputLossIsThatOfTheLogits) {
+  torch::nn::Module output_owner;
+  const OutputProjection output(output_owner, matrix_, 5);
+  const torch::Tensor x = testing::normal({3, 4}, generator_);
+  const torch::Tensor targets = torch::tensor({4, 0, 4});
+  const auto expected = at::cross_entropy_loss(output.forward(x), targets, {}, at::Reduction::Sum,
+                                               /*ignore_index=*/-100, /*label_smoothing=*/0.1);
+  for (const BackendKind backend : {BackendKind::kFused, BackendKind::kReference}) {
+    const LossSums sums = output.loss(x, targets, 0.1, backend);
+    EXPECT_NEAR(sums.loss.item<double>(), expected.item<double>(), 1e-12);
+  }
+}
+
 TEST(Dropout, WithoutAGeneratorOrProbabilityChangesNothing) {
   const torch::Tensor x = torch::ones({3, 3});
   EXPECT_TRUE(torch::equal(dropout(x, 0.5, {}), x));
