@@ -20,6 +20,13 @@ double layer_values(const config::ModelConfig& model, double length, double atte
   return attention + ffn;
 }
 
+// Logits and what the loss makes of them: some rows for each worker, or all pieces.
+double loss_values(const config::TrainingConfig& config, int64_t workers) {
+  const bool fused = config.backend == layers::BackendKind::kFused;
+  const double rows = fused ? 256.0 * workers : 2.75 * config.data.max_tokens;
+  return rows * config.model.vocab_size;
+}
+
 // What a container may use (cgroup version 2, then 1); 0 if there is no limit.
 int64_t container_limit() {
   for (const char* path :
@@ -71,10 +78,10 @@ int64_t estimate_memory(const config::TrainingConfig& config, int64_t parameters
   const double copies = 4.0 + workers + (reparametrised ? 1.0 : 0.0);
   const double length = static_cast<double>(mean_length);
   const double per_piece = model.architecture.encoder_layers * layer_values(model, length, 1) +
-                           model.architecture.decoder_layers * layer_values(model, length, 2) +
-                           2.75 * model.vocab_size;
+                           model.architecture.decoder_layers * layer_values(model, length, 2);
   return static_cast<int64_t>(kProcessBytes + kBytes * copies * parameters +
-                              kBytes * config.data.max_tokens * per_piece);
+                              kBytes * config.data.max_tokens * per_piece +
+                              kBytes * loss_values(config, workers));
 }
 
 int64_t machine_memory() {

@@ -23,9 +23,17 @@ TEST(MemoryEstimate, GrowsWithEverythingThatTakesMemory) {
   EXPECT_GT(base, kGib);
   EXPECT_LT(base, 8 * kGib);
   EXPECT_GT(estimate_memory(config, 120'000'000, 1, 25), base);
-  EXPECT_EQ(estimate_memory(config, 60'000'000, 2, 25) - base, 4 * 60'000'000);
+  EXPECT_EQ(estimate_memory(config, 60'000'000, 2, 25) - base, 4 * (60'000'000 + 256 * 8000));
   config.data.max_tokens *= 2;
   EXPECT_GT(estimate_memory(config, 60'000'000, 1, 25), base);
+}
+
+TEST(MemoryEstimate, CountsTheLogitsOfAllPiecesOnlyWhereTheyAreHeld) {
+  config::TrainingConfig config;
+  config.model.vocab_size = 8000;
+  const int64_t fused = estimate_memory(config, 60'000'000, 1, 25);
+  config.backend = layers::BackendKind::kReference;
+  EXPECT_GT(estimate_memory(config, 60'000'000, 1, 25), fused + 4 * config.data.max_tokens * 8000);
 }
 
 TEST(MemoryEstimate, ParametersAreKnownBeforeTheModelIs) {
