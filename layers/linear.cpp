@@ -1,18 +1,21 @@
 #include "layers/linear.h"
 
 #include <numeric>
+#include <utility>
 
 #include "layers/sigma_parametrization.h"
 
 namespace nmt::layers {
 namespace {
 
-torch::Tensor rows_of(const std::vector<torch::Tensor>& leaves) {
-  std::vector<torch::Tensor> gradients;
-  for (const torch::Tensor& leaf : leaves) {
-    gradients.push_back(leaf.grad().defined() ? leaf.grad() : torch::zeros_like(leaf));
-  }
-  return gradients.size() == 1 ? gradients[0] : at::cat(gradients);
+// Zeros if autograd gave none.
+torch::Tensor take_gradient(const torch::Tensor& leaf) {
+  const torch::Tensor gradient = std::exchange(leaf.mutable_grad(), torch::Tensor());
+  return gradient.defined() ? gradient.contiguous() : torch::zeros_like(leaf);
+}
+
+torch::Tensor rows_of(const torch::Tensor& all, int64_t first, int64_t rows) {
+  return all.size(0) == rows ? all : all.narrow(0, first, rows);
 }
 
 int64_t sum(const std::vector<int64_t>& counts) {
@@ -78,9 +81,11 @@ void StackedLinear::make_groups() {
   if (options_.kind == LinearKind::kPlain) return;
   int64_t part = 0;
   for (const int64_t count : options_.groups) {
+    const int64_t first = first_rows_[part], rows = first_rows_[part + count] - first;
     Group group{.first_part = part,
-                .first_row = first_rows_[part],
-                .rows = first_rows_[part + count] - first_rows_[part],
+                .parts = count,
+                .raw = raw_weight_.narrow(0, first, rows),
+                .effective = effective_weight_.narrow(0, first, rows),
                 .parametrization = make_parametrization(options_.kind, options_.in_features,
                                                         options_.gamma_start)};
     for (const auto& [name, tensor] : group.parametrization->own_parameters()) {
@@ -114,49 +119,51 @@ torch::Tensor StackedLinear::forward(const torch::Tensor& x, size_t product) con
   return at::linear(x, weight_leaves_[product], bias_leaves_[product]);
 }
 
-torch::Tensor StackedLinear::raw_weight(const Group& group) const {
-  return raw_weight_.narrow(0, group.first_row, group.rows);
-}
-
 torch::Tensor StackedLinear::effective_weight(size_t index) const {
   return effective_weight_.narrow(0, first_rows_[index],
                                   first_rows_[index + 1] - first_rows_[index]);
 }
 
 void StackedLinear::initialize_parametrization() {
-  for (const Group& group : groups_) group.parametrization->initialize(raw_weight(group));
+  for (const Group& group : groups_) group.parametrization->initialize(group.raw);
   refresh();
 }
 
 void StackedLinear::refresh() {
-  for (const Group& group : groups_) {
-    torch::Tensor rows = effective_weight_.narrow(0, group.first_row, group.rows);
-    group.parametrization->write_effective(raw_weight(group), rows);
-  }
+  for (Group& group : groups_) group.parametrization->write_effective(group.raw, group.effective);
 }
 
 void StackedLinear::advance() {
-  for (const Group& group : groups_) group.parametrization->advance(raw_weight(group));
+  for (const Group& group : groups_) group.parametrization->advance(group.raw);
   refresh();
 }
 
-void StackedLinear::pull_gradients_back() {
-  torch::Tensor weight_gradient = rows_of(weight_leaves_);
-  if (!groups_.empty()) {
-    std::vector<torch::Tensor> pulled;
-    for (const Group& group : groups_) {
-      pulled.push_back(group.parametrization->pull_back(
-          raw_weight(group), weight_gradient.narrow(0, group.first_row, group.rows)));
+void StackedLinear::hand_gradients_to_parts() {
+  int64_t part = 0;
+  for (size_t product = 0; product < weight_leaves_.size(); ++product) {
+    const torch::Tensor weight = take_gradient(weight_leaves_[product]);
+    const torch::Tensor bias =
+        options_.bias ? take_gradient(bias_leaves_[product]) : torch::Tensor();
+    const int64_t product_row = first_rows_[part];
+    for (const int64_t end = part + options_.products[product]; part < end; ++part) {
+      const int64_t first = first_rows_[part] - product_row;
+      const int64_t rows = first_rows_[part + 1] - first_rows_[part];
+      parts_[part]->weight.mutable_grad() = rows_of(weight, first, rows);
+      if (options_.bias) parts_[part]->bias.mutable_grad() = rows_of(bias, first, rows);
     }
-    weight_gradient = pulled.size() == 1 ? pulled[0] : at::cat(pulled);
   }
-  const torch::Tensor bias_gradient = options_.bias ? rows_of(bias_leaves_) : torch::Tensor();
-  for (size_t i = 0; i < parts_.size(); ++i) {
-    const int64_t rows = first_rows_[i + 1] - first_rows_[i];
-    parts_[i]->weight.mutable_grad() = weight_gradient.narrow(0, first_rows_[i], rows);
-    if (options_.bias) {
-      parts_[i]->bias.mutable_grad() = bias_gradient.narrow(0, first_rows_[i], rows);
+}
+
+void StackedLinear::pull_gradients_back() {
+  const torch::NoGradGuard no_grad;
+  hand_gradients_to_parts();
+  std::vector<torch::Tensor> gradient;
+  for (const Group& group : groups_) {
+    gradient.clear();
+    for (int64_t i = 0; i < group.parts; ++i) {
+      gradient.push_back(parts_[group.first_part + i]->weight.grad());
     }
+    group.parametrization->pull_back(group.raw, gradient);
   }
 }
 

@@ -80,7 +80,9 @@ class StackedLinear {
   /// Moves the parametrisations' buffers on after an optimizer update, then refreshes.
   void advance();
 
-  /// Sets the .grad of every part's weight, bias and own parameters from the leaves' gradients.
+  /// Sets the .grad of every part's weight, bias and own parameters from the leaves' gradients,
+  /// in place: once after the last backward, which leaves the leaves without gradients. Stacks are
+  /// independent of each other: several threads may do this, or advance(), for one each.
   void pull_gradients_back();
 
   /// The tensors that forward reads and autograd gives gradients: a weight and a bias a product.
@@ -95,19 +97,19 @@ class StackedLinear {
   /// One group of parts under one parametrisation.
   struct Group {
     int64_t first_part;
-    int64_t first_row;
-    int64_t rows;
+    int64_t parts;
+    torch::Tensor raw;        ///< W of its parts, stacked [rows of the group, I].
+    torch::Tensor effective;  ///< Ŵ, likewise.
     std::unique_ptr<WeightParametrization> parametrization;
   };
   /// Empty for plain weights.
   const std::vector<Group>& groups() const { return groups_; }
-  /// The stacked raw W [rows of `group`, I].
-  torch::Tensor raw_weight(const Group& group) const;
 
  private:
   void make_parts(torch::nn::Module& owner);
   void make_products();
   void make_groups();
+  void hand_gradients_to_parts();
 
   StackedLinearOptions options_;
   torch::Tensor raw_weight_;        // [all rows, I]

@@ -1,13 +1,15 @@
 #include "layers/sigma_parametrization.h"
 
-#include <limits>
-
+#include "layers/kernels/sigma_weight.h"
 #include "layers/spectral_norm.h"
 
 namespace nmt::layers {
 
 SigmaParametrization::SigmaParametrization(int64_t columns, std::optional<double> gamma_start)
-    : gamma(torch::ones({1})), gamma_start_(gamma_start), right_(torch::zeros({columns})) {
+    : gamma(torch::ones({1})),
+      gamma_start_(gamma_start),
+      right_(torch::zeros({columns})),
+      left_(torch::empty({0})) {
   right_[0] = 1.0;
 }
 
@@ -20,15 +22,8 @@ void SigmaParametrization::initialize(const torch::Tensor& w) {
 
 void SigmaParametrization::write_effective(const torch::Tensor& w, torch::Tensor& effective) {
   torch::NoGradGuard no_grad;
-  left_ = w.mv(right_);
-  sigma_ = left_.norm().item<double>();
-  if (!(sigma_ > 0)) {
-    // A matrix that overflowed or vanished: a loss that is not finite says so in an orderly way.
-    effective.fill_(std::numeric_limits<float>::quiet_NaN());
-    return;
-  }
-  left_.div_(sigma_);
-  at::mul_out(effective, w, at::scalar_tensor(gamma.item<double>() / sigma_, w.options()));
+  if (left_.numel() != w.size(0)) left_ = torch::empty({w.size(0)}, right_.options());
+  sigma_ = kernels::write_scaled(w, gamma.item<double>(), right_, left_, effective);
 }
 
 torch::Tensor SigmaParametrization::effective_weight(const torch::Tensor& w) const {
@@ -39,14 +34,12 @@ torch::Tensor SigmaParametrization::effective_weight(const torch::Tensor& w) con
   return gamma.to(w.scalar_type()) / sigma * w;
 }
 
-torch::Tensor SigmaParametrization::pull_back(const torch::Tensor& w,
-                                              const torch::Tensor& gradient) {
+void SigmaParametrization::pull_back(const torch::Tensor& w, at::TensorList gradient) {
   torch::NoGradGuard no_grad;
-  const double along = at::dot(gradient.reshape(-1), w.reshape(-1)).item<double>() / sigma_;
-  gamma.mutable_grad() = torch::full({1}, along);
-  const double scale = gamma.item<double>() / sigma_;
-  // addr: scale · G − (scale · dL/dγ) u vᵀ in one pass.
-  return at::addr(gradient, left_, right_, /*beta=*/scale, /*alpha=*/-scale * along);
+  const double along = kernels::pull_back(
+      w, {.gamma = gamma.item<double>(), .sigma = sigma_, .left = left_, .right = right_},
+      gradient);
+  gamma.mutable_grad() = torch::full({1}, along, gamma.options());
 }
 
 void SigmaParametrization::advance(const torch::Tensor& w) {

@@ -7,6 +7,8 @@
 //
 //     dL/dγ = ⟨G, W⟩ / σ          dL/dW = (γ/σ) (G − (dL/dγ) u vᵀ)
 //
+// The passes over W are those of layers/kernels/sigma_weight.h.
+//
 // Source: Zhai et al., "Stabilizing Transformer Training by Preventing Attention Entropy Collapse",
 // ICML 2023, arXiv:2303.06296, section 3. Derivation: sigma_reparam.md beside this file.
 //
@@ -28,7 +30,7 @@ class SigmaParametrization : public WeightParametrization {
   /// NaN everywhere for a W that is zero or has overflowed.
   void write_effective(const torch::Tensor& w, torch::Tensor& effective) override;
   torch::Tensor effective_weight(const torch::Tensor& w) const override;
-  torch::Tensor pull_back(const torch::Tensor& w, const torch::Tensor& gradient) override;
+  void pull_back(const torch::Tensor& w, at::TensorList gradient) override;
   void advance(const torch::Tensor& w) override;
   std::vector<std::pair<std::string, torch::Tensor>> own_parameters() const override;
   std::vector<std::pair<std::string, torch::Tensor>> buffers() const override;

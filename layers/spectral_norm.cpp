@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "layers/kernels/sigma_weight.h"
+
 namespace nmt::layers {
 namespace {
 
@@ -82,9 +84,7 @@ double exact_spectral_norm(const torch::Tensor& matrix) {
 
 void power_iteration_step(const torch::Tensor& matrix, torch::Tensor& right) {
   torch::NoGradGuard no_grad;
-  const torch::Tensor image = matrix.t().mv(matrix.mv(right));
-  const double length = image.norm().item<double>();
-  if (length > 0) right.copy_(image.div_(length));
+  kernels::power_step(matrix, right);
 }
 
 }  // namespace nmt::layers

@@ -33,9 +33,10 @@ class WeightParametrization {
   /// the definition that `pull_back` is tested against.
   virtual torch::Tensor effective_weight(const torch::Tensor& w) const = 0;
 
-  /// Given G = dL/dŴ [O, I] returns dL/dW [O, I] and sets the gradients of the own parameters.
-  /// Valid for the W of the last write_effective.
-  virtual torch::Tensor pull_back(const torch::Tensor& w, const torch::Tensor& gradient) = 0;
+  /// Turns G = dL/dŴ into dL/dW in place and sets the gradients of the own parameters. G comes as
+  /// blocks of rows [., I], which together have W's O rows. Valid for the W of the last
+  /// write_effective.
+  virtual void pull_back(const torch::Tensor& w, at::TensorList gradient) = 0;
 
   /// Moves the buffers on after an optimizer update of W, once per update.
   virtual void advance(const torch::Tensor& w) = 0;

@@ -1,9 +1,8 @@
 #include "nmt/optim/adam.h"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <optional>
 
 #include "data/text/error.h"
@@ -19,10 +18,11 @@ constexpr const char* kFirstSuffix = ".exp_avg";
 constexpr const char* kSecondSuffix = ".exp_avg_sq";
 
 AdamCoefficients coefficients(const AdamOptions& options, int64_t step, double learning_rate,
-                              bool decays) {
+                              double gradient_scale, bool decays) {
   const double t = static_cast<double>(step);
   const double decay = decays ? learning_rate * options.weight_decay : 0.0;
-  return {.keep = static_cast<float>(1.0 - decay),
+  return {.gradient_scale = static_cast<float>(gradient_scale),
+          .keep = static_cast<float>(1.0 - decay),
           .beta1 = static_cast<float>(options.beta1),
           .one_minus_beta1 = static_cast<float>(1.0 - options.beta1),
           .beta2 = static_cast<float>(options.beta2),
@@ -32,25 +32,33 @@ AdamCoefficients coefficients(const AdamOptions& options, int64_t step, double l
           .eps = static_cast<float>(options.eps)};
 }
 
-// All CPU tensors of an update, seen as one long array: deep models have thousands of small ones,
-// which would not keep several threads busy one by one.
+// All CPU tensors of an update, seen as one long array that is cut into tasks of equal length: deep
+// models have thousands of small tensors, which would not keep several threads busy one by one.
 class FlatUpdate {
  public:
-  FlatUpdate(const AdamCoefficients& plain, const AdamCoefficients& decaying)
-      : coefficients_{plain, decaying} {}
+  FlatUpdate(const AdamCoefficients& plain, const AdamCoefficients& decaying, size_t tensors)
+      : coefficients_{plain, decaying} {
+    slices_.reserve(tensors);
+    starts_.reserve(tensors + 1);
+  }
 
-  void add(Parameter& parameter, torch::Tensor& first, torch::Tensor& second) {
+  // `gradient` must live until run() has ended.
+  void add(const Parameter& parameter, const torch::Tensor& gradient, torch::Tensor& first,
+           torch::Tensor& second) {
     slices_.push_back({.value = parameter.value.mutable_data_ptr<float>(),
-                       .gradient = parameter.gradient.const_data_ptr<float>(),
+                       .gradient = gradient.const_data_ptr<float>(),
                        .first = first.mutable_data_ptr<float>(),
                        .second = second.mutable_data_ptr<float>(),
                        .decays = parameter.decays});
     starts_.push_back(starts_.back() + parameter.value.numel());
   }
 
-  void run() const {
-    at::parallel_for(0, starts_.back(), kElementsPerTask,
-                     [this](int64_t begin, int64_t end) { update_range(begin, end); });
+  void run(const ParallelFor& parallel_for) const {
+    const int64_t tasks = (starts_.back() + kElementsPerTask - 1) / kElementsPerTask;
+    parallel_for(tasks, [this](int64_t task) {
+      const int64_t begin = task * kElementsPerTask;
+      update_range(begin, std::min(begin + kElementsPerTask, starts_.back()));
+    });
   }
 
  private:
@@ -131,33 +139,35 @@ void Adam::bind(const std::vector<Parameter>& parameters) {
   loaded_.clear();
 }
 
-void Adam::step(std::vector<Parameter>& parameters, double learning_rate) {
+void Adam::step(std::vector<Parameter>& parameters, double learning_rate, double gradient_scale) {
   torch::NoGradGuard no_grad;
   for (const Parameter& parameter : parameters) check(parameter);
   if (moments_.empty()) bind(parameters);
   TORCH_CHECK(moments_.size() == parameters.size(), "Adam: was given ", moments_.size(),
               " parameters before, now ", parameters.size());
   ++step_;
-  const AdamCoefficients plain = coefficients(options_, step_, learning_rate, false);
-  const AdamCoefficients decaying = coefficients(options_, step_, learning_rate, true);
-  FlatUpdate on_cpu(plain, decaying);
-  std::vector<torch::Tensor> kept_gradients;  // Keeps contiguous copies alive until run().
+  const auto plain = coefficients(options_, step_, learning_rate, gradient_scale, false);
+  const auto decaying = coefficients(options_, step_, learning_rate, gradient_scale, true);
+  FlatUpdate on_cpu(plain, decaying, parameters.size());
+  std::deque<torch::Tensor> copies;  // Of strided gradients.
   for (size_t i = 0; i < parameters.size(); ++i) {
-    Parameter parameter = parameters[i];
+    const Parameter& parameter = parameters[i];
+    const torch::Tensor& gradient = parameter.gradient;
     Moments& moments = moments_[i];
     TORCH_CHECK(moments.name == parameter.name, "Adam: parameter ", i, " was ", moments.name,
                 " before, now ", parameter.name);
-    if (!parameter.gradient.defined()) continue;
-    if (parameter.value.is_cpu()) {
-      parameter.gradient = parameter.gradient.contiguous();
-      on_cpu.add(parameter, moments.first, moments.second);
-      kept_gradients.push_back(parameter.gradient);
-    } else {
-      adam_update_on_device(parameter.value, parameter.gradient, moments.first, moments.second,
+    if (!gradient.defined()) continue;
+    if (!parameter.value.is_cpu()) {
+      adam_update_on_device(parameter.value, gradient, moments.first, moments.second,
                             parameter.decays ? decaying : plain);
+    } else if (gradient.is_contiguous()) {
+      on_cpu.add(parameter, gradient, moments.first, moments.second);
+    } else {
+      copies.push_back(gradient.contiguous());
+      on_cpu.add(parameter, copies.back(), moments.first, moments.second);
     }
   }
-  on_cpu.run();
+  on_cpu.run(parallel_for_);
 }
 
 NamedTensors Adam::state() const {

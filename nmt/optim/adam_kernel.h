@@ -1,6 +1,11 @@
-// The arithmetic of one Adam update over plain arrays (formulas in adam.h). No LibTorch, so that
-// the file can be compiled for several instruction sets, of which the program picks one when it
-// starts. None of them fuses multiplication and addition: the result is the same on every machine.
+// The arithmetic of one Adam update over plain arrays (formulas in adam.h). No LibTorch, one SIMD
+// body for every instruction set, chosen at run time. Every operation is rounded by itself, in the
+// order
+//
+//     g = s · gradient      m ← (β₁ · m) + ((1−β₁) · g)      v ← (β₂ · v) + ((1−β₂) · (g · g))
+//     θ ← (keep · θ) − ((step_size · m) / ((√v · root_scale) + ε))
+//
+// so that the result is the same on every machine.
 
 #pragma once
 
@@ -10,8 +15,9 @@ namespace nmt::optim {
 
 /// The numbers of one update, worked out in double and rounded once.
 struct AdamCoefficients {
-  float keep = 1.0f;   ///< 1 − ηλ, what weight decay leaves of θ.
-  float beta1 = 0.0f;  ///< β₁
+  float gradient_scale = 1.0f;  ///< s, of clipping.
+  float keep = 1.0f;            ///< 1 − ηλ, what weight decay leaves of θ.
+  float beta1 = 0.0f;           ///< β₁
   float one_minus_beta1 = 1.0f;
   float beta2 = 0.0f;  ///< β₂
   float one_minus_beta2 = 1.0f;

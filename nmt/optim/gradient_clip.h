@@ -3,22 +3,26 @@
 //
 //     n = √(Σ g²) over every element of every gradient          g ← g · min(1, limit / n)
 //
+// The squares are summed where a gradient has its last value anyway, and no gradient is written:
+// the optimizer multiplies by the factor as it reads them (optimizer.h).
+//
 // Source: Pascanu et al. 2013, arXiv:1211.5063, algorithm 1.
 
 #pragma once
 
-#include <vector>
-
-#include "nmt/optim/optimizer.h"
+#include <torch/torch.h>
 
 namespace nmt::optim {
 
-/// n, summed in float64 in an order that does not depend on the number of threads. Infinity or NaN
-/// if a gradient has such an element. Undefined gradients count as 0.
-double gradient_norm(const std::vector<Parameter>& parameters);
+/// Σ g² of one gradient, summed in float64 in a fixed order; infinity or NaN if an element is. 0 if
+/// `gradient` is undefined.
+double squared_norm(const torch::Tensor& gradient);
 
-/// Scales the gradients in place if n is above `limit` and finite; `limit` 0 means no clipping.
-/// Returns n before clipping, whatever it is.
-double clip_gradients(std::vector<Parameter>& parameters, double limit);
+/// sum ← sum + added, in place, of one shape; returns squared_norm of the new sum. In one pass.
+double add_gradient(torch::Tensor& sum, const torch::Tensor& added);
+
+/// The factor for gradients of global norm `norm`: 1 if that is not above `limit` or not finite;
+/// `limit` 0 means no clipping.
+double clip_scale(double norm, double limit);
 
 }  // namespace nmt::optim

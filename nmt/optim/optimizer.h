@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "nmt/config/training_config.h"
+#include "nmt/optim/parallel_for.h"
 
 namespace nmt::optim {
 
@@ -30,10 +31,12 @@ class Optimizer {
  public:
   virtual ~Optimizer() = default;
 
-  /// One update of every parameter, in place. The same parameters in the same order at every call.
+  /// One update of every parameter, in place, as if its gradient had been multiplied by
+  /// `gradient_scale` (gradient_clip.h). The same parameters in the same order at every call.
   /// Throws InputError if a loaded state lacks a parameter or has another shape for it; nothing is
   /// changed then.
-  virtual void step(std::vector<Parameter>& parameters, double learning_rate) = 0;
+  virtual void step(std::vector<Parameter>& parameters, double learning_rate,
+                    double gradient_scale) = 0;
 
   /// What a later run needs to go on bit for bit. Shares storage with the optimizer: save it before
   /// the next step. Names are "<parameter>.<quantity>", and "step" for the number of updates made.
@@ -43,7 +46,9 @@ class Optimizer {
   virtual void load_state(const NamedTensors& state) = 0;
 };
 
-/// The optimizer that `config.optimizer` names. Throws UsageError if the name is unknown.
-std::unique_ptr<Optimizer> make_optimizer(const config::OptimizationConfig& config);
+/// The optimizer that `config.optimizer` names; `parallel_for` does its work. Throws UsageError if
+/// the name is unknown.
+std::unique_ptr<Optimizer> make_optimizer(const config::OptimizationConfig& config,
+                                          ParallelFor parallel_for = in_torch_threads);
 
 }  // namespace nmt::optim

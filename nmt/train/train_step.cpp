@@ -26,6 +26,12 @@ data::Batch part_of(const data::Batch& batch, int64_t worker, int64_t workers) {
   return begin == end ? data::Batch{} : data::slice(batch, begin, end);
 }
 
+std::vector<model::Transformer> with_replicas(model::Transformer model, int64_t count) {
+  std::vector<model::Transformer> all = {model};
+  for (int64_t i = 1; i < count; ++i) all.push_back(model::make_replica(model));
+  return all;
+}
+
 }  // namespace
 
 TrainStep::TrainStep(model::Transformer model, const config::TrainingConfig& config,
@@ -36,18 +42,17 @@ TrainStep::TrainStep(model::Transformer model, const config::TrainingConfig& con
       recompute_(config.recompute),
       eos_id_(eos_id),
       pool_(workers),
-      models_({model}),
-      optimizer_(optim::make_optimizer(config.optimization)) {
-  for (int64_t i = 1; i < pool_.size(); ++i) models_.push_back(model::make_replica(model));
-  for (model::Transformer& one : models_) {
-    leaves_.push_back(one->leaves());
+      parallel_for_([this](int64_t tasks, const std::function<void(int64_t)>& work) {
+        pool_.for_each(tasks, work);
+      }),
+      models_(with_replicas(model, pool_.size())),
+      gradients_(models_),
+      optimizer_(optim::make_optimizer(config.optimization, parallel_for_)) {
+  for (int64_t i = 0; i < pool_.size(); ++i) {
     trackers_.push_back(std::make_unique<stability::EntropyTracker>());
   }
-  for (const auto& [name, value] : model::named_parameters(model)) {
-    parameters_.push_back({.name = name,
-                           .value = value.detach(),
-                           .gradient = {},
-                           .decays = model::decays(name, value)});
+  for (layers::StackedLinear* linear : model->linears()) {
+    if (!linear->groups().empty()) parametrized_.push_back(linear);
   }
 }
 
@@ -73,34 +78,6 @@ TrainStep::WorkerSums TrainStep::forward_backward(int64_t worker, int64_t update
   return sums;
 }
 
-void TrainStep::free_gradients() {
-  for (std::vector<torch::Tensor>& leaves : leaves_) {
-    for (torch::Tensor& leaf : leaves) leaf.mutable_grad() = torch::Tensor();
-  }
-  for (optim::Parameter& parameter : parameters_) parameter.gradient = torch::Tensor();
-  for (const auto& [name, value] : model::named_parameters(models_[0])) {
-    torch::Tensor part = value;
-    part.mutable_grad() = torch::Tensor();
-  }
-}
-
-// Worker w adds the gradients of every replica into the model's for its share of the leaves.
-void TrainStep::add_gradients(int64_t worker) {
-  torch::NoGradGuard no_grad;
-  for (size_t i = worker; i < leaves_[0].size(); i += pool_.size()) {
-    torch::Tensor& sum = leaves_[0][i].mutable_grad();
-    for (size_t replica = 1; replica < leaves_.size(); ++replica) {
-      const torch::Tensor& other = leaves_[replica][i].grad();
-      if (!other.defined()) continue;
-      if (sum.defined()) {
-        sum.add_(other);
-      } else {
-        sum = other;
-      }
-    }
-  }
-}
-
 std::vector<stability::LayerEntropy> TrainStep::finish_statistics(bool finite) {
   for (size_t i = 1; i < trackers_.size(); ++i) trackers_[0]->merge(*trackers_[i]);
   if (!finite) {
@@ -108,12 +85,6 @@ std::vector<stability::LayerEntropy> TrainStep::finish_statistics(bool finite) {
     return {};
   }
   return trackers_[0]->finish_update();
-}
-
-void TrainStep::collect_parameter_gradients() {
-  model::pull_gradients_back(models_[0]);
-  const model::NamedTensors named = model::named_parameters(models_[0]);
-  for (size_t i = 0; i < named.size(); ++i) parameters_[i].gradient = named[i].second.grad();
 }
 
 StepResult TrainStep::run(int64_t update, const std::vector<data::Batch>& micro_batches) {
@@ -130,13 +101,13 @@ StepResult TrainStep::run(int64_t update, const std::vector<data::Batch>& micro_
     result.loss += sum.loss / result.tokens;
     result.nll += sum.nll / result.tokens;
   }
-  pool_.run([&](int64_t worker) { add_gradients(worker); });
-  collect_parameter_gradients();
-  result.gradient_norm = optim::clip_gradients(parameters_, options_.clip_norm);
+  result.gradient_norm = gradients_.reduce(parallel_for_);
   result.finite = std::isfinite(result.loss) && std::isfinite(result.gradient_norm);
   if (result.finite) {
-    optimizer_->step(parameters_, result.learning_rate);
-    model::advance(models_[0]);
+    optimizer_->step(gradients_.parameters(), result.learning_rate,
+                     optim::clip_scale(result.gradient_norm, options_.clip_norm));
+    pool_.for_each(static_cast<int64_t>(parametrized_.size()),
+                   [this](int64_t i) { parametrized_[i]->advance(); });
   }
   result.entropies = finish_statistics(result.finite);
   return result;

@@ -4,7 +4,7 @@
 // backward on a replica of the model that shares the weights and has gradients of its own; the
 // gradients are then added in a fixed order. Sums are divided by the target pieces of the whole
 // update, so the result does not depend on how an update is cut, but for rounding and dropout
-// masks.
+// masks. What follows, up to the new Ŵ, the same threads share out weight by weight.
 //
 // Dropout draws from a generator seeded by (seed, update, micro-batch, worker): the masks of an
 // update do not depend on what came before, and a resumed run draws the same ones.
@@ -20,6 +20,7 @@
 #include "nmt/model/transformer.h"
 #include "nmt/optim/optimizer.h"
 #include "nmt/stability/entropy_tracker.h"
+#include "nmt/train/replica_gradients.h"
 #include "nmt/train/worker_pool.h"
 
 namespace nmt::train {
@@ -46,7 +47,7 @@ class TrainStep {
   StepResult run(int64_t update, const std::vector<data::Batch>& micro_batches);
 
   /// Frees the gradients of the last update.
-  void free_gradients();
+  void free_gradients() { gradients_.free(parallel_for_); }
 
   stability::EntropyTracker& tracker() { return *trackers_[0]; }
   optim::Optimizer& optimizer() { return *optimizer_; }
@@ -59,9 +60,7 @@ class TrainStep {
   };
   WorkerSums forward_backward(int64_t worker, int64_t update, int64_t total_tokens,
                               const std::vector<data::Batch>& micro_batches);
-  void add_gradients(int64_t worker);
   std::vector<stability::LayerEntropy> finish_statistics(bool finite);
-  void collect_parameter_gradients();
 
   config::OptimizationConfig options_;
   uint64_t seed_;
@@ -69,10 +68,11 @@ class TrainStep {
   bool recompute_;
   int64_t eos_id_;
   WorkerPool pool_;
-  std::vector<model::Transformer> models_;          // The model, then its replicas.
-  std::vector<std::vector<torch::Tensor>> leaves_;  // Of each.
+  optim::ParallelFor parallel_for_;         // On the threads of pool_.
+  std::vector<model::Transformer> models_;  // The model, then its replicas.
+  ReplicaGradients gradients_;
+  std::vector<layers::StackedLinear*> parametrized_;  // The model's, without plain ones.
   std::vector<std::unique_ptr<stability::EntropyTracker>> trackers_;
-  std::vector<optim::Parameter> parameters_;
   std::unique_ptr<optim::Optimizer> optimizer_;
 };
 

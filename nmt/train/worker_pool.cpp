@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <atomic>
 
 namespace nmt::train {
 
@@ -58,6 +59,14 @@ void WorkerPool::run(const std::function<void(int64_t)>& work) {
   for (const std::exception_ptr& error : errors_) {
     if (error) std::rethrow_exception(error);
   }
+}
+
+void WorkerPool::for_each(int64_t tasks, const std::function<void(int64_t)>& work) {
+  if (tasks == 0) return;
+  std::atomic<int64_t> next = 0;
+  run([&](int64_t) {
+    for (int64_t task = next++; task < tasks; task = next++) work(task);
+  });
 }
 
 }  // namespace nmt::train

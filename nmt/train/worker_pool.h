@@ -25,6 +25,9 @@ class WorkerPool {
   /// exception of the lowest worker that threw.
   void run(const std::function<void(int64_t)>& work);
 
+  /// Calls work(0) .. work(tasks − 1), each in one of the threads: whoever is free takes the next.
+  void for_each(int64_t tasks, const std::function<void(int64_t)>& work);
+
   int64_t size() const { return size_; }
 
  private:

@@ -114,6 +114,45 @@ TEST_F(StackedLinears, GradientsOfSeveralForwardsAddUp) {
   }
 }
 
+// With a group that lies in two products, and products of two groups.
+TEST_F(StackedLinears, GradientsAreThoseOfTheDefinition) {
+  const std::vector<std::pair<std::vector<int64_t>, std::vector<int64_t>>> cases = {
+      {{1, 1, 1}, {3}}, {{3}, {3}}, {{2, 1}, {1, 2}}, {{3}, {1, 1, 1}}, {{1, 2}, {2, 1}}};
+  for (const auto& [groups, products] : cases) {
+    torch::nn::Module owner;
+    StackedLinear linear(owner, three_parts(LinearKind::kSigma, groups, products));
+    randomize(linear);
+    const torch::Tensor x = testing::normal({6, 4}, generator_);
+    const torch::Tensor direction = testing::normal({6, 10}, generator_);
+    std::vector<torch::Tensor> ours, expected, raw, gammas, effective, outputs;
+    for (size_t product = 0; product < products.size(); ++product) {
+      outputs.push_back(linear.forward(x, product));
+    }
+    (torch::cat(outputs, 1) * direction).sum().backward();
+    linear.pull_gradients_back();
+    for (const StackedLinear::Group& group : linear.groups()) {
+      raw.push_back(group.raw.clone().requires_grad_(true));
+      torch::Tensor gamma = group.parametrization->own_parameters()[0].second;
+      ours.push_back(gamma.grad());
+      gammas.push_back(gamma.requires_grad_(true));
+      effective.push_back(group.parametrization->effective_weight(raw.back()));
+    }
+    std::vector<torch::Tensor> variables = gammas;
+    variables.insert(variables.end(), raw.begin(), raw.end());
+    expected =
+        torch::autograd::grad({(x.mm(torch::cat(effective).t()) * direction).sum()}, variables);
+    for (size_t i = 0; i < gammas.size(); ++i) {
+      gammas[i].requires_grad_(false);
+      EXPECT_TRUE(torch::allclose(ours[i], expected[i], 1e-10, 1e-12)) << i;
+    }
+    std::vector<torch::Tensor> weights;
+    for (const LinearPart& part : linear.parts()) weights.push_back(part->weight.grad());
+    expected.erase(expected.begin(), expected.begin() + static_cast<int64_t>(gammas.size()));
+    EXPECT_TRUE(torch::allclose(torch::cat(weights), torch::cat(expected), 1e-10, 1e-12));
+    EXPECT_FALSE(linear.leaves()[0].grad().defined());  // It went to the parts.
+  }
+}
+
 TEST_F(StackedLinears, WithoutABackwardGradientsAreZero) {
   StackedLinear linear(owner_, three_parts(LinearKind::kSigma, {1, 1, 1}));
   randomize(linear);

@@ -95,7 +95,7 @@ TEST(Initialize, DrawsLearnedPositions) {
 void expect_spectral_start(Transformer& model, std::optional<double> gamma_start) {
   for (layers::StackedLinear* linear : model->linears()) {
     for (const auto& group : linear->groups()) {
-      const double exact = layers::exact_spectral_norm(linear->raw_weight(group));
+      const double exact = layers::exact_spectral_norm(group.raw);
       EXPECT_NEAR(group.parametrization->sigma(), exact, 1e-5);
       const double gamma = group.parametrization->own_parameters()[0].second.item<double>();
       EXPECT_NEAR(gamma, gamma_start.value_or(exact), 1e-5);
@@ -130,7 +130,7 @@ TEST(Initialize, EstimatesSpectralNormsAtTheDefaultWidth) {
   Transformer model = initialized(config);
   for (layers::StackedLinear* linear : model->encoder->linears()) {
     for (const auto& group : linear->groups()) {
-      const torch::Tensor w = linear->raw_weight(group).to(torch::kFloat64);
+      const torch::Tensor w = group.raw.to(torch::kFloat64);
       const torch::Tensor gram = w.size(0) < w.size(1) ? w.mm(w.t()) : w.t().mm(w);
       const double exact = std::sqrt(torch::linalg_eigvalsh(gram).max().item<double>());
       EXPECT_NEAR(group.parametrization->sigma(), exact, 1e-5);

@@ -11,6 +11,7 @@
 #include "nmt/config/optimizer_names.h"
 #include "nmt/optim/adam_device.h"
 #include "nmt/optim/adam_kernel.h"
+#include "tests/layers/kernels/instruction_sets.h"
 #include "tests/testing/temp_folder.h"
 
 namespace nmt::optim {
@@ -92,7 +93,7 @@ TEST(Adam, MeetsTheFormulasInFloat64OverManySteps) {
     for (int t = 1; t <= 100; ++t) {
       fill_gradients(parameters);
       const double rate = kLearningRate / t;
-      adam.step(parameters, rate);
+      adam.step(parameters, rate, 1.0);
       oracle.step(expected, parameters, rate);
     }
     for (size_t i = 0; i < parameters.size(); ++i) {
@@ -105,7 +106,7 @@ TEST(Adam, FirstStepMovesByTheLearningRateAgainstTheSign) {
   std::vector<Parameter> parameters = {
       {.name = "p", .value = torch::zeros({3}), .gradient = torch::tensor({1e-3f, -20.0f, 0.0f})}};
   Adam adam({});
-  adam.step(parameters, 0.5);
+  adam.step(parameters, 0.5, 1.0);
   EXPECT_NEAR(parameters[0].value[0].item<double>(), -0.5, 1e-5);
   EXPECT_NEAR(parameters[0].value[1].item<double>(), 0.5, 1e-6);
   EXPECT_EQ(parameters[0].value[2].item<double>(), 0.0);
@@ -115,7 +116,7 @@ TEST(Adam, EpsIsAddedToTheRootOfTheCorrectedMoment) {
   std::vector<Parameter> parameters = {
       {.name = "p", .value = torch::zeros({1}), .gradient = torch::full({1}, 0.5)}};
   Adam adam({.eps = 0.25});
-  adam.step(parameters, 1.0);
+  adam.step(parameters, 1.0, 1.0);
   EXPECT_NEAR(parameters[0].value.item<double>(), -0.5 / (0.5 + 0.25), 1e-6);
 }
 
@@ -137,7 +138,7 @@ void expect_like_torch(double weight_decay) {
     for (size_t i = 0; i < theirs.size(); ++i) {
       theirs[i].mutable_grad() = parameters[i].gradient.clone();
     }
-    adam.step(parameters, kLearningRate);
+    adam.step(parameters, kLearningRate, 1.0);
     reference.step();
   }
   for (size_t i = 0; i < theirs.size(); ++i) {
@@ -161,12 +162,39 @@ TEST(Adam, DoesNotDependOnTheNumberOfThreads) {
     Adam adam({.weight_decay = 0.01});
     for (int t = 0; t < 5; ++t) {
       fill_gradients(parameters);
-      adam.step(parameters, kLearningRate);
+      adam.step(parameters, kLearningRate, 1.0);
     }
     at::set_num_threads(before);
     return parameters;
   };
   expect_equal(run(1), run(3));
+}
+
+TEST(Adam, TheScaleIsThatOfTheGradient) {
+  std::vector<Parameter> scaled = make_parameters(8), plain = make_parameters(8);
+  Adam first({.weight_decay = 0.01}), second({.weight_decay = 0.01});
+  for (int t = 0; t < 3; ++t) {
+    fill_gradients(scaled);
+    for (size_t i = 0; i < scaled.size(); ++i) plain[i].gradient = scaled[i].gradient * 0.3f;
+    first.step(scaled, kLearningRate, 0.3);
+    second.step(plain, kLearningRate, 1.0);
+  }
+  expect_equal(scaled, plain);
+}
+
+TEST(Adam, RunsOnTheThreadsItIsGiven) {
+  int64_t tasks_done = 0;
+  Adam adam({}, [&](int64_t tasks, const std::function<void(int64_t)>& work) {
+    for (int64_t task = tasks - 1; task >= 0; --task, ++tasks_done) work(task);
+  });
+  Adam plain({});
+  std::vector<Parameter> mine = make_parameters(3, 300), theirs = make_parameters(3, 300);
+  fill_gradients(mine);
+  for (size_t i = 0; i < mine.size(); ++i) theirs[i].gradient = mine[i].gradient;
+  adam.step(mine, kLearningRate, 1.0);
+  plain.step(theirs, kLearningRate, 1.0);
+  expect_equal(mine, theirs);
+  EXPECT_GT(tasks_done, 1);
 }
 
 TEST(Adam, GradientsMayHaveStridesOrBeAbsent) {
@@ -177,8 +205,8 @@ TEST(Adam, GradientsMayHaveStridesOrBeAbsent) {
   std::vector<Parameter> plain = {
       {.name = "a", .value = torch::ones({3, 4}), .gradient = gradient.t().contiguous()}};
   Adam first({}), second({});
-  first.step(strided, kLearningRate);
-  second.step(plain, kLearningRate);
+  first.step(strided, kLearningRate, 1.0);
+  second.step(plain, kLearningRate, 1.0);
   EXPECT_TRUE(torch::equal(strided[0].value, plain[0].value));
   EXPECT_TRUE(torch::equal(strided[1].value, torch::ones({2})));
 }
@@ -191,15 +219,15 @@ TEST(Adam, LoadedStateGoesOnBitForBit) {
   for (int t = 0; t < 5; ++t) {
     fill_gradients(whole);
     for (size_t i = 0; i < whole.size(); ++i) resumed[i].gradient = whole[i].gradient;
-    first.step(whole, kLearningRate);
-    second.step(resumed, kLearningRate);
+    first.step(whole, kLearningRate, 1.0);
+    second.step(resumed, kLearningRate, 1.0);
   }
   third.load_state(second.state());
   for (int t = 0; t < 5; ++t) {
     fill_gradients(whole);
     for (size_t i = 0; i < whole.size(); ++i) resumed[i].gradient = whole[i].gradient;
-    first.step(whole, kLearningRate);
-    third.step(resumed, kLearningRate);
+    first.step(whole, kLearningRate, 1.0);
+    third.step(resumed, kLearningRate, 1.0);
   }
   expect_equal(whole, resumed);
   const NamedTensors a = first.state(), b = third.state();
@@ -214,7 +242,7 @@ TEST(Adam, StateNamesAndLoadedCopies) {
   std::vector<Parameter> parameters = {
       {.name = "x.weight", .value = torch::zeros({2}), .gradient = torch::ones({2})}};
   Adam adam({});
-  adam.step(parameters, kLearningRate);
+  adam.step(parameters, kLearningRate, 1.0);
   const NamedTensors state = adam.state();
   ASSERT_EQ(state.size(), 3u);
   EXPECT_EQ(state[0].first, "step");
@@ -236,7 +264,7 @@ TEST(Adam, RefusesAStateOfAnotherModel) {
     const auto attempt = [&] {
       Adam adam({});
       adam.load_state(state);
-      adam.step(parameters, kLearningRate);
+      adam.step(parameters, kLearningRate, 1.0);
     };
     const std::string text = nmt::testing::message_of<InputError>(attempt);
     EXPECT_TRUE(torch::equal(parameters[0].value, torch::zeros({2})));
@@ -252,27 +280,71 @@ TEST(Adam, RefusesAStateOfAnotherModel) {
               HasSubstr("3 tensors for 1 parameters"));
 }
 
+constexpr AdamCoefficients kCoefficients = {.gradient_scale = 0.7f,
+                                            .keep = 0.99f,
+                                            .beta1 = 0.9f,
+                                            .one_minus_beta1 = 0.1f,
+                                            .beta2 = 0.98f,
+                                            .one_minus_beta2 = 0.02f,
+                                            .step_size = 0.01f,
+                                            .root_scale = 1.5f,
+                                            .eps = 1e-3f};
+
+struct Arrays {
+  explicit Arrays(int64_t size) {
+    torch::manual_seed(6);
+    value = torch::randn({size});
+    first = torch::randn({size});
+    second = torch::rand({size});
+    gradient = torch::randn({size});
+  }
+  torch::Tensor value, first, second, gradient;
+};
+
+Arrays updated_by_kernel(int64_t size) {
+  Arrays a(size);
+  adam_update(a.value.mutable_data_ptr<float>(), a.gradient.const_data_ptr<float>(),
+              a.first.mutable_data_ptr<float>(), a.second.mutable_data_ptr<float>(), size,
+              kCoefficients);
+  return a;
+}
+
+TEST(AdamKernel, GivesTheSameBitsOnEveryInstructionSet) {
+  for (const int64_t size : {1, 3, 8, 16, 37, 1003}) {
+    // The header's order, rounded after every operation.
+    Arrays expected(size);
+    const AdamCoefficients& c = kCoefficients;
+    for (int64_t i = 0; i < size; ++i) {
+      float* m = expected.first.mutable_data_ptr<float>() + i;
+      float* v = expected.second.mutable_data_ptr<float>() + i;
+      float* value = expected.value.mutable_data_ptr<float>() + i;
+      const volatile float g = c.gradient_scale * expected.gradient.const_data_ptr<float>()[i];
+      const volatile float kept_m = c.beta1 * *m, new_m = c.one_minus_beta1 * g;
+      *m = kept_m + new_m;
+      const volatile float square = g * g;
+      const volatile float kept_v = c.beta2 * *v, new_v = c.one_minus_beta2 * square;
+      *v = kept_v + new_v;
+      const volatile float root = std::sqrt(*v) * c.root_scale;
+      const volatile float step = c.step_size * *m, bounded = root + c.eps;
+      const volatile float kept = c.keep * *value, moved = step / bounded;
+      *value = kept - moved;
+    }
+    testing::on_each_instruction_set([&] {
+      const Arrays actual = updated_by_kernel(size);
+      EXPECT_TRUE(torch::equal(actual.value, expected.value)) << size;
+      EXPECT_TRUE(torch::equal(actual.first, expected.first)) << size;
+      EXPECT_TRUE(torch::equal(actual.second, expected.second)) << size;
+    });
+  }
+}
+
 TEST(AdamDevice, IsTheArithmeticOfTheKernel) {
-  torch::manual_seed(6);
-  torch::Tensor value = torch::randn({1003}), first = torch::randn({1003});
-  torch::Tensor second = torch::rand({1003});
-  const torch::Tensor gradient = torch::randn({1003});
-  const torch::Tensor device_value = value.clone(), device_first = first.clone();
-  const torch::Tensor device_second = second.clone();
-  const AdamCoefficients c = {.keep = 0.99f,
-                              .beta1 = 0.9f,
-                              .one_minus_beta1 = 0.1f,
-                              .beta2 = 0.98f,
-                              .one_minus_beta2 = 0.02f,
-                              .step_size = 0.01f,
-                              .root_scale = 1.5f,
-                              .eps = 1e-3f};
-  adam_update(value.data_ptr<float>(), gradient.const_data_ptr<float>(), first.data_ptr<float>(),
-              second.data_ptr<float>(), value.numel(), c);
-  adam_update_on_device(device_value, gradient, device_first, device_second, c);
-  EXPECT_LT(largest_difference(value, device_value), 1e-6);
-  EXPECT_LT(largest_difference(first, device_first), 1e-6);
-  EXPECT_LT(largest_difference(second, device_second), 1e-6);
+  const Arrays kernel = updated_by_kernel(1003);
+  const Arrays device(1003);
+  adam_update_on_device(device.value, device.gradient, device.first, device.second, kCoefficients);
+  EXPECT_LT(largest_difference(kernel.value, device.value), 1e-6);
+  EXPECT_LT(largest_difference(kernel.first, device.first), 1e-6);
+  EXPECT_LT(largest_difference(kernel.second, device.second), 1e-6);
 }
 
 TEST(OptimizerTable, MakesEveryOptimizerThatTheConfigurationNames) {
@@ -293,7 +365,7 @@ TEST(OptimizerTable, PassesTheConfigurationOn) {
   config.weight_decay = 0.5;
   std::vector<Parameter> parameters = {
       {.name = "p", .value = torch::ones({1}), .gradient = torch::full({1}, 0.5), .decays = true}};
-  make_optimizer(config)->step(parameters, 0.1);
+  make_optimizer(config)->step(parameters, 0.1, 1.0);
   EXPECT_NEAR(parameters[0].value.item<double>(), 1.0 - 0.05 - 0.1 * 0.5 / 0.75, 1e-6);
 }
 

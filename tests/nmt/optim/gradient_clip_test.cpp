@@ -8,89 +8,74 @@
 namespace nmt::optim {
 namespace {
 
-std::vector<Parameter> random_gradients() {
+double float64_squares(const torch::Tensor& gradient) {
+  return gradient.to(torch::kFloat64).square().sum().item<double>();
+}
+
+TEST(SquaredNorm, IsThatInFloat64) {
   torch::manual_seed(5);
-  std::vector<Parameter> parameters;
-  for (const int64_t size : {1, 7, 8, 9, 16384, 16385, 100003}) {
-    parameters.push_back({.name = "p" + std::to_string(size),
-                          .value = torch::zeros({size}),
-                          .gradient = torch::randn({size})});
-  }
-  parameters.push_back({.name = "absent", .value = torch::zeros({3})});
-  return parameters;
-}
-
-double float64_norm(const std::vector<Parameter>& parameters) {
-  double sum = 0.0;
-  for (const Parameter& parameter : parameters) {
-    if (!parameter.gradient.defined()) continue;
-    sum += parameter.gradient.to(torch::kFloat64).square().sum().item<double>();
-  }
-  return std::sqrt(sum);
-}
-
-TEST(GradientClip, NormIsThatOfAllGradientsInFloat64) {
-  const auto parameters = random_gradients();
-  EXPECT_NEAR(gradient_norm(parameters), float64_norm(parameters), 1e-10);
-}
-
-TEST(GradientClip, NormDoesNotDependOnTheNumberOfThreads) {
-  const auto parameters = random_gradients();
-  const int before = at::get_num_threads();
-  at::set_num_threads(1);
-  const double one = gradient_norm(parameters);
-  at::set_num_threads(3);
-  const double three = gradient_norm(parameters);
-  at::set_num_threads(before);
-  EXPECT_EQ(one, three);
-}
-
-TEST(GradientClip, ScalesToTheLimitAndReturnsTheNormBefore) {
-  auto parameters = random_gradients();
-  const auto original = random_gradients();
-  const double norm = gradient_norm(parameters);
-  EXPECT_EQ(clip_gradients(parameters, 2.0), norm);
-  EXPECT_NEAR(gradient_norm(parameters), 2.0, 1e-6);
-  for (size_t i = 0; i + 1 < parameters.size(); ++i) {
-    EXPECT_TRUE(torch::allclose(parameters[i].gradient, original[i].gradient * (2.0 / norm)));
+  for (const int64_t size : {0, 1, 7, 8, 16, 17, 100003}) {
+    const torch::Tensor gradient = torch::randn({size}), before = gradient.clone();
+    EXPECT_NEAR(squared_norm(gradient), float64_squares(gradient), 1e-12 * (1.0 + size));
+    EXPECT_TRUE(torch::equal(gradient, before));
   }
 }
 
-TEST(GradientClip, LeavesSmallGradientsAndLimitZeroAlone) {
-  for (const double limit : {1e6, 0.0}) {
-    auto parameters = random_gradients();
-    const auto original = random_gradients();
-    clip_gradients(parameters, limit);
-    for (size_t i = 0; i + 1 < parameters.size(); ++i) {
-      EXPECT_TRUE(torch::equal(parameters[i].gradient, original[i].gradient));
-    }
-  }
+TEST(SquaredNorm, OfNoGradientIsZero) {
+  EXPECT_EQ(squared_norm(torch::Tensor()), 0.0);
 }
 
-TEST(GradientClip, ReportsNonFiniteNormsAndTouchesNothing) {
+TEST(SquaredNorm, OfStridedAndOfDoubleGradients) {
+  torch::manual_seed(6);
+  const torch::Tensor gradient = torch::randn({5, 7});
+  EXPECT_NEAR(squared_norm(gradient.t()), squared_norm(gradient), 1e-12);
+  EXPECT_NEAR(squared_norm(gradient.to(torch::kFloat64)), squared_norm(gradient), 1e-12);
+}
+
+TEST(SquaredNorm, IsNotFiniteIfAnElementIsNot) {
   for (const float bad :
        {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
-    auto parameters = random_gradients();
-    const auto original = random_gradients();
-    parameters[5].gradient[1000] = bad;
-    EXPECT_FALSE(std::isfinite(clip_gradients(parameters, 1.0)));
-    EXPECT_TRUE(torch::equal(parameters[4].gradient, original[4].gradient));
+    torch::Tensor gradient = torch::ones({1000});
+    gradient[500] = bad;
+    EXPECT_FALSE(std::isfinite(squared_norm(gradient)));
   }
 }
 
-TEST(GradientClip, LargeGradientsDoNotOverflow) {
-  std::vector<Parameter> parameters = {
-      {.name = "p", .value = torch::zeros({4}), .gradient = torch::full({4}, 1e30)}};
-  EXPECT_NEAR(clip_gradients(parameters, 1.0) / 2e30, 1.0, 1e-6);
-  EXPECT_NEAR(parameters[0].gradient[0].item<double>(), 0.5, 1e-6);
+TEST(SquaredNorm, OfLargeElementsDoesNotOverflow) {
+  EXPECT_NEAR(squared_norm(torch::full({4}, 1e30)) / 4e60, 1.0, 1e-6);
 }
 
-TEST(GradientClip, StridedGradientsAreScaledInPlace) {
-  const torch::Tensor storage = torch::ones({3, 4});
-  std::vector<Parameter> parameters = {
-      {.name = "p", .value = torch::zeros({4, 3}), .gradient = storage.t()}};
-  clip_gradients(parameters, std::sqrt(3.0));
-  EXPECT_TRUE(torch::allclose(storage, torch::full({3, 4}, 0.5)));
+TEST(AddGradient, AddsInPlaceAndGivesTheSquaredNormOfTheSum) {
+  torch::manual_seed(7);
+  for (const bool strided : {false, true}) {
+    torch::Tensor sum = torch::randn({37, 5});
+    const torch::Tensor added = strided ? torch::randn({5, 37}).t() : torch::randn({37, 5});
+    const torch::Tensor expected = sum + added, alias = sum;
+    EXPECT_NEAR(add_gradient(sum, added), float64_squares(expected), 1e-10);
+    EXPECT_TRUE(torch::equal(alias, expected));
+  }
+}
+
+TEST(AddGradient, RefusesAnotherShape) {
+  torch::Tensor sum = torch::zeros({3});
+  EXPECT_THROW(add_gradient(sum, torch::zeros({4})), c10::Error);
+}
+
+TEST(ClipScale, BringsTheNormDownToTheLimit) {
+  EXPECT_DOUBLE_EQ(clip_scale(8.0, 2.0), 0.25);
+  EXPECT_DOUBLE_EQ(clip_scale(2e30, 1.0), 5e-31);
+}
+
+TEST(ClipScale, LeavesSmallGradientsAndLimitZeroAlone) {
+  EXPECT_EQ(clip_scale(1.0, 2.0), 1.0);
+  EXPECT_EQ(clip_scale(2.0, 2.0), 1.0);
+  EXPECT_EQ(clip_scale(0.0, 2.0), 1.0);
+  EXPECT_EQ(clip_scale(8.0, 0.0), 1.0);
+}
+
+TEST(ClipScale, IsOneForANormThatIsNotFinite) {
+  EXPECT_EQ(clip_scale(std::numeric_limits<double>::infinity(), 1.0), 1.0);
+  EXPECT_EQ(clip_scale(std::numeric_limits<double>::quiet_NaN(), 1.0), 1.0);
 }
 
 }  // namespace

@@ -171,18 +171,45 @@ TEST(TrainStep, ReportsTheEntropyOfEveryLayerAndKind) {
   for (const stability::AttentionRecord& layer : heads) EXPECT_EQ(layer.entropy.size(), 2u);
 }
 
-TEST(TrainStep, ClippingScalesTheGradientButNotTheReportedNorm) {
+double norm_of(const checkpoint::NamedTensors& tensors) {
+  double squares = 0.0;
+  for (const auto& [name, value] : tensors) {
+    squares += value.to(torch::kFloat64).square().sum().item<double>();
+  }
+  return std::sqrt(squares);
+}
+
+// Adam's first mean gradient is 1 − β₁ times the gradient that it was given.
+TEST(TrainStep, ClippingScalesWhatTheOptimizerSeesButNotTheReportedNorm) {
   const TrainingData data = toy_data();
   config::TrainingConfig config = toy_config(data, "");
   config.optimization.clip_norm = 1e-3;
   TrainStep step(fresh_model(config), config, 1, data.vocabulary->eos_id());
   const StepResult result = step.run(1, {batch_of(data, 0, 12)});
   EXPECT_GT(result.gradient_norm, 1e-2);
-  double squares = 0.0;
-  for (const auto& [name, gradient] : gradients(step)) {
-    squares += gradient.to(torch::kFloat64).square().sum().item<double>();
+  EXPECT_NEAR(norm_of(gradients(step)), result.gradient_norm, 1e-6 * result.gradient_norm);
+  checkpoint::NamedTensors means;
+  for (const auto& [name, value] : step.optimizer().state()) {
+    if (name.ends_with(".exp_avg")) means.emplace_back(name, value);
   }
-  EXPECT_NEAR(std::sqrt(squares), 1e-3, 1e-6);
+  EXPECT_NEAR(norm_of(means), (1.0 - config.optimization.adam_beta1) * 1e-3, 1e-9);
+}
+
+TEST(TrainStep, FreedGradientsAreGone) {
+  const TrainingData data = toy_data();
+  const config::TrainingConfig config = toy_config(data, "");
+  TrainStep step(fresh_model(config), config, 2, data.vocabulary->eos_id());
+  step.run(1, {batch_of(data, 0, 12)});
+  std::vector<c10::weak_intrusive_ptr<c10::StorageImpl>> storages;
+  for (const auto& [name, value] : model::named_parameters(step.model())) {
+    storages.emplace_back(value.grad().storage().getWeakStorageImpl());
+  }
+  step.free_gradients();
+  for (const auto& storage : storages) EXPECT_TRUE(storage.expired());
+  for (const auto& [name, value] : model::named_parameters(step.model())) {
+    EXPECT_FALSE(value.grad().defined()) << name;
+  }
+  for (const torch::Tensor& leaf : step.model()->leaves()) EXPECT_FALSE(leaf.grad().defined());
 }
 
 }  // namespace

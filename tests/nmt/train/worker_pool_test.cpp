@@ -42,6 +42,17 @@ TEST(WorkerPool, PassesTheFirstWorkersExceptionOnAndStaysUsable) {
   EXPECT_EQ(done, 1);
 }
 
+TEST(WorkerPool, DoesEveryTaskOnce) {
+  for (const int64_t workers : {1, 2, 5}) {
+    WorkerPool pool(workers);
+    for (const int64_t tasks : {0, 1, 4, 1000}) {
+      std::vector<int> calls(tasks, 0);
+      pool.for_each(tasks, [&](int64_t task) { ++calls[task]; });
+      EXPECT_EQ(calls, std::vector<int>(tasks, 1));
+    }
+  }
+}
+
 TEST(WorkerPool, OneWorkerIsTheCallerItself) {
   WorkerPool pool(1);
   std::thread::id thread;

@@ -1,0 +1,52 @@
+// The gradients of a model and its replicas, from the last backward pass to the optimizer.
+
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "nmt/model/transformer.h"
+#include "nmt/optim/optimizer.h"
+#include "nmt/optim/parallel_for.h"
+
+namespace nmt::train {
+
+/// Keeps handles of every tensor that has a gradient: in a model of a thousand small ones, to find
+/// them by name takes longer than to add them up.
+class ReplicaGradients {
+ public:
+  /// Of models[0] and its replicas, the others.
+  explicit ReplicaGradients(std::vector<model::Transformer>& models);
+
+  /// Adds the gradients of the replicas to those of the model, in the order of the replicas, and
+  /// frees them; turns those of Ŵ into those of W and γ, and hands them to parameters(). Returns
+  /// their global norm. Weights are shared out among threads; the result does not depend on how.
+  double reduce(const optim::ParallelFor& parallel_for);
+
+  /// The model's parameters, in the order of model::named_parameters; with gradients since
+  /// reduce().
+  std::vector<optim::Parameter>& parameters() { return parameters_; }
+
+  /// Frees all gradients.
+  void free(const optim::ParallelFor& parallel_for);
+
+ private:
+  // A stack of linear layers, or a leaf that belongs to none.
+  struct Unit {
+    layers::StackedLinear* linear = nullptr;
+    std::vector<std::vector<torch::Tensor>> leaves;  // Each in every model.
+    std::vector<size_t> parameters;                  // Which ones get a gradient from them.
+    int64_t elements = 0;
+  };
+  void make_units(std::vector<model::Transformer>& models);
+  double reduce(const Unit& unit);
+  void free(const Unit& unit);
+
+  std::vector<torch::Tensor> named_;  // The model's own parameters, whose .grad is set.
+  std::vector<optim::Parameter> parameters_;
+  std::vector<Unit> units_;  // The largest first, so that no thread is left with one at the end.
+};
+
+}  // namespace nmt::train
