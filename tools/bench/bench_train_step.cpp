@@ -13,10 +13,12 @@
 // activation_mib (that less what is resident after an update with gradients freed), the same of the
 // plain side; gflops of ours (matrix products alone), gemm_peak_gflops (the best of 4096x512x2048
 // and 2048^3); with --recompute also recompute_tokens_per_second and recompute_activation_mib of
-// ours that recomputes its activations. Each side runs in processes of its own, `rounds` of them in
-// turn; medians. The plain side of a sigma architecture has plain weights.
+// ours that recomputes its activations. Ours runs with the allocator that nmt-train is linked with,
+// the plain side with the C library's, as PyTorch's users do. Each side runs in processes of its
+// own, `rounds` of them in turn; medians. The plain side of a sigma architecture has plain weights.
 
 #include <ATen/Parallel.h>
+#include <dlfcn.h>
 #include <malloc.h>
 #include <torch/torch.h>
 #include <unistd.h>
@@ -136,6 +138,12 @@ double status_mib(const std::string& key) {
   return 0.0;
 }
 
+void give_free_memory_back() {
+  malloc_trim(0);
+  const auto release = dlsym(RTLD_DEFAULT, "MallocExtension_ReleaseFreeMemory");
+  if (release != nullptr) reinterpret_cast<void (*)()>(release)();
+}
+
 struct Measured {
   double tokens_per_second, peak_mib, activation_mib;
 };
@@ -154,7 +162,7 @@ Measured measure(const std::vector<data::Batch>& batches, const Step& step,
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   const double peak = status_mib("VmHWM:");
   release();
-  malloc_trim(0);
+  give_free_memory_back();
   return {tokens / seconds, peak, peak - status_mib("VmRSS:")};
 }
 
@@ -203,6 +211,7 @@ int run_side(const Settings& settings) {
 Measured run_child(const Settings& settings, const std::string& side, const Size& size,
                    const std::string& arch) {
   std::ostringstream command;
+  if (side != "plain") command << "LD_PRELOAD=" NMT_ALLOCATOR " ";
   command << "/proc/" << getpid() << "/exe --side " << side << " --models " << size.name
           << " --archs " << arch << " --threads " << settings.threads << " --updates "
           << settings.updates;

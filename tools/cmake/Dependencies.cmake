@@ -32,6 +32,14 @@ add_library(nmt::highway ALIAS nmt_highway)
 target_include_directories(nmt_highway SYSTEM INTERFACE ${NMT_HIGHWAY_INCLUDE})
 target_link_libraries(nmt_highway INTERFACE ${NMT_HIGHWAY_LIBRARY})
 
+# The allocator of programs that compute with tensors: it keeps what was freed for the next update,
+# where the C library's gives it back and scatters the rest (tools/bench/bench_train_step).
+find_library(NMT_TCMALLOC_LIBRARY tcmalloc_minimal REQUIRED)
+add_library(nmt_tcmalloc INTERFACE)
+add_library(nmt::tcmalloc ALIAS nmt_tcmalloc)
+target_link_libraries(nmt_tcmalloc INTERFACE
+  -Wl,--push-state,--no-as-needed ${NMT_TCMALLOC_LIBRARY} -Wl,--pop-state)
+
 if(NMT_BUILD_TESTS)
   find_package(GTest REQUIRED)
 endif()
