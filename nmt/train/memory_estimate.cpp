@@ -12,12 +12,36 @@ namespace {
 constexpr double kBytes = 4.0;                 // float32
 constexpr double kProcessBytes = 350.0 * 1e6;  // LibTorch, vocabulary, code.
 constexpr double kLargestShare = 0.9;
+constexpr double kScatter = 1.5;  // Sources longer than targets, temporaries, fragments.
 
-// Values kept for backward by one layer and piece: residual stream, norms, dropout masks, heads.
-double layer_values(const config::ModelConfig& model, double length, double attentions) {
+// Values that plain operations keep of one layer and piece: residual stream, norms, masks, heads.
+double reference_layer_values(const config::ModelConfig& model, double length, double attentions) {
   const double attention = attentions * (11.0 * model.d_model + 3.0 * model.heads * length);
   const double ffn = 4.5 * model.d_model + 2.25 * model.ffn_dim;
   return attention + ffn;
+}
+
+// Values that fused operations keep: of attention its sum, query, key, value and output; of the
+// feed-forward its sum and what lies between its products.
+double fused_layer_values(const config::ModelConfig& model, double attentions) {
+  const bool relu = model.activation == layers::ActivationKind::kRelu;
+  return attentions * (5.0 * model.d_model + model.heads) + model.d_model +
+         (relu ? 1.0 : 5.0) * model.ffn_dim;
+}
+
+// Values kept for the backward pass, a piece, in all layers.
+double activation_values(const config::TrainingConfig& config, double length) {
+  const config::ModelConfig& model = config.model;
+  const config::Architecture& arch = model.architecture;
+  const auto layer = [&](double attentions) {
+    return config.backend == layers::BackendKind::kFused
+               ? kScatter * fused_layer_values(model, attentions)
+               : reference_layer_values(model, length, attentions);
+  };
+  if (config.recompute) {
+    return 2.0 * model.d_model * (arch.encoder_layers + arch.decoder_layers) + 2.0 * layer(2);
+  }
+  return arch.encoder_layers * layer(1) + arch.decoder_layers * layer(2);
 }
 
 // Logits and what the loss makes of them: some rows for each worker, or all pieces.
@@ -74,11 +98,9 @@ int64_t estimate_memory(const config::TrainingConfig& config, int64_t parameters
                         int64_t mean_length) {
   const config::ModelConfig& model = config.model;
   const bool reparametrised = model.architecture.linear != layers::LinearKind::kPlain;
-  // Value, two moments, the raw gradient; a gradient for each worker; Ŵ beside W.
-  const double copies = 4.0 + workers + (reparametrised ? 1.0 : 0.0);
-  const double length = static_cast<double>(mean_length);
-  const double per_piece = model.architecture.encoder_layers * layer_values(model, length, 1) +
-                           model.architecture.decoder_layers * layer_values(model, length, 2);
+  // Value and two moments; a gradient for each worker; Ŵ beside W.
+  const double copies = 3.0 + workers + (reparametrised ? 1.0 : 0.0);
+  const double per_piece = activation_values(config, static_cast<double>(mean_length));
   return static_cast<int64_t>(kProcessBytes + kBytes * copies * parameters +
                               kBytes * config.data.max_tokens * per_piece +
                               kBytes * loss_values(config, workers));
@@ -97,7 +119,8 @@ void check_memory(int64_t estimate, int64_t available) {
   throw UsageError("memory: this run needs about ", gib(estimate), " GiB, over 90 % of the ",
                    gib(available),
                    " GiB of this machine; lower --max-tokens (and raise --update-freq to keep the "
-                   "batch), or choose a smaller --arch, --d-model, --ffn-dim or --vocab-size");
+                   "batch), set --recompute true, or choose a smaller --arch, --d-model, --ffn-dim "
+                   "or --vocab-size");
 }
 
 }  // namespace nmt::train

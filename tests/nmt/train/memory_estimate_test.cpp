@@ -28,6 +28,15 @@ TEST(MemoryEstimate, GrowsWithEverythingThatTakesMemory) {
   EXPECT_GT(estimate_memory(config, 60'000'000, 1, 25), base);
 }
 
+TEST(MemoryEstimate, FallsWithRecomputation) {
+  config::TrainingConfig config;
+  config.model.vocab_size = 8000;
+  config.model.architecture = config::parse_architecture("preln-18L");
+  const int64_t kept = estimate_memory(config, 60'000'000, 1, 25);
+  config.recompute = true;
+  EXPECT_LT(estimate_memory(config, 60'000'000, 1, 25), kept / 2);
+}
+
 TEST(MemoryEstimate, CountsTheLogitsOfAllPiecesOnlyWhereTheyAreHeld) {
   config::TrainingConfig config;
   config.model.vocab_size = 8000;
