@@ -236,6 +236,7 @@ class FusedAttention : public torch::autograd::Function<FusedAttention> {
     context->saved_data["dropout_seed"] = static_cast<int64_t>(call.dropout.seed);
     results.pop_back();
     context->mark_non_differentiable({results[1], results[2]});
+    context->set_materialize_grads(false);  // Those of the statistics would be zeros.
     return results;
   }
 
