@@ -1,17 +1,15 @@
 #include "layers/recompute.h"
 
-#include <memory>
+#include "layers/kernels/optional_tensor.h"
 
 namespace nmt::layers {
 namespace {
 
+using kernels::optional_tensor;
+using kernels::OptionalTensor;
+using kernels::tensor_or_undefined;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-using Optional = std::optional<torch::Tensor>;
-
-Optional optional(const torch::Tensor& x) {
-  return x.defined() ? Optional(x) : std::nullopt;
-}
 
 // What the second run needs besides tensors.
 struct Run : torch::CustomClassHolder {
@@ -24,15 +22,14 @@ class Recomputed : public torch::autograd::Function<Recomputed> {
  public:
   // {x, branch} of the stream behind the layer; what else is in it is left in `end`.
   static variable_list forward(AutogradContext* context, const torch::Tensor& x,
-                               const Optional& branch, const Optional& memory,
+                               const OptionalTensor& branch, const OptionalTensor& memory,
                                const c10::intrusive_ptr<Run>& run, const ForwardContext& now,
                                ResidualStream* end) {
     *end = run->stream;
     end->sum.x = x;
-    end->sum.branch = branch.value_or(torch::Tensor());
-    run->pass(*end, memory.value_or(torch::Tensor()), now);
-    context->save_for_backward(
-        {x, branch.value_or(torch::Tensor()), memory.value_or(torch::Tensor())});
+    end->sum.branch = tensor_or_undefined(branch);
+    run->pass(*end, tensor_or_undefined(memory), now);
+    context->save_for_backward({x, tensor_or_undefined(branch), tensor_or_undefined(memory)});
     context->saved_data["run"] = c10::IValue::make_capsule(run);
     context->set_materialize_grads(false);
     return {end->sum.x, end->sum.branch};
@@ -95,8 +92,8 @@ void run_layer(const LayerPass& pass, ResidualStream& stream, const torch::Tenso
     run->context.dropout_generator = context.dropout_generator->clone();
   }
   ResidualStream end;
-  const variable_list outputs = Recomputed::apply(stream.sum.x, optional(stream.sum.branch),
-                                                  optional(memory), run, context, &end);
+  const variable_list outputs = Recomputed::apply(stream.sum.x, optional_tensor(stream.sum.branch),
+                                                  optional_tensor(memory), run, context, &end);
   end.sum.x = outputs[0];
   end.sum.branch = outputs[1];
   stream = end;

@@ -2,6 +2,7 @@
 
 #include "layers/kernels/dropout.h"
 #include "layers/kernels/linear_relu_cpu.h"
+#include "layers/kernels/optional_tensor.h"
 #include "layers/kernels/residual_norm_cpu.h"
 #include "layers/kernels/row_chunks.h"
 
@@ -11,15 +12,8 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// An input that may be absent, as torch::autograd::Function takes it.
-using Optional = std::optional<torch::Tensor>;
-
-Optional optional(const torch::Tensor& x) {
-  return x.defined() ? Optional(x.contiguous()) : std::nullopt;
-}
-
-torch::Tensor defined_or_not(const Optional& x) {
-  return x.value_or(torch::Tensor());
+OptionalTensor optional_contiguous(const torch::Tensor& x) {
+  return optional_tensor(x.defined() ? x.contiguous() : x);
 }
 
 struct Numbers : torch::CustomClassHolder {
@@ -191,13 +185,15 @@ class ResidualLinear : public torch::autograd::Function<ResidualLinear> {
  public:
   // {y, stream} if there is a product and the stream is not x, else {y}.
   static variable_list forward(AutogradContext* context, const torch::Tensor& x,
-                               const Optional& branch_in, const Optional& gain_in,
-                               const Optional& norm_bias_in, const Optional& weight_in,
-                               const Optional& bias_in,
+                               const OptionalTensor& branch_in, const OptionalTensor& gain_in,
+                               const OptionalTensor& norm_bias_in, const OptionalTensor& weight_in,
+                               const OptionalTensor& bias_in,
                                const c10::intrusive_ptr<Numbers>& numbers) {
-    const torch::Tensor branch = defined_or_not(branch_in), gain = defined_or_not(gain_in);
-    const torch::Tensor norm_bias = defined_or_not(norm_bias_in);
-    const torch::Tensor weight = defined_or_not(weight_in), bias = defined_or_not(bias_in);
+    const torch::Tensor branch = tensor_or_undefined(branch_in),
+                        gain = tensor_or_undefined(gain_in);
+    const torch::Tensor norm_bias = tensor_or_undefined(norm_bias_in);
+    const torch::Tensor weight = tensor_or_undefined(weight_in),
+                        bias = tensor_or_undefined(bias_in);
     const Normed normed = sum_and_norm(x, branch, gain, norm_bias, *numbers);
     variable_list outputs = {weight.defined() ? product(normed.out, weight, bias, *numbers)
                                               : normed.out};
@@ -324,8 +320,9 @@ ResidualLinearOutputs residual_linear(const ResidualLinearInputs& in) {
   const bool has_product = linear.weight.defined();
   if (!has_branch && !has_norm && !has_product) return {.y = residual.x, .stream = {}};
   const variable_list outputs = ResidualLinear::apply(
-      residual.x.contiguous(), optional(residual.branch), optional(norm.gain), optional(norm.bias),
-      optional(linear.weight), optional(linear.bias), c10::make_intrusive<Numbers>(in));
+      residual.x.contiguous(), optional_contiguous(residual.branch), optional_contiguous(norm.gain),
+      optional_contiguous(norm.bias), optional_contiguous(linear.weight),
+      optional_contiguous(linear.bias), c10::make_intrusive<Numbers>(in));
   if (outputs.size() == 2) return {.y = outputs[0], .stream = outputs[1]};
   return {.y = outputs[0], .stream = has_product ? residual.x : torch::Tensor()};
 }
