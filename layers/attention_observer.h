@@ -4,17 +4,13 @@
 
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
-#include <string_view>
+
+#include "layers/attention_kind.h"
 
 namespace nmt::layers {
-
-enum class AttentionKind { kEncoderSelf, kDecoderSelf, kCross };
-
-/// "encoder_self", "decoder_self" or "cross".
-std::string_view name(AttentionKind kind);
 
 /// One forward pass of one attention layer, before dropout, after masks.
 struct AttentionRows {

@@ -16,10 +16,9 @@ void DecoderLayerImpl::forward(ResidualStream& stream, const torch::Tensor& memo
                                const kernels::AttentionMask& self_mask,
                                const kernels::AttentionMask& cross_mask,
                                const ForwardContext& context) {
-  torch::Tensor first =
-      attention_residual_.enter(stream, self_attn->first_product(), context.backend);
+  torch::Tensor first = self_attn->enter(attention_residual_, stream, {}, self_mask, context);
   attention_residual_.leave(stream, self_attn->forward(first, {}, self_mask, context), context);
-  first = cross_residual_.enter(stream, cross_attn->first_product(), context.backend);
+  first = cross_attn->enter(cross_residual_, stream, memory, cross_mask, context);
   cross_residual_.leave(stream, cross_attn->forward(first, memory, cross_mask, context), context);
   first = ffn_residual_.enter(stream, ffn->first_product(context), context.backend);
   ffn_residual_.leave(stream, ffn->forward(first, context), context);

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "layers/forward_context.h"
 #include "layers/kernels/dropout.h"

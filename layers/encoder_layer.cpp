@@ -38,8 +38,7 @@ EncoderLayerImpl::EncoderLayerImpl(const LayerOptions& options)
 
 void EncoderLayerImpl::forward(ResidualStream& stream, const kernels::AttentionMask& mask,
                                const ForwardContext& context) {
-  torch::Tensor first =
-      attention_residual_.enter(stream, self_attn->first_product(), context.backend);
+  torch::Tensor first = self_attn->enter(attention_residual_, stream, {}, mask, context);
   attention_residual_.leave(stream, self_attn->forward(first, {}, mask, context), context);
   first = ffn_residual_.enter(stream, ffn->first_product(context), context.backend);
   ffn_residual_.leave(stream, ffn->forward(first, context), context);

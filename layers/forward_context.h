@@ -11,7 +11,9 @@
 
 namespace nmt::layers {
 
+class AttentionInputObserver;
 class AttentionObserver;
+class StreamObserver;
 
 /// Passed by reference through every layer's forward.
 struct ForwardContext {
@@ -19,6 +21,10 @@ struct ForwardContext {
   std::optional<at::Generator> dropout_generator;
   /// Told about every attention layer's entropy; may be null.
   AttentionObserver* attention_observer = nullptr;
+  /// Told what every attention layer reads; may be null. Costs the forward pass a detour.
+  AttentionInputObserver* input_observer = nullptr;
+  /// Told of the residual stream behind every layer; may be null.
+  StreamObserver* stream_observer = nullptr;
   BackendKind backend = BackendKind::kFused;
   /// Whether layers keep their input alone for the backward pass (recompute.h).
   bool recompute = false;

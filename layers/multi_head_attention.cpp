@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "layers/attention_input_observer.h"
 #include "layers/dropout.h"
 #include "layers/kernels/split_heads.h"
 
@@ -18,6 +19,12 @@ StackedLinearOptions qkv_options(const MultiHeadAttentionOptions& options) {
           .groups = options.qkv_groups,
           .kind = options.linear,
           .gamma_start = options.gamma_start};
+}
+
+// A product that leaves what it reads as it is.
+kernels::LinearInputs identity(int64_t d_model, const StackedLinear& like) {
+  const auto options = like.product().weight.options().requires_grad(false);
+  return {.weight = torch::eye(d_model, options), .bias = torch::zeros({d_model}, options)};
 }
 
 }  // namespace
@@ -50,6 +57,25 @@ std::vector<torch::Tensor> MultiHeadAttentionImpl::heads(const torch::Tensor& fi
   return parts;
 }
 
+torch::Tensor MultiHeadAttentionImpl::enter(const Residual& residual, ResidualStream& stream,
+                                            const torch::Tensor& memory,
+                                            const kernels::AttentionMask& mask,
+                                            const ForwardContext& context) const {
+  if (context.input_observer == nullptr) {
+    return residual.enter(stream, first_product(), context.backend);
+  }
+  const torch::Tensor input =
+      residual.enter(stream, identity(options_.d_model, qkv_), context.backend);
+  const bool cross = options_.kind == AttentionKind::kCross;
+  context.input_observer->observe({.kind = options_.kind,
+                                   .layer = options_.layer,
+                                   .attention = *this,
+                                   .query_input = input,
+                                   .key_input = cross ? memory : input,
+                                   .mask = mask});
+  return qkv_.forward(input);
+}
+
 torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& first,
                                               const torch::Tensor& memory,
                                               const kernels::AttentionMask& mask,
@@ -59,7 +85,7 @@ torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& first,
                                         .k = qkv[1],
                                         .v = qkv[2],
                                         .mask = mask,
-                                        .scale = std::nullopt,
+                                        .scale = logit_scale(),
                                         .dropout = next_dropout(options_.dropout, context),
                                         .statistics = context.attention_observer != nullptr};
   const kernels::AttentionOutputs attention = context.backend == BackendKind::kFused
@@ -76,11 +102,15 @@ torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& first,
   return out_.forward(attention.out.flatten(-2));
 }
 
+double MultiHeadAttentionImpl::logit_scale() const {
+  const double head_size = static_cast<double>(options_.d_model / options_.heads);
+  return 1.0 / (temperature_ * std::sqrt(head_size));
+}
+
 torch::Tensor MultiHeadAttentionImpl::attend(const torch::Tensor& query, const KvCache& cache,
                                              const torch::Tensor& mask) {
   const torch::Tensor q = split_heads(query).transpose(1, 2);  // [B, H, T, K]
-  const double scale = 1.0 / std::sqrt(static_cast<double>(q.size(3)));
-  torch::Tensor logits = at::matmul(q, cache.keys().transpose(2, 3)).mul_(scale);
+  torch::Tensor logits = at::matmul(q, cache.keys().transpose(2, 3)).mul_(logit_scale());
   if (mask.defined()) logits.add_(mask.unsqueeze(1));
   const torch::Tensor mixed = at::matmul(at::softmax(logits, -1), cache.values());
   return out_.forward(mixed.transpose(1, 2).reshape(query.sizes()));

@@ -1,6 +1,6 @@
 // Multi-head attention over one sequence (self) or from one sequence to another (cross).
 //
-//     out = concat_h softmax(Q_h K_hᵀ / √K) V_h · W_oᵀ + b_o,   Q, K, V linear in their inputs
+//     out = concat_h softmax(Q_h K_hᵀ / (τ √K)) V_h · W_oᵀ + b_o,   Q, K, V linear in their inputs
 //
 // Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.2.2. Query, key and value are three
 // matrices with names and parametrisations of their own, multiplied at once where they share an
@@ -11,7 +11,9 @@
 
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
 
 #include <optional>
 #include <vector>
@@ -21,6 +23,7 @@
 #include "layers/kernels/attention.h"
 #include "layers/kv_cache.h"
 #include "layers/linear.h"
+#include "layers/residual.h"
 
 namespace nmt::layers {
 
@@ -44,6 +47,11 @@ class MultiHeadAttentionImpl : public torch::nn::Module {
   /// [..., 3D], or query alone [..., D] if the kind is kCross.
   kernels::LinearInputs first_product() const { return qkv_.product(); }
 
+  /// Starts the sublayer of `residual`: its first product of what waits in `stream`. Tells
+  /// context.input_observer, if there is one, what the product reads; `memory` as in forward().
+  torch::Tensor enter(const Residual& residual, ResidualStream& stream, const torch::Tensor& memory,
+                      const kernels::AttentionMask& mask, const ForwardContext& context) const;
+
   /// From the first product of the sentences' valid positions, packed [N, ...] as the mask's query
   /// lengths say, to [N, D]. Of kind kCross it takes keys and values from memory, packed
   /// [sum of key lengths, D].
@@ -63,6 +71,14 @@ class MultiHeadAttentionImpl : public torch::nn::Module {
   torch::Tensor step_cross(const torch::Tensor& first, const KvCache& cache,
                            const torch::Tensor& mask);
 
+  /// Divides the logits by `temperature` τ > 0 from now on, in training and decoding; 1 at first.
+  void set_temperature(double temperature) { temperature_ = temperature; }
+  double temperature() const { return temperature_; }
+
+  const MultiHeadAttentionOptions& options() const { return options_; }
+  /// The stack {q, k, v}.
+  const StackedLinear& query_key_value() const { return qkv_; }
+
   /// Both stacks of linear layers, {q, k, v} and {out}.
   std::vector<StackedLinear*> linears() { return {&qkv_, &out_}; }
 
@@ -70,9 +86,11 @@ class MultiHeadAttentionImpl : public torch::nn::Module {
   torch::Tensor split_heads(const torch::Tensor& x) const;  // [..., D] to [..., H, K].
   // Query, key and value, [N, H, K] each.
   std::vector<torch::Tensor> heads(const torch::Tensor& first, const torch::Tensor& memory) const;
+  double logit_scale() const;
   torch::Tensor attend(const torch::Tensor& query, const KvCache& cache, const torch::Tensor& mask);
 
   MultiHeadAttentionOptions options_;
+  double temperature_ = 1.0;
   StackedLinear qkv_;
   StackedLinear out_;
 };

@@ -11,7 +11,10 @@
 
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/normalization.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
 
 #include "layers/forward_context.h"
 #include "layers/kernels/residual_linear.h"

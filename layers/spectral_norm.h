@@ -9,7 +9,7 @@
 
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace nmt::layers {
 

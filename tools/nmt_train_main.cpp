@@ -56,7 +56,7 @@ int train(int argc, char** argv) {
   nmt::train::LogObserver history(log);
   nmt::train::ObserverGroup observers({&console, &history});
   nmt::train::Trainer trainer(start.config, data, observers, nmt::cli::catch_stop_signals(),
-                              start.checkpoint);
+                              start.checkpoint, start.branch);
   return trainer.run().status == "failed" ? nmt::cli::kExitFailure : nmt::cli::kExitDone;
 }
 

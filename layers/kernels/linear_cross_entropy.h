@@ -19,7 +19,7 @@
 
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace nmt::kernels {
 

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace nmt::kernels {
 

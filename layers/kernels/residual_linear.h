@@ -24,7 +24,7 @@
 
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "layers/kernels/dropout.h"
 

@@ -32,6 +32,10 @@ auto& part(Config& config, T ScheduleConfig::*) {
   return config.schedule;
 }
 template <class Config, class T>
+auto& part(Config& config, T StabilityConfig::*) {
+  return config.stability;
+}
+template <class Config, class T>
 auto& part(Config& config, T TrainingConfig::*) {
   return config;
 }

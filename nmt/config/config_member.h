@@ -17,7 +17,7 @@ namespace nmt::config {
 /// A member of type T of TrainingConfig or of one of its parts.
 template <class T>
 using Place = std::variant<T ModelConfig::*, T DataConfig::*, T OptimizationConfig::*,
-                           T ScheduleConfig::*, T TrainingConfig::*>;
+                           T ScheduleConfig::*, T StabilityConfig::*, T TrainingConfig::*>;
 
 /// The real numbers from `low` to `high`; an open end does not belong.
 struct Interval {

@@ -57,9 +57,26 @@ void set_gamma_init(TrainingConfig& config, const std::string& text) {
   }
 }
 
+std::string get_temperature(const TrainingConfig& config) {
+  return to_string(config.model.attention_temperature);
+}
+
+void set_temperature(TrainingConfig& config, const std::string& text) {
+  config.model.attention_temperature = parse_attention_temperatures(text);
+}
+
+std::string get_temperature_at(const TrainingConfig& config) {
+  return to_string(config.stability.attention_temperature_at);
+}
+
+void set_temperature_at(TrainingConfig& config, const std::string& text) {
+  config.stability.attention_temperature_at = parse_temperature_changes(text);
+}
+
 constexpr auto kModel = &TrainingConfig::model;
 constexpr auto kData = &TrainingConfig::data;
 constexpr auto kSchedule = &TrainingConfig::schedule;
+constexpr auto kStability = &TrainingConfig::stability;
 
 constexpr ConfigKey kTable[] = {
     {"arch", Group::kModel, Spelled{"NAME", get_arch, set_arch}, "",
@@ -80,11 +97,11 @@ constexpr ConfigKey kTable[] = {
      "one matrix for source embedding, target embedding and output (three-way), for the last two "
      "(two-way), or for none"},
     {"dropout", Group::kModel, Real{&ModelConfig::dropout, kBelowOne}, "",
-     "dropout on each branch's output and on the embedded input"},
+     "dropout on each branch's output and on the embedded input", OnResume::kBranchMayChange},
     {"attention-dropout", Group::kModel, Real{&ModelConfig::attention_dropout, kBelowOne}, "",
-     "dropout on attention probabilities"},
+     "dropout on attention probabilities", OnResume::kBranchMayChange},
     {"activation-dropout", Group::kModel, Real{&ModelConfig::activation_dropout, kBelowOne}, "",
-     "dropout behind the feed-forward's activation"},
+     "dropout behind the feed-forward's activation", OnResume::kBranchMayChange},
     {"gamma-init", Group::kModel, Spelled{"auto|one|sigma|NUMBER", get_gamma_init, set_gamma_init},
      "",
      "where gamma of sigma-Reparam starts; sigma: at the spectral norm of the initial weight; "
@@ -94,6 +111,11 @@ constexpr ConfigKey kTable[] = {
      "which of query, key and value share one spectral norm and gamma"},
     {"sigma-embeddings", Group::kModel, Truth{&ModelConfig::sigma_embeddings}, "",
      "sigma-Reparam on embeddings and output projection too"},
+    {"attention-temperature", Group::kModel,
+     Spelled{"T[:KIND[:LAYERS]],...", get_temperature, set_temperature}, "",
+     "what divides attention logits, besides the root of the head size: 0.5:cross:1-3 for "
+     "cross-attention of layers 1 to 3; kinds encoder_self, decoder_self, cross; 1 where not named",
+     OnResume::kBranchMayChange},
 
     {"train-sets", Group::kData, Texts{&DataConfig::train_sets, 2, "SRC TGT"}, "",
      "source and target file, UTF-8, one segment a line, plain or .gz; without it the built-in toy "
@@ -117,29 +139,31 @@ constexpr ConfigKey kTable[] = {
     {"max-tokens", Group::kData, Integer{&DataConfig::max_tokens, 2}, "pieces",
      "size of a micro-batch: rows times longest side, </s> included"},
     {"update-freq", Group::kData, Integer{&DataConfig::update_freq, 1, 1'000'000}, "micro-batches",
-     "micro-batches whose gradients make one update"},
+     "micro-batches whose gradients make one update", OnResume::kBranchMayChange},
 
     {"optimizer", Group::kOptimization, OneOf{&OptimizationConfig::optimizer, optimizer_names}, "",
      "update rule; adam with weight-decay above 0 is AdamW"},
     {"learning-rate", Group::kOptimization, Real{&OptimizationConfig::learning_rate, kAboveZero},
-     "", "peak of the learning rate, reached at the end of warm-up"},
+     "", "peak of the learning rate, reached at the end of warm-up", OnResume::kBranchMayChange},
     {"lr-schedule", Group::kOptimization,
      OneOf{&OptimizationConfig::lr_schedule, lr_schedule_names}, "",
-     "course of the learning rate after warm-up"},
+     "course of the learning rate after warm-up", OnResume::kBranchMayChange},
     {"warmup-updates", Group::kOptimization, Integer{&OptimizationConfig::warmup_updates, 0},
-     "updates", "updates over which the learning rate rises linearly from 0"},
+     "updates", "updates over which the learning rate rises linearly from 0",
+     OnResume::kBranchMayChange},
     {"adam-beta1", Group::kOptimization, Real{&OptimizationConfig::adam_beta1, kBelowOne}, "",
-     "decay of Adam's mean gradient"},
+     "decay of Adam's mean gradient", OnResume::kBranchMayChange},
     {"adam-beta2", Group::kOptimization, Real{&OptimizationConfig::adam_beta2, kBelowOne}, "",
-     "decay of Adam's mean squared gradient"},
+     "decay of Adam's mean squared gradient", OnResume::kBranchMayChange},
     {"adam-eps", Group::kOptimization, Real{&OptimizationConfig::adam_eps, kAboveZero}, "",
-     "added to the root of the mean squared gradient"},
+     "added to the root of the mean squared gradient", OnResume::kBranchMayChange},
     {"weight-decay", Group::kOptimization, Real{&OptimizationConfig::weight_decay, kAtLeastZero},
-     "", "decoupled weight decay; never on gamma, biases and norms"},
+     "", "decoupled weight decay; never on gamma, biases and norms", OnResume::kBranchMayChange},
     {"clip-norm", Group::kOptimization, Real{&OptimizationConfig::clip_norm, kAtLeastZero}, "",
-     "largest global gradient norm; larger gradients are scaled down to it; 0: no clipping"},
+     "largest global gradient norm; larger gradients are scaled down to it; 0: no clipping",
+     OnResume::kBranchMayChange},
     {"label-smoothing", Group::kOptimization, Real{&OptimizationConfig::label_smoothing, kBelowOne},
-     "", "probability that the loss spreads over all pieces"},
+     "", "probability that the loss spreads over all pieces", OnResume::kBranchMayChange},
 
     {"max-updates", Group::kLimits, Integer{&ScheduleConfig::max_updates, 0}, "updates",
      "training ends after so many; 0: no limit", OnResume::kMayChange},
@@ -156,22 +180,45 @@ constexpr ConfigKey kTable[] = {
     {"log-every", Group::kValidation, Integer{&ScheduleConfig::log_every, 1}, "updates",
      "distance of records in run.jsonl", OnResume::kMayChange},
     {"validate-every", Group::kValidation, Integer{&ScheduleConfig::validate_every, 0}, "updates",
-     "distance of validations; 0: only at the end"},
+     "distance of validations; 0: only at the end", OnResume::kBranchMayChange},
     {"save-every", Group::kValidation, Integer{&ScheduleConfig::save_every, 0}, "updates",
-     "distance of checkpoints; 0: only at the end"},
+     "distance of checkpoints; 0: only at the end", OnResume::kBranchMayChange},
     {"keep-last", Group::kValidation, Integer{&ScheduleConfig::keep_last, 1}, "checkpoints",
-     "newest checkpoints that are kept"},
+     "newest checkpoints that are kept", OnResume::kBranchMayChange},
     {"average-last", Group::kValidation, Integer{&ScheduleConfig::average_last, 0}, "checkpoints",
-     "at the end, the mean of so many of the last checkpoints is written too; 0: none"},
+     "at the end, the mean of so many of the last checkpoints is written too; 0: none",
+     OnResume::kBranchMayChange},
     {"valid-bleu-segments", Group::kValidation, Integer{&ScheduleConfig::valid_bleu_segments, 0},
-     "segments", "validation segments that are translated and scored with BLEU; 0: none"},
+     "segments", "validation segments that are translated and scored with BLEU; 0: none",
+     OnResume::kBranchMayChange},
     {"valid-beam-size", Group::kValidation, Integer{&ScheduleConfig::valid_beam_size, 1, 1000}, "",
-     "beam size of these translations"},
+     "beam size of these translations", OnResume::kBranchMayChange},
     {"valid-metric", Group::kValidation, named<kSchedule, &ScheduleConfig::valid_metric>(), "",
-     "which score decides what is best, for best/ and patience"},
+     "which score decides what is best, for best/ and patience", OnResume::kBranchMayChange},
+
+    {"track-attention", Group::kStability, Truth{&StabilityConfig::track_attention}, "",
+     "entropy of every attention head at every update; without it no collapse is found",
+     OnResume::kMayChange},
+    {"statistics-every", Group::kStability, Integer{&StabilityConfig::statistics_every, 0},
+     "updates",
+     "distance of records with spectral norms, update ratios, gradients and activations of every "
+     "layer, and entropy bounds; 0: none",
+     OnResume::kMayChange},
+    {"on-collapse", Group::kStability, named<kStability, &StabilityConfig::on_collapse>(), "",
+     "what to do when an attention layer's entropy collapses", OnResume::kMayChange},
+    {"on-divergence", Group::kStability, named<kStability, &StabilityConfig::on_divergence>(), "",
+     "what to do when the loss diverges; lower-learning-rate halves it from then on",
+     OnResume::kMayChange},
+    {"attention-temperature-at", Group::kStability,
+     Spelled{"UPDATE:T[:KIND[:LAYERS]],...", get_temperature_at, set_temperature_at}, "",
+     "intervention: attention temperature from that update on", OnResume::kBranchMayChange},
 
     {"model-dir", Group::kRun, Text{&TrainingConfig::model_dir, "PATH"}, "",
      "folder for log, checkpoints and the best model; must be empty or new", OnResume::kMayChange},
+    {"branch-from", Group::kRun, Text{&TrainingConfig::branch_from, "PATH"}, "",
+     "starts from a checkpoint of another run, or the newest of a model folder, with its settings, "
+     "but for those given here: what would have happened if?",
+     OnResume::kBranchMayChange},
     {"resume", Group::kRun, Toggle{&TrainingConfig::resume}, "",
      "goes on from the newest checkpoint of model-dir", OnResume::kMayChange},
     {"overwrite", Group::kRun, Toggle{&TrainingConfig::overwrite}, "",
@@ -181,9 +228,9 @@ constexpr ConfigKey kTable[] = {
     {"threads", Group::kRun, Integer{&TrainingConfig::threads, 0, 4096}, "threads",
      "for computing; 0: one a core", OnResume::kMayChange},
     {"device", Group::kRun, OneOf{&TrainingConfig::device, device_names}, "",
-     "where to compute; auto: a GPU if there is one"},
+     "where to compute; auto: a GPU if there is one", OnResume::kBranchMayChange},
     {"backend", Group::kRun, named<&TrainingConfig::backend>(), "",
-     "fused operations, or plain LibTorch in their place"},
+     "fused operations, or plain LibTorch in their place", OnResume::kBranchMayChange},
     {"recompute", Group::kRun, Truth{&TrainingConfig::recompute}, "",
      "layers run again in the backward pass instead of keeping activations: a third more time, a "
      "fraction of the memory",
@@ -204,6 +251,8 @@ std::string_view title(Group group) {
       return "Limits";
     case Group::kValidation:
       return "Validation, checkpoints and log";
+    case Group::kStability:
+      return "Stability";
     case Group::kRun:
       return "Run";
   }
@@ -227,7 +276,11 @@ std::vector<ConfigDifference> differences(const TrainingConfig& saved, const Tra
     const std::string before = value_text(key.member, saved);
     const std::string after = value_text(key.member, now);
     if (before == after) continue;
-    found.push_back({std::string(key.name), before, after, key.on_resume == OnResume::kMayChange});
+    found.push_back({.key = std::string(key.name),
+                     .saved = before,
+                     .now = after,
+                     .may_change = key.on_resume == OnResume::kMayChange,
+                     .may_change_on_branch = key.on_resume != OnResume::kFixed});
   }
   return found;
 }

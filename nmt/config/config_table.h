@@ -15,13 +15,15 @@
 
 namespace nmt::config {
 
-enum class Group { kModel, kData, kOptimization, kLimits, kValidation, kRun };
+enum class Group { kModel, kData, kOptimization, kLimits, kValidation, kStability, kRun };
 
 /// As a heading: "Model".
 std::string_view title(Group group);
 
-/// Whether `--resume` may come with another value than the run began with.
-enum class OnResume { kFixed, kMayChange };
+/// Whether `--resume` may come with another value than the run began with. `--branch-from` may
+/// where
+/// `--resume` may, and with kBranchMayChange.
+enum class OnResume { kFixed, kBranchMayChange, kMayChange };
 
 /// One key.
 struct ConfigKey {
@@ -44,7 +46,8 @@ struct ConfigDifference {
   std::string key;
   std::string saved;
   std::string now;
-  bool may_change;  ///< On --resume.
+  bool may_change;            ///< On --resume.
+  bool may_change_on_branch;  ///< On --branch-from.
 };
 
 /// The keys on which `saved` and `now` differ, in table order.

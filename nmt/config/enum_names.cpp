@@ -49,6 +49,12 @@ constexpr std::array kValidMetrics = {
     EnumName{ValidMetric::kBleu, "bleu"},
 };
 
+constexpr std::array kUnstableActions = {
+    EnumName{UnstableAction::kGoOn, "go-on"},
+    EnumName{UnstableAction::kLowerLearningRate, "lower-learning-rate"},
+    EnumName{UnstableAction::kStop, "stop"},
+};
+
 constexpr std::array kBackends = {
     EnumName{BackendKind::kFused, "fused"},
     EnumName{BackendKind::kReference, "reference"},
@@ -76,6 +82,9 @@ std::span<const EnumName<SubwordKind>> names_of(SubwordKind) {
 }
 std::span<const EnumName<ValidMetric>> names_of(ValidMetric) {
   return kValidMetrics;
+}
+std::span<const EnumName<UnstableAction>> names_of(UnstableAction) {
+  return kUnstableActions;
 }
 
 std::span<const EnumName<BackendKind>> names_of(BackendKind) {

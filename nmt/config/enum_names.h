@@ -27,6 +27,7 @@ std::span<const EnumName<SigmaGroups>> names_of(SigmaGroups);
 std::span<const EnumName<InvalidUtf8Rule>> names_of(InvalidUtf8Rule);
 std::span<const EnumName<SubwordKind>> names_of(SubwordKind);
 std::span<const EnumName<ValidMetric>> names_of(ValidMetric);
+std::span<const EnumName<UnstableAction>> names_of(UnstableAction);
 
 template <class Enum>
 std::string name_of(Enum value) {

@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "layers/layer_kind.h"
 #include "layers/linear_kind.h"
 #include "layers/residual_kind.h"
+#include "nmt/config/attention_temperature.h"
 
 namespace nmt::config {
 
@@ -45,6 +47,7 @@ struct ModelConfig {
   std::optional<GammaInit> gamma_init;
   SigmaGroups sigma_groups = SigmaGroups::kSeparate;
   bool sigma_embeddings = false;  ///< σReparam on embeddings and output projection too.
+  std::vector<AttentionTemperature> attention_temperature;  ///< Empty: 1 everywhere.
 };
 
 /// γ's start after the default rule above.

@@ -36,6 +36,26 @@ cli::Flag reference_flag() {
           }};
 }
 
+// `saved` with the keys that `command` sets. Throws UsageError, beginning with `refusal`, if one
+// differs that may not.
+TrainingConfig with_changes(const TrainingConfig& saved, const TrainingCommand& command,
+                            const char* refusal, bool ConfigDifference::*may_change) {
+  TrainingConfig config = saved;
+  std::vector<std::string> refused;
+  for (const ConfigDifference& difference : differences(saved, command.config)) {
+    if (!command.set_keys.contains(difference.key)) continue;
+    if (difference.*may_change) {
+      const Member& member = find_key(difference.key)->member;
+      assign_json(member, config, value_json(member, command.config));
+    } else {
+      refused.push_back(
+          concatenate(difference.key, " (was ", difference.saved, ", now ", difference.now, ")"));
+    }
+  }
+  if (!refused.empty()) throw UsageError(refusal, cli::joined(refused));
+  return config;
+}
+
 }  // namespace
 
 cli::FlagSet training_flags(TrainingConfig& config) {
@@ -73,27 +93,26 @@ TrainingCommand parse_training_command(int argc, const char* const* argv) {
 }
 
 TrainingConfig resumed_config(const TrainingConfig& saved, const TrainingCommand& command) {
-  TrainingConfig config = saved;
-  std::vector<std::string> refused;
-  for (const ConfigDifference& difference : differences(saved, command.config)) {
-    if (!command.set_keys.contains(difference.key)) continue;
-    if (!difference.may_change) {
-      refused.push_back(
-          concatenate(difference.key, " (was ", difference.saved, ", now ", difference.now, ")"));
-    }
-  }
-  if (!refused.empty()) {
-    throw UsageError("--resume may change only limits, logging and threads, not ",
-                     cli::joined(refused));
-  }
-  for (const ConfigKey& key : config_table()) {
-    const bool is_set = command.set_keys.contains(std::string(key.name));
-    if (is_set && key.on_resume == OnResume::kMayChange) {
-      assign_json(key.member, config, value_json(key.member, command.config));
-    }
-  }
+  TrainingConfig config = with_changes(saved, command,
+                                       "--resume may change only limits, logging "
+                                       "and threads, not ",
+                                       &ConfigDifference::may_change);
   config.model_dir = command.config.model_dir;
   config.resume = true;
+  config.overwrite = false;
+  validate(config);
+  return config;
+}
+
+TrainingConfig branched_config(const TrainingConfig& saved, const TrainingCommand& command) {
+  TrainingConfig config = with_changes(
+      saved, command,
+      "--branch-from goes on with the weights, the data and the optimizer of the other "
+      "run, and so cannot change ",
+      &ConfigDifference::may_change_on_branch);
+  config.model_dir = command.config.model_dir;
+  config.branch_from = command.config.branch_from;
+  config.resume = false;
   config.overwrite = false;
   validate(config);
   return config;

@@ -27,6 +27,10 @@ TrainingCommand parse_training_command(int argc, const char* const* argv);
 /// another value.
 TrainingConfig resumed_config(const TrainingConfig& saved, const TrainingCommand& command);
 
+/// What a run that branches off does: `saved`, with every value that `command` sets and that does
+/// not decide shapes, data or their order. Throws UsageError as resumed_config does.
+TrainingConfig branched_config(const TrainingConfig& saved, const TrainingCommand& command);
+
 /// The flags of nmt-train, writing into `config`, which must outlive the set.
 cli::FlagSet training_flags(TrainingConfig& config);
 

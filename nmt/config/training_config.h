@@ -13,6 +13,8 @@ namespace nmt::config {
 enum class InvalidUtf8Rule { kFail, kSkip, kReplace };
 enum class SubwordKind { kUnigram, kBpe };
 enum class ValidMetric { kNll, kBleu };
+/// What a run does when a rule of nmt/stability/divergence.h finds it unstable.
+enum class UnstableAction { kGoOn, kLowerLearningRate, kStop };
 
 /// Where sentence pairs come from and which are kept.
 struct DataConfig {
@@ -60,13 +62,24 @@ struct ScheduleConfig {
   ValidMetric valid_metric = ValidMetric::kNll;  ///< Which decides what is best.
 };
 
+/// What is measured of a run's stability, and what follows from it.
+struct StabilityConfig {
+  bool track_attention = true;    ///< Entropy of every head at every update.
+  int64_t statistics_every = 50;  ///< Updates between records of matrices, stream and bounds.
+  UnstableAction on_collapse = UnstableAction::kGoOn;
+  UnstableAction on_divergence = UnstableAction::kGoOn;
+  std::vector<TemperatureChange> attention_temperature_at;  ///< Interventions.
+};
+
 /// Everything that nmt-train is told.
 struct TrainingConfig {
   ModelConfig model;
   DataConfig data;
   OptimizationConfig optimization;
   ScheduleConfig schedule;
+  StabilityConfig stability;
   std::string model_dir = "model";
+  std::string branch_from;  ///< Checkpoint, or model folder, of another run; empty: none.
   bool resume = false;
   bool overwrite = false;
   uint64_t seed = 1;

@@ -1,7 +1,10 @@
 #include "nmt/config/validate.h"
 
+#include <algorithm>
+
 #include "data/text/error.h"
 #include "nmt/config/arch_name.h"
+#include "nmt/config/enum_names.h"
 
 namespace nmt::config {
 namespace {
@@ -48,9 +51,35 @@ void validate_schedule(const TrainingConfig& config) {
   }
 }
 
+void validate_layers(const ModelConfig& config, const AttentionTemperature& setting) {
+  const Architecture& arch = config.architecture;
+  const bool encoder = setting.kind == layers::AttentionKind::kEncoderSelf;
+  const int64_t depth = setting.kind ? (encoder ? arch.encoder_layers : arch.decoder_layers)
+                                     : std::max(arch.encoder_layers, arch.decoder_layers);
+  const int64_t last = setting.last_layer.value_or(setting.first_layer);
+  if (last > depth) {
+    throw UsageError("attention temperature: layer ", last, " of ", to_string(arch), ", which has ",
+                     depth);
+  }
+}
+
+void validate_stability(const TrainingConfig& config) {
+  const StabilityConfig& stability = config.stability;
+  for (const TemperatureChange& change : stability.attention_temperature_at) {
+    validate_layers(config.model, change.setting);
+  }
+  if (stability.on_collapse != UnstableAction::kGoOn && !stability.track_attention) {
+    throw UsageError("on-collapse ", name_of(stability.on_collapse),
+                     " needs attention entropy: leave track-attention at true");
+  }
+}
+
 }  // namespace
 
 void validate(const ModelConfig& config) {
+  for (const AttentionTemperature& setting : config.attention_temperature) {
+    validate_layers(config, setting);
+  }
   if (config.d_model % config.heads != 0) {
     throw UsageError("d-model must be a multiple of heads, got ", config.d_model, " and ",
                      config.heads);
@@ -67,6 +96,7 @@ void validate(const TrainingConfig& config) {
   validate(config.model);
   validate_data(config);
   validate_schedule(config);
+  validate_stability(config);
   if (config.resume && config.overwrite) {
     throw UsageError("--resume goes on with a run and --overwrite deletes it: give one of them");
   }

@@ -1,6 +1,7 @@
 #include "nmt/model/decoder.h"
 
 #include "layers/recompute.h"
+#include "layers/stream_observer.h"
 #include "nmt/model/encoder.h"
 
 namespace nmt::model {
@@ -39,13 +40,17 @@ torch::Tensor DecoderImpl::forward(const torch::Tensor& input, const torch::Tens
       layers::embed(*embedding, *positions_, input, positions, dropout_, context));
   const auto self = std::make_shared<kernels::AttentionMask>(self_mask);
   const auto cross = std::make_shared<kernels::AttentionMask>(cross_mask);
-  for (const layers::DecoderLayer& layer : layers) {
-    const auto pass = [layer = layers::DecoderLayer(layer), self, cross](
-                          layers::ResidualStream& through, const torch::Tensor& from,
-                          const layers::ForwardContext& now) mutable {
+  for (size_t i = 0; i < layers.size(); ++i) {
+    const auto pass = [layer = layers[i], self, cross](layers::ResidualStream& through,
+                                                       const torch::Tensor& from,
+                                                       const layers::ForwardContext& now) mutable {
       layer->forward(through, from, *self, *cross, now);
     };
     layers::run_layer(pass, stream, memory, context);
+    if (context.stream_observer != nullptr) {
+      context.stream_observer->observe(layers::Stack::kDecoder, static_cast<int64_t>(i) + 1,
+                                       stream);
+    }
   }
   return layers::end_stream(stream, norm_, context.backend);
 }

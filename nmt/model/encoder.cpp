@@ -1,6 +1,7 @@
 #include "nmt/model/encoder.h"
 
 #include "layers/recompute.h"
+#include "layers/stream_observer.h"
 
 namespace nmt::model {
 namespace {
@@ -63,13 +64,17 @@ torch::Tensor EncoderImpl::forward(const torch::Tensor& source, const torch::Ten
   layers::ResidualStream stream = layers::start_stream(
       layers::embed(*embedding, *positions_, source, positions, dropout_, context));
   const auto own_mask = std::make_shared<kernels::AttentionMask>(mask);
-  for (const layers::EncoderLayer& layer : layers) {
-    const auto pass = [layer = layers::EncoderLayer(layer), own_mask](
-                          layers::ResidualStream& through, const torch::Tensor&,
-                          const layers::ForwardContext& now) mutable {
+  for (size_t i = 0; i < layers.size(); ++i) {
+    const auto pass = [layer = layers[i], own_mask](layers::ResidualStream& through,
+                                                    const torch::Tensor&,
+                                                    const layers::ForwardContext& now) mutable {
       layer->forward(through, *own_mask, now);
     };
     layers::run_layer(pass, stream, {}, context);
+    if (context.stream_observer != nullptr) {
+      context.stream_observer->observe(layers::Stack::kEncoder, static_cast<int64_t>(i) + 1,
+                                       stream);
+    }
   }
   return layers::end_stream(stream, norm_, context.backend);
 }

@@ -33,6 +33,9 @@ TransformerImpl::TransformerImpl(const config::ModelConfig& config)
     : encoder(register_module("encoder", Encoder(checked(config)))),
       decoder(register_module("decoder", Decoder(config, encoder->embedding))),
       config_(config) {
+  for (const config::AttentionTemperature& setting : config.attention_temperature) {
+    set_attention_temperature(setting);
+  }
   if (config.tie_embeddings != layers::EmbeddingTie::kNone) {
     const auto owner = register_module("output", std::make_shared<torch::nn::Module>());
     output_.emplace(*owner, decoder->embedding, config.vocab_size);
@@ -117,6 +120,30 @@ std::vector<layers::StackedLinear*> TransformerImpl::linears() {
   for (layers::StackedLinear* linear : decoder->linears()) all.push_back(linear);
   if (untied_output_) all.push_back(untied_output_.get());
   return all;
+}
+
+std::vector<layers::MultiHeadAttention> TransformerImpl::attention_layers(
+    layers::AttentionKind kind) {
+  std::vector<layers::MultiHeadAttention> all;
+  if (kind == layers::AttentionKind::kEncoderSelf) {
+    for (layers::EncoderLayer& layer : encoder->layers) all.push_back(layer->self_attn);
+    return all;
+  }
+  for (layers::DecoderLayer& layer : decoder->layers) {
+    const bool cross = kind == layers::AttentionKind::kCross;
+    all.push_back(cross ? layer->cross_attn : layer->self_attn);
+  }
+  return all;
+}
+
+void TransformerImpl::set_attention_temperature(const config::AttentionTemperature& setting) {
+  for (const layers::AttentionKind kind : layers::kAttentionKinds) {
+    std::vector<layers::MultiHeadAttention> attention = attention_layers(kind);
+    for (size_t i = 0; i < attention.size(); ++i) {
+      if (!setting.covers(kind, static_cast<int64_t>(i) + 1)) continue;
+      attention[i]->set_temperature(setting.temperature);
+    }
+  }
 }
 
 std::vector<torch::Tensor> TransformerImpl::leaves() {

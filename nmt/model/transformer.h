@@ -5,7 +5,9 @@
 
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
 
 #include <memory>
 #include <optional>
@@ -71,6 +73,13 @@ class TransformerImpl : public torch::nn::Module {
 
   /// Every tensor that the forward pass reads and autograd gives a gradient, in a fixed order.
   std::vector<torch::Tensor> leaves();
+
+  /// Every attention layer of `kind`, by layer.
+  std::vector<layers::MultiHeadAttention> attention_layers(layers::AttentionKind kind);
+
+  /// Divides the attention logits of the layers that `setting` names by its temperature from now
+  /// on. The constructor does so for those of its configuration.
+  void set_attention_temperature(const config::AttentionTemperature& setting);
 
   const config::ModelConfig& config() const { return config_; }
 

@@ -5,7 +5,7 @@
 namespace nmt::stability {
 
 layers::AttentionKind attention_kind(std::string_view name) {
-  for (const layers::AttentionKind kind : kAttentionKinds) {
+  for (const layers::AttentionKind kind : layers::kAttentionKinds) {
     if (layers::name(kind) == name) return kind;
   }
   throw InputError("no attention kind is called \"", name,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include "data/text/error.h"
 #include "nmt/stability/attention_kind_name.h"
@@ -25,15 +26,19 @@ struct HeadSums {
   float max_logit = -std::numeric_limits<float>::infinity();
 };
 
-// `weights[t]` is 1 / ln n of row t, or 0 where the row does not count.
+// `weights[t]` is 1 / ln n of row t, or 0 where the row does not count. Counts the rows in
+// `histogram`.
+template <int64_t bins>
 HeadSums sum_rows(const float* entropy, const float* max_logit, const double* weights,
-                  int64_t queries) {
+                  int64_t queries, int64_t* histogram) {
   HeadSums sums;
   for (int64_t t = 0; t < queries; ++t) {
     if (weights[t] == 0.0) continue;
     const double value = entropy[t];
+    const double relative = value * weights[t];
     sums.entropy += value;
-    sums.relative_entropy += value * weights[t];
+    sums.relative_entropy += relative;
+    if (relative >= 0.0) ++histogram[std::min<int64_t>(bins - 1, relative * bins)];
     sums.min_entropy = std::min(sums.min_entropy, entropy[t]);
     sums.max_logit = std::max(sums.max_logit, max_logit[t]);
   }
@@ -51,6 +56,24 @@ double total(const std::vector<double>& values) {
   return sum;
 }
 
+// The centre of the bin that holds each quantile of the `counts` in it; NaN without any.
+template <int64_t bins>
+EntropyQuantiles quantiles_of(std::span<const int64_t> counts) {
+  int64_t total = 0;
+  for (const int64_t count : counts) total += count;
+  EntropyQuantiles values;
+  values.fill(std::numeric_limits<double>::quiet_NaN());
+  int64_t below = 0;
+  size_t next = 0;
+  for (int64_t bin = 0; bin < bins && total > 0; ++bin) {
+    below += counts[bin];
+    while (next < values.size() && below > 0 && below >= kEntropyQuantiles[next] * total) {
+      values[next++] = (bin + 0.5) / bins;
+    }
+  }
+  return values;
+}
+
 torch::Tensor on_cpu(const torch::Tensor& tensor, torch::ScalarType type) {
   return tensor.to(torch::kCPU, type).contiguous();
 }
@@ -63,6 +86,7 @@ void EntropyTracker::Sums::grow(int64_t heads) {
     relative_entropy.assign(heads, 0.0);
     min_entropy.assign(heads, kInfinity);
     max_logit.assign(heads, -kInfinity);
+    histogram.assign(heads * kBins, 0);
   }
   TORCH_CHECK(static_cast<int64_t>(entropy.size()) == heads, "attention entropy: a layer of ",
               entropy.size(), " heads reported ", heads);
@@ -78,6 +102,15 @@ void EntropyTracker::Sums::add(const Sums& other) {
     min_entropy[h] = std::min(min_entropy[h], other.min_entropy[h]);
     max_logit[h] = std::max(max_logit[h], other.max_logit[h]);
   }
+  for (size_t i = 0; i < histogram.size(); ++i) histogram[i] += other.histogram[i];
+}
+
+std::vector<EntropyQuantiles> EntropyTracker::Sums::quantiles() const {
+  std::vector<EntropyQuantiles> heads;
+  for (size_t begin = 0; begin < histogram.size(); begin += kBins) {
+    heads.push_back(quantiles_of<kBins>(std::span(histogram).subspan(begin, kBins)));
+  }
+  return heads;
 }
 
 EntropyTracker::Sums& EntropyTracker::sums_of(AllSums& all, layers::AttentionKind kind,
@@ -139,7 +172,8 @@ void EntropyTracker::observe(const layers::AttentionRows& rows) {
     for (int64_t h = 0; h < H; ++h) {
       const int64_t offset = (b * H + h) * T;
       const HeadSums head =
-          sum_rows(entropies + offset, logits + offset, row_weights_.data(), queries);
+          sum_rows<Sums::kBins>(entropies + offset, logits + offset, row_weights_.data(), queries,
+                                sums.histogram.data() + h * Sums::kBins);
       sums.entropy[h] += head.entropy;
       sums.relative_entropy[h] += head.relative_entropy;
       sums.min_entropy[h] = std::min<double>(sums.min_entropy[h], head.min_entropy);
@@ -153,21 +187,40 @@ void EntropyTracker::merge(EntropyTracker& other) {
   other.discard_update();
 }
 
+LayerEntropy EntropyTracker::summary_of(layers::AttentionKind kind, int64_t layer,
+                                        const Sums& sums) {
+  const double rows = static_cast<double>(sums.rows);
+  const double values = rows * static_cast<double>(sums.entropy.size());
+  const auto lowest = std::ranges::min_element(sums.relative_entropy);
+  return {.kind = kind,
+          .layer = layer,
+          .entropy = total(sums.entropy) / values,
+          .relative_entropy = total(sums.relative_entropy) / values,
+          .min_entropy = std::ranges::min(sums.min_entropy),
+          .max_logit = std::ranges::max(sums.max_logit),
+          .lowest_head = lowest - sums.relative_entropy.begin() + 1,
+          .lowest_head_entropy = *lowest / rows};
+}
+
+std::vector<double>& EntropyTracker::history_of(layers::AttentionKind kind, int64_t layer) {
+  std::vector<std::vector<double>>& layers = history_[static_cast<size_t>(kind)];
+  if (static_cast<int64_t>(layers.size()) < layer) layers.resize(layer);
+  return layers[layer - 1];
+}
+
 std::vector<LayerEntropy> EntropyTracker::finish_update() {
   std::vector<LayerEntropy> summary;
-  for (const layers::AttentionKind kind : kAttentionKinds) {
+  for (const layers::AttentionKind kind : layers::kAttentionKinds) {
     const std::vector<Sums>& layers = update_[static_cast<size_t>(kind)];
-    for (size_t i = 0; i < layers.size(); ++i) {
-      const Sums& sums = layers[i];
-      if (sums.rows == 0) continue;
-      const double values =
-          static_cast<double>(sums.rows) * static_cast<double>(sums.entropy.size());
-      summary.push_back({.kind = kind,
-                         .layer = static_cast<int64_t>(i) + 1,
-                         .entropy = total(sums.entropy) / values,
-                         .relative_entropy = total(sums.relative_entropy) / values,
-                         .min_entropy = std::ranges::min(sums.min_entropy),
-                         .max_logit = std::ranges::max(sums.max_logit)});
+    for (int64_t layer = 1; layer <= static_cast<int64_t>(layers.size()); ++layer) {
+      const Sums& sums = layers[layer - 1];
+      if (sums.entropy.empty()) continue;
+      double value = std::numeric_limits<double>::quiet_NaN();
+      if (sums.rows > 0) {
+        summary.push_back(summary_of(kind, layer, sums));
+        value = summary.back().relative_entropy;
+      }
+      history_of(kind, layer).push_back(rounded(value));
     }
   }
   add(period_, update_);
@@ -175,13 +228,21 @@ std::vector<LayerEntropy> EntropyTracker::finish_update() {
   return summary;
 }
 
-void EntropyTracker::discard_update() {
-  update_ = {};
+void EntropyTracker::skip_update() {
+  for (const layers::AttentionKind kind : layers::kAttentionKinds) {
+    const std::vector<Sums>& layers = update_[static_cast<size_t>(kind)];
+    for (size_t i = 0; i < layers.size(); ++i) {
+      if (layers[i].entropy.empty()) continue;
+      history_of(kind, i + 1).push_back(std::numeric_limits<double>::quiet_NaN());
+      sums_of(period_, kind, i + 1).grow(static_cast<int64_t>(layers[i].entropy.size()));
+    }
+  }
+  discard_update();
 }
 
 std::vector<AttentionRecord> EntropyTracker::take() {
   std::vector<AttentionRecord> records;
-  for (const layers::AttentionKind kind : kAttentionKinds) {
+  for (const layers::AttentionKind kind : layers::kAttentionKinds) {
     std::vector<Sums>& layers = period_[static_cast<size_t>(kind)];
     for (size_t i = 0; i < layers.size(); ++i) {
       Sums& sums = layers[i];
@@ -197,16 +258,19 @@ std::vector<AttentionRecord> EntropyTracker::take() {
                          .entropy = divided(std::move(sums.entropy), rows),
                          .relative_entropy = divided(std::move(sums.relative_entropy), rows),
                          .min_entropy = std::move(sums.min_entropy),
-                         .max_logit = std::move(sums.max_logit)});
+                         .max_logit = std::move(sums.max_logit),
+                         .relative_quantiles = sums.quantiles(),
+                         .relative_entropy_by_update = history_of(kind, i + 1)});
     }
   }
   period_ = {};
+  history_ = {};
   return records;
 }
 
 ordered_json EntropyTracker::state() const {
   ordered_json list = ordered_json::array();
-  for (const layers::AttentionKind kind : kAttentionKinds) {
+  for (const layers::AttentionKind kind : layers::kAttentionKinds) {
     const std::vector<Sums>& layers = period_[static_cast<size_t>(kind)];
     for (size_t i = 0; i < layers.size(); ++i) {
       const Sums& sums = layers[i];
@@ -217,29 +281,33 @@ ordered_json EntropyTracker::state() const {
                       {"entropy", json_numbers(sums.entropy)},
                       {"relative_entropy", json_numbers(sums.relative_entropy)},
                       {"min_entropy", json_numbers(sums.min_entropy)},
-                      {"max_logit", json_numbers(sums.max_logit)}});
+                      {"max_logit", json_numbers(sums.max_logit)},
+                      {"histogram", sums.histogram},
+                      {"history", json_numbers(history_[static_cast<size_t>(kind)].at(i))}});
     }
   }
   return list;
 }
 
 void EntropyTracker::restore(const ordered_json& state) {
-  AllSums period;
+  EntropyTracker restored;
   try {
     for (const ordered_json& item : state) {
       const auto kind = attention_kind(item.at("kind").get<std::string>());
-      Sums& sums = sums_of(period, kind, item.at("layer").get<int64_t>());
+      const int64_t layer = item.at("layer").get<int64_t>();
+      Sums& sums = sums_of(restored.period_, kind, layer);
       sums = {.rows = item.at("rows").get<int64_t>(),
               .entropy = numbers_from_json(item.at("entropy")),
               .relative_entropy = numbers_from_json(item.at("relative_entropy")),
               .min_entropy = numbers_from_json(item.at("min_entropy")),
-              .max_logit = numbers_from_json(item.at("max_logit"))};
+              .max_logit = numbers_from_json(item.at("max_logit")),
+              .histogram = item.at("histogram").get<std::vector<int64_t>>()};
+      restored.history_of(kind, layer) = numbers_from_json(item.at("history"));
     }
   } catch (const nlohmann::json::exception& error) {
     throw InputError("cannot restore the attention entropy statistics: ", error.what());
   }
-  update_ = {};
-  period_ = std::move(period);
+  *this = std::move(restored);
 }
 
 }  // namespace nmt::stability

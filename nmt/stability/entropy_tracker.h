@@ -2,6 +2,7 @@
 //
 //     H_t = −Σ_j p_tj ln p_tj           entropy of query row t over the n keys that it sees, nats
 //     entropy = mean H_t      relative entropy = mean H_t / ln n      minimum = min H_t
+//     quantiles of H_t / ln n, from a histogram of kBins bins: off by half a bin at most
 //
 // per attention kind, layer and head, over the valid query rows (t < the sentence's length) that
 // see n >= 2 keys: a row that sees one key has entropy 0 whatever the weights. Sums are float64.
@@ -34,6 +35,8 @@ struct LayerEntropy {
   double relative_entropy;  ///< Mean H / ln n.
   double min_entropy;       ///< Smallest H, nats.
   double max_logit;
+  int64_t lowest_head = 1;           ///< From 1: the head with the smallest mean of H / ln n ...
+  double lowest_head_entropy = 0.0;  ///< ... and that mean.
 };
 
 /// Not thread-safe: one tracker a worker.
@@ -51,8 +54,9 @@ class EntropyTracker : public layers::AttentionObserver {
   /// encoder_self, decoder_self, cross, each by layer. Layers without a countable row are left out.
   std::vector<LayerEntropy> finish_update();
 
-  /// Forgets the update under way (its loss was not finite and its step is skipped).
-  void discard_update();
+  /// Forgets the update under way, whose loss was not finite and whose step is skipped; it stands
+  /// as NaN in the record's list of updates.
+  void skip_update();
 
   /// The statistics of the finished updates since the last take(), in the same order, and starts
   /// the next period.
@@ -68,12 +72,16 @@ class EntropyTracker : public layers::AttentionObserver {
  private:
   // Sums of one layer; the vectors hold one value a head.
   struct Sums {
+    static constexpr int64_t kBins = 128;  // Of H / ln n, from 0 to 1.
+
     int64_t rows = 0;
     std::vector<double> entropy;
     std::vector<double> relative_entropy;
     std::vector<double> min_entropy;
     std::vector<double> max_logit;
+    std::vector<int64_t> histogram;  // [heads · kBins] rows.
 
+    std::vector<EntropyQuantiles> quantiles() const;
     void grow(int64_t heads);
     void add(const Sums& other);
   };
@@ -82,11 +90,16 @@ class EntropyTracker : public layers::AttentionObserver {
 
   static Sums& sums_of(AllSums& all, layers::AttentionKind kind, int64_t layer);
   static void add(AllSums& to, const AllSums& from);
+  static LayerEntropy summary_of(layers::AttentionKind kind, int64_t layer, const Sums& sums);
+  std::vector<double>& history_of(layers::AttentionKind kind, int64_t layer);
+  void discard_update() { update_ = {}; }
   double inverse_log(int64_t keys);
   int64_t weigh_rows(const int64_t* keys, int64_t stride, int64_t queries);
 
   AllSums update_;
   AllSums period_;
+  // Mean relative entropy of each update of the period, by kind, then by layer − 1.
+  std::array<std::vector<std::vector<double>>, 3> history_;
   std::vector<double> inverse_logs_;  // 1 / ln n by n; 0 for n < 2.
   std::vector<double> row_weights_;   // Scratch: inverse_log of each query of one sentence.
 };

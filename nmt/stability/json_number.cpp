@@ -1,5 +1,7 @@
 #include "nmt/stability/json_number.h"
 
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -8,6 +10,15 @@
 namespace nmt::stability {
 
 using nlohmann::ordered_json;
+
+double rounded(double value) {
+  if (!std::isfinite(value)) return value;
+  std::array<char, 32> digits;
+  const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), value,
+                                     std::chars_format::scientific, 5);
+  std::from_chars(digits.data(), written.ptr, value);
+  return value;
+}
 
 ordered_json json_number(double value) {
   if (std::isfinite(value)) return value;

@@ -11,6 +11,10 @@
 
 namespace nmt::stability {
 
+/// `value` to six significant digits, for statistics whose further digits say nothing: shorter
+/// lines, and still the same double after a way through JSON.
+double rounded(double value);
+
 /// `value` as a JSON number, or as "nan", "inf" or "-inf".
 nlohmann::ordered_json json_number(double value);
 

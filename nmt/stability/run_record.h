@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -13,30 +14,54 @@
 #include <variant>
 #include <vector>
 
-#include "layers/attention_observer.h"
+#include "layers/attention_kind.h"
 
 namespace nmt::stability {
+
+/// Which quantiles of a head's rows AttentionRecord::relative_quantiles holds.
+inline constexpr std::array kEntropyQuantiles = {0.05, 0.25, 0.5, 0.75, 0.95};
+using EntropyQuantiles = std::array<double, kEntropyQuantiles.size()>;
 
 /// Attention entropy of one layer over the updates since the previous record; a value a head.
 /// A head that saw no row with two or more keys has NaN everywhere.
 struct AttentionRecord {
   layers::AttentionKind kind = layers::AttentionKind::kEncoderSelf;
-  int64_t layer = 0;                     ///< From 1.
-  std::vector<double> entropy;           ///< [H] mean of H over rows, nats.
-  std::vector<double> relative_entropy;  ///< [H] mean of H / ln n over rows, 0 to 1.
-  std::vector<double> min_entropy;       ///< [H] smallest H of any row, nats.
-  std::vector<double> max_logit;         ///< [H] largest visible logit of any row.
+  int64_t layer = 0;                                 ///< From 1.
+  std::vector<double> entropy;                       ///< [H] mean of H over rows, nats.
+  std::vector<double> relative_entropy;              ///< [H] mean of H / ln n over rows, 0 to 1.
+  std::vector<double> min_entropy;                   ///< [H] smallest H of any row, nats.
+  std::vector<double> max_logit;                     ///< [H] largest visible logit of any row.
+  std::vector<EntropyQuantiles> relative_quantiles;  ///< [H] of H / ln n over rows, ± 1/256.
+  /// Mean of H / ln n over heads and rows, an update; what the rules of divergence.h see.
+  std::vector<double> relative_entropy_by_update;
+  double temperature = 1.0;   ///< What divides the logits besides √K.
+  std::vector<double> bound;  ///< [H] mean lower bound of H over probe rows; empty: not measured.
+  std::vector<double> bound_entropy;  ///< [H] mean H of the same rows; empty: not measured.
 
   bool operator==(const AttentionRecord&) const = default;
 };
 
-/// Spectral norm of one weight matrix at the time of the record.
+/// One weight matrix at the time of the record.
 struct MatrixRecord {
-  std::string name;             ///< As in the checkpoint: "encoder.layers.0.ffn.fc1".
-  double sigma = 0.0;           ///< σ(W), largest singular value of the stored weight.
-  std::optional<double> gamma;  ///< γ of σReparam; no value for a plain matrix.
+  std::string name;              ///< As in the checkpoint: "encoder.layers.0.ffn.fc1".
+  double sigma = 0.0;            ///< σ(W), largest singular value of the stored weight.
+  std::optional<double> gamma;   ///< γ of σReparam; no value for a plain matrix.
+  double effective_sigma = 0.0;  ///< σ(Ŵ), of what the forward pass uses.
+  double weight_norm = 0.0;      ///< Frobenius norm of W.
+  double update_ratio = 0.0;     ///< |ΔW| / |W| of the record's update (Frobenius norms).
+  double gradient_norm = 0.0;    ///< Frobenius norm of dL/dW, before clipping.
 
   bool operator==(const MatrixRecord&) const = default;
+};
+
+/// The residual stream as it leaves one layer, in the record's update.
+struct StreamRecord {
+  std::string stack;            ///< "encoder" or "decoder".
+  int64_t layer = 0;            ///< From 1.
+  double activation_rms = 0.0;  ///< Root of the mean square of its elements.
+  double gradient_rms = 0.0;    ///< The same of the loss gradient with respect to it.
+
+  bool operator==(const StreamRecord&) const = default;
 };
 
 /// The run's first line: what was asked for and what follows from it.
@@ -70,8 +95,10 @@ struct UpdateRecord {
   int64_t tokens = 0;              ///< Target pieces so far, without padding.
   double tokens_per_second = 0.0;  ///< Since the previous record; target pieces without padding.
   double seconds = 0.0;            ///< Since the run began, its interruptions left out.
+  std::vector<double> losses;      ///< Of each update since the previous record, this one last.
   std::vector<AttentionRecord> attention;
-  std::vector<MatrixRecord> matrices;
+  std::vector<MatrixRecord> matrices;  ///< Empty where not measured.
+  std::vector<StreamRecord> stream;    ///< Empty where not measured.
 
   bool operator==(const UpdateRecord&) const = default;
 };
@@ -111,9 +138,12 @@ struct EventRecord {
 struct EndRecord {
   int64_t update = 0;
   std::string reason;         ///< The limit that was met: "max-updates", "patience" ...
-  std::string status = "ok";  ///< "ok", "collapsed", "diverged" or "failed".
+  std::string status = "ok";  ///< "ok", "plateau", "collapsed", "diverged" or "failed".
   bool collapsed = false;     ///< Both flags are kept: low entropy and instability are related,
   bool diverged = false;      ///< not the same.
+  bool plateau = false;       ///< Whether the loss had stopped to fall before the model had learnt.
+  int64_t spikes = 0;         ///< How often the loss jumped.
+  double peak_mib = 0.0;      ///< Largest resident memory of the last process.
   double seconds = 0.0;       ///< Since the run began, its interruptions left out.
   std::optional<ValidRecord> best;  ///< The best validation; no value without one.
 

@@ -1,7 +1,9 @@
 #include "nmt/stability/run_record_json.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
+#include <vector>
 
 #include "data/text/error.h"
 #include "nmt/stability/attention_kind_name.h"
@@ -12,7 +14,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::array<std::string_view, 2> kTimeFields = {"seconds", "tokens_per_second"};
+constexpr std::array<std::string_view, 3> kMachineFields = {"seconds", "tokens_per_second",
+                                                            "peak_mib"};
 
 const ordered_json& member(const ordered_json& json, const char* key) {
   const auto found = json.find(key);
@@ -46,34 +49,103 @@ bool flag(const ordered_json& json, const char* key) {
   return value.get<bool>();
 }
 
+const ordered_json& list(const ordered_json& json, const char* key) {
+  const ordered_json& value = member(json, key);
+  if (!value.is_array()) throw InputError("\"", key, "\" must be a list, found ", value.dump());
+  return value;
+}
+
+// Lists that are null where nothing was measured.
+ordered_json measured(const std::vector<double>& values) {
+  return values.empty() ? ordered_json(nullptr) : json_numbers(values);
+}
+
+std::vector<double> measured_from(const ordered_json& json) {
+  return json.is_null() ? std::vector<double>() : numbers_from_json(json);
+}
+
+ordered_json quantiles_object(const std::vector<EntropyQuantiles>& heads) {
+  ordered_json json = ordered_json::array();
+  for (const EntropyQuantiles& head : heads) {
+    json.push_back(json_numbers({head.begin(), head.end()}));
+  }
+  return json;
+}
+
+std::vector<EntropyQuantiles> quantiles_from(const ordered_json& json) {
+  std::vector<EntropyQuantiles> heads;
+  for (const ordered_json& item : json) {
+    const std::vector<double> values = numbers_from_json(item);
+    EntropyQuantiles& head = heads.emplace_back();
+    if (values.size() != head.size()) {
+      throw InputError("a head has ", values.size(), " quantiles, must have ", head.size());
+    }
+    std::ranges::copy(values, head.begin());
+  }
+  return heads;
+}
+
 ordered_json to_object(const AttentionRecord& record) {
   return {{"kind", layers::name(record.kind)},
           {"layer", record.layer},
           {"entropy", json_numbers(record.entropy)},
           {"relative_entropy", json_numbers(record.relative_entropy)},
           {"min_entropy", json_numbers(record.min_entropy)},
-          {"max_logit", json_numbers(record.max_logit)}};
+          {"max_logit", json_numbers(record.max_logit)},
+          {"relative_quantiles", quantiles_object(record.relative_quantiles)},
+          {"relative_entropy_by_update", json_numbers(record.relative_entropy_by_update)},
+          {"temperature", json_number(record.temperature)},
+          {"bound", measured(record.bound)},
+          {"bound_entropy", measured(record.bound_entropy)}};
 }
 
 AttentionRecord attention_from(const ordered_json& json) {
-  return {.kind = attention_kind(text(json, "kind")),
-          .layer = integer(json, "layer"),
-          .entropy = numbers_from_json(member(json, "entropy")),
-          .relative_entropy = numbers_from_json(member(json, "relative_entropy")),
-          .min_entropy = numbers_from_json(member(json, "min_entropy")),
-          .max_logit = numbers_from_json(member(json, "max_logit"))};
+  return {
+      .kind = attention_kind(text(json, "kind")),
+      .layer = integer(json, "layer"),
+      .entropy = numbers_from_json(member(json, "entropy")),
+      .relative_entropy = numbers_from_json(member(json, "relative_entropy")),
+      .min_entropy = numbers_from_json(member(json, "min_entropy")),
+      .max_logit = numbers_from_json(member(json, "max_logit")),
+      .relative_quantiles = quantiles_from(list(json, "relative_quantiles")),
+      .relative_entropy_by_update = numbers_from_json(member(json, "relative_entropy_by_update")),
+      .temperature = number(json, "temperature"),
+      .bound = measured_from(member(json, "bound")),
+      .bound_entropy = measured_from(member(json, "bound_entropy"))};
 }
 
 ordered_json to_object(const MatrixRecord& record) {
   return {{"name", record.name},
           {"sigma", json_number(record.sigma)},
-          {"gamma", json_number(record.gamma)}};
+          {"gamma", json_number(record.gamma)},
+          {"effective_sigma", json_number(record.effective_sigma)},
+          {"weight_norm", json_number(record.weight_norm)},
+          {"update_ratio", json_number(record.update_ratio)},
+          {"gradient_norm", json_number(record.gradient_norm)}};
 }
 
 MatrixRecord matrix_from(const ordered_json& json) {
   return {.name = text(json, "name"),
           .sigma = number(json, "sigma"),
-          .gamma = optional_number_from_json(member(json, "gamma"))};
+          .gamma = optional_number_from_json(member(json, "gamma")),
+          .effective_sigma = number(json, "effective_sigma"),
+          .weight_norm = number(json, "weight_norm"),
+          .update_ratio = number(json, "update_ratio"),
+          .gradient_norm = number(json, "gradient_norm")};
+}
+
+ordered_json to_object(const StreamRecord& record) {
+  return {{"stack", record.stack},
+          {"layer", record.layer},
+          {"activation_rms", json_number(record.activation_rms)},
+          {"gradient_rms", json_number(record.gradient_rms)}};
+}
+
+StreamRecord stream_from(const ordered_json& json) {
+  return {.stack = text(json, "stack"),
+          .layer = integer(json, "layer"),
+          .activation_rms = number(json, "activation_rms"),
+          .gradient_rms = number(json, "gradient_rms")};
 }
 
 ordered_json to_object(const ConfigRecord& record) {
@@ -110,6 +182,8 @@ ordered_json to_object(const UpdateRecord& record) {
   for (const AttentionRecord& layer : record.attention) attention.push_back(to_object(layer));
   ordered_json matrices = ordered_json::array();
   for (const MatrixRecord& matrix : record.matrices) matrices.push_back(to_object(matrix));
+  ordered_json stream = ordered_json::array();
+  for (const StreamRecord& layer : record.stream) stream.push_back(to_object(layer));
   return {{"type", "update"},
           {"update", record.update},
           {"epoch", record.epoch},
@@ -120,8 +194,10 @@ ordered_json to_object(const UpdateRecord& record) {
           {"tokens", record.tokens},
           {"tokens_per_second", json_number(record.tokens_per_second)},
           {"seconds", json_number(record.seconds)},
+          {"losses", json_numbers(record.losses)},
           {"attention", std::move(attention)},
-          {"matrices", std::move(matrices)}};
+          {"matrices", std::move(matrices)},
+          {"stream", std::move(stream)}};
 }
 
 UpdateRecord update_from(const ordered_json& json) {
@@ -133,12 +209,16 @@ UpdateRecord update_from(const ordered_json& json) {
                       .gradient_norm = number(json, "gradient_norm"),
                       .tokens = integer(json, "tokens"),
                       .tokens_per_second = number(json, "tokens_per_second"),
-                      .seconds = number(json, "seconds")};
-  for (const ordered_json& layer : member(json, "attention")) {
+                      .seconds = number(json, "seconds"),
+                      .losses = numbers_from_json(member(json, "losses"))};
+  for (const ordered_json& layer : list(json, "attention")) {
     record.attention.push_back(attention_from(layer));
   }
-  for (const ordered_json& matrix : member(json, "matrices")) {
+  for (const ordered_json& matrix : list(json, "matrices")) {
     record.matrices.push_back(matrix_from(matrix));
+  }
+  for (const ordered_json& layer : list(json, "stream")) {
+    record.stream.push_back(stream_from(layer));
   }
   return record;
 }
@@ -201,6 +281,9 @@ ordered_json to_object(const EndRecord& record) {
           {"status", record.status},
           {"collapsed", record.collapsed},
           {"diverged", record.diverged},
+          {"plateau", record.plateau},
+          {"spikes", record.spikes},
+          {"peak_mib", json_number(record.peak_mib)},
           {"seconds", json_number(record.seconds)},
           {"best", best_object(record.best)}};
 }
@@ -217,6 +300,9 @@ EndRecord end_from(const ordered_json& json) {
           .status = text(json, "status"),
           .collapsed = flag(json, "collapsed"),
           .diverged = flag(json, "diverged"),
+          .plateau = flag(json, "plateau"),
+          .spikes = integer(json, "spikes"),
+          .peak_mib = number(json, "peak_mib"),
           .seconds = number(json, "seconds"),
           .best = best_from(member(json, "best"))};
 }
@@ -238,8 +324,8 @@ std::optional<RunRecord> record_from_json(const ordered_json& json) {
   return std::nullopt;
 }
 
-std::span<const std::string_view> time_fields() {
-  return kTimeFields;
+std::span<const std::string_view> machine_fields() {
+  return kMachineFields;
 }
 
 }  // namespace nmt::stability

@@ -18,7 +18,7 @@ nlohmann::ordered_json to_json(const RunRecord& record);
 /// not know are ignored. Throws InputError if a key is missing or has the wrong type.
 std::optional<RunRecord> record_from_json(const nlohmann::ordered_json& json);
 
-/// Names of the keys that hold time and so differ between two otherwise equal runs.
-std::span<const std::string_view> time_fields();
+/// Names of the keys that hold time or memory and so differ between two otherwise equal runs.
+std::span<const std::string_view> machine_fields();
 
 }  // namespace nmt::stability

@@ -31,6 +31,10 @@ double product_norm(const torch::Tensor& query, const torch::Tensor& key) {
   return spectral_norm(query_core.matmul(key_core.t()));
 }
 
+double root_of_largest_eigenvalue(const torch::Tensor& gram) {
+  return std::sqrt(torch::linalg_eigvalsh(gram).max().item<double>());
+}
+
 int64_t visible_keys(const HeadInputs& head, int64_t query) {
   return head.causal ? query + 1 : head.key_input.size(0);
 }
@@ -46,25 +50,33 @@ double entropy_lower_bound(double s, int64_t keys) {
   return std::log1p(others) + s * std::sqrt(n * (n - 1.0)) * b / (1.0 + others);
 }
 
-torch::Tensor logit_norm_bound(const HeadInputs& head) {
-  const torch::Tensor queries = with_ones(head.query_input);
-  const torch::Tensor keys = with_ones(head.key_input);
-  const int64_t T = queries.size(0), S = keys.size(0);
-  TORCH_CHECK(!head.causal || T <= S, "entropy bound: a causal head with ", T, " queries and ", S,
-              " keys");
-  const double scale =
-      product_norm(with_column(head.query_weight, head.query_bias),
-                   with_column(head.key_weight, head.key_bias)) /
-      (head.temperature * std::sqrt(static_cast<double>(head.query_weight.size(0))));
-  const double whole_norm = spectral_norm(keys);
-  const torch::Tensor query_norms = queries.norm(2, 1);
-  std::vector<double> bounds(T);
-  for (int64_t t = 0; t < T; ++t) {
-    const double visible_norm =
-        head.causal ? spectral_norm(keys.slice(0, 0, visible_keys(head, t))) : whole_norm;
-    bounds[t] = scale * visible_norm * query_norms[t].item<double>();
+double bilinear_norm(const torch::Tensor& query_weight, const torch::Tensor& query_bias,
+                     const torch::Tensor& key_weight, const torch::Tensor& key_bias) {
+  return product_norm(with_column(query_weight, query_bias), with_column(key_weight, key_bias));
+}
+
+torch::Tensor input_norms(const torch::Tensor& query_input, const torch::Tensor& key_input,
+                          bool causal) {
+  const torch::Tensor queries = with_ones(query_input);
+  const torch::Tensor keys = with_ones(key_input);
+  const int64_t T = queries.size(0);
+  TORCH_CHECK(!causal || T <= keys.size(0), "entropy bound: a causal head with ", T,
+              " queries and ", keys.size(0), " keys");
+  const torch::Tensor gram = keys.matmul(keys.t());
+  std::vector<double> visible(T, causal ? 0.0 : root_of_largest_eigenvalue(gram));
+  for (int64_t t = 0; causal && t < T; ++t) {
+    const int64_t n = t + 1;
+    visible[t] = root_of_largest_eigenvalue(gram.slice(0, 0, n).slice(1, 0, n));
   }
-  return torch::tensor(bounds, torch::kFloat64);
+  return torch::tensor(visible, torch::kFloat64) * queries.norm(2, 1);
+}
+
+torch::Tensor logit_norm_bound(const HeadInputs& head) {
+  const double norm =
+      bilinear_norm(head.query_weight, head.query_bias, head.key_weight, head.key_bias);
+  const double head_size = static_cast<double>(head.query_weight.size(0));
+  return input_norms(head.query_input, head.key_input, head.causal) *
+         (norm / (head.temperature * std::sqrt(head_size)));
 }
 
 torch::Tensor attention_entropy_bound(const HeadInputs& head) {

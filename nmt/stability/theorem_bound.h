@@ -18,7 +18,7 @@
 
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdint>
 
@@ -38,6 +38,15 @@ struct HeadInputs {
   double temperature = 1.0;    ///< τ.
   bool causal = false;         ///< Query t sees keys 0..t (then T <= S), else all S.
 };
+
+/// ‖A‖ of one head from its query and key matrices [K, D] and biases [K]; float64.
+double bilinear_norm(const torch::Tensor& query_weight, const torch::Tensor& query_bias,
+                     const torch::Tensor& key_weight, const torch::Tensor& key_bias);
+
+/// ‖X_vis‖ ‖x_t‖ of each query row of one sentence, inputs augmented: [T] float64 from
+/// `query_input` [T, D] and `key_input` [S, D].
+torch::Tensor input_norms(const torch::Tensor& query_input, const torch::Tensor& key_input,
+                          bool causal);
 
 /// s of each query row, [T] float64, with exact spectral norms (singular value decompositions: for
 /// tests and reports, too slow for every update).

@@ -9,7 +9,9 @@
 #include "nmt/checkpoint/checkpoint_set.h"
 #include "nmt/checkpoint/staged_folder.h"
 #include "nmt/config/config_json.h"
+#include "nmt/config/config_table.h"
 #include "nmt/stability/run_log.h"
+#include "nmt/train/training_state.h"
 
 namespace nmt::train {
 namespace {
@@ -37,16 +39,65 @@ void remove_former_run(const fs::path& folder) {
   }
 }
 
-RunStart fresh(const config::TrainingConfig& config, FolderLock lock) {
+std::string checkpoints_in(const fs::path& folder) {
+  return (folder / "checkpoints").string();
+}
+
+config::TrainingConfig saved_config(const std::string& checkpoint) {
+  const std::string source = checkpoint + "/" + checkpoint::kStateFile;
+  const nlohmann::json state = checkpoint::load_training_state(checkpoint).state;
+  if (!state.contains("config")) throw InputError(source, ": holds no configuration");
+  return config::training_config_from_json(state["config"], source);
+}
+
+// The checkpoint that `path` is, or the newest one of the model folder that it is.
+checkpoint::CheckpointSet::Entry checkpoint_at(const std::string& path) {
+  if (const auto newest = checkpoint::CheckpointSet(checkpoints_in(path)).newest()) return *newest;
+  if (!checkpoint::is_complete_checkpoint(path)) {
+    throw InputError("--branch-from: ", path,
+                     " is neither a checkpoint nor a model folder with one");
+  }
+  const std::string source = path + "/" + checkpoint::kStateFile;
+  const nlohmann::json state = checkpoint::load_training_state(path).state;
+  return {.update = run_progress_from_json(state, source).update, .folder = path};
+}
+
+stability::EventRecord branch_event(const checkpoint::CheckpointSet::Entry& from,
+                                    const config::TrainingConfig& saved,
+                                    const config::TrainingConfig& now) {
+  nlohmann::ordered_json changes = nlohmann::ordered_json::array();
+  std::string text;
+  for (const config::ConfigDifference& one : config::differences(saved, now)) {
+    if (one.key == "model-dir" || one.key == "branch-from" || one.key == "overwrite") continue;
+    changes.push_back({{"key", one.key}, {"was", one.saved}, {"now", one.now}});
+    text += concatenate(text.empty() ? ": " : ", ", one.key, " ", one.saved, " -> ", one.now);
+  }
+  return {.update = from.update,
+          .kind = "branch",
+          .message = concatenate("goes on from ", from.folder, text.empty() ? ", unchanged" : text),
+          .fields = {{"from", from.folder}, {"changes", changes}}};
+}
+
+RunStart branched(const config::TrainingCommand& command, FolderLock lock) {
+  const checkpoint::CheckpointSet::Entry from = checkpoint_at(command.config.branch_from);
+  const config::TrainingConfig saved = saved_config(from.folder);
+  const config::TrainingConfig config = config::branched_config(saved, command);
   return {.config = config,
+          .lock = std::move(lock),
+          .checkpoint = from.folder,
+          .update = from.update,
+          .branch = branch_event(from, saved, config),
+          .vocabulary = checkpoint::load_model(from.folder).vocabulary};
+}
+
+RunStart anew(const config::TrainingCommand& command, FolderLock lock) {
+  if (!command.config.branch_from.empty()) return branched(command, std::move(lock));
+  return {.config = command.config,
           .lock = std::move(lock),
           .checkpoint = std::nullopt,
           .update = 0,
+          .branch = std::nullopt,
           .vocabulary = std::nullopt};
-}
-
-std::string checkpoints_in(const fs::path& folder) {
-  return (folder / "checkpoints").string();
 }
 
 RunStart resumed(const config::TrainingCommand& command, const fs::path& folder) {
@@ -62,15 +113,12 @@ RunStart resumed(const config::TrainingCommand& command, const fs::path& folder)
   const checkpoint::CheckpointSet checkpoints(checkpoints_in(folder));
   checkpoints.remove_leftovers();
   const auto newest = checkpoints.newest();
-  if (!newest) return fresh(command.config, std::move(lock));
-  const std::string source = newest->folder + "/" + checkpoint::kStateFile;
-  const nlohmann::json state = checkpoint::load_training_state(newest->folder).state;
-  if (!state.contains("config")) throw InputError(source, ": holds no configuration");
-  const config::TrainingConfig saved = config::training_config_from_json(state["config"], source);
-  return {.config = config::resumed_config(saved, command),
+  if (!newest) return anew(command, std::move(lock));
+  return {.config = config::resumed_config(saved_config(newest->folder), command),
           .lock = std::move(lock),
           .checkpoint = newest->folder,
           .update = newest->update,
+          .branch = std::nullopt,
           .vocabulary = checkpoint::load_model(newest->folder).vocabulary};
 }
 
@@ -86,12 +134,12 @@ RunStart prepare_model_dir(const config::TrainingCommand& command) {
                      " is not empty: add --resume to go on with its run, --overwrite to replace "
                      "it, or name another one with --model-dir");
   }
-  return fresh(command.config, std::move(lock));
+  return anew(command, std::move(lock));
 }
 
 void discard_what_is_replaced(const RunStart& start) {
   const fs::path folder = start.config.model_dir;
-  if (start.checkpoint) {
+  if (start.checkpoint && !start.branch) {
     stability::truncate_after(folder / kRunLogFile, start.update);
     return;
   }

@@ -34,12 +34,17 @@ std::vector<model::Transformer> with_replicas(model::Transformer model, int64_t 
 
 }  // namespace
 
+uint64_t dropout_seed(uint64_t seed, int64_t update, size_t micro_batch, int64_t worker) {
+  return mix(mix(mix(mix(0, seed), update), micro_batch), worker);
+}
+
 TrainStep::TrainStep(model::Transformer model, const config::TrainingConfig& config,
                      int64_t workers, int64_t eos_id)
     : options_(config.optimization),
       seed_(config.seed),
       backend_(config.backend),
       recompute_(config.recompute),
+      track_attention_(config.stability.track_attention),
       eos_id_(eos_id),
       pool_(workers),
       parallel_for_([this](int64_t tasks, const std::function<void(int64_t)>& work) {
@@ -47,6 +52,7 @@ TrainStep::TrainStep(model::Transformer model, const config::TrainingConfig& con
       }),
       models_(with_replicas(model, pool_.size())),
       gradients_(models_),
+      probe_(models_[0], pool_.size(), eos_id),
       optimizer_(optim::make_optimizer(config.optimization, parallel_for_)) {
   for (int64_t i = 0; i < pool_.size(); ++i) {
     trackers_.push_back(std::make_unique<stability::EntropyTracker>());
@@ -58,15 +64,17 @@ TrainStep::TrainStep(model::Transformer model, const config::TrainingConfig& con
 
 TrainStep::WorkerSums TrainStep::forward_backward(int64_t worker, int64_t update,
                                                   int64_t total_tokens,
-                                                  const std::vector<data::Batch>& micro_batches) {
+                                                  const std::vector<data::Batch>& micro_batches,
+                                                  bool measure) {
   WorkerSums sums;
   for (size_t i = 0; i < micro_batches.size(); ++i) {
     const data::Batch part = part_of(micro_batches[i], worker, pool_.size());
     if (!part.source.defined()) continue;
-    const uint64_t draw = mix(mix(mix(mix(0, seed_), update), i), worker);
+    const uint64_t draw = dropout_seed(seed_, update, i, worker);
     const layers::ForwardContext context = {
         .dropout_generator = at::make_generator<at::CPUGeneratorImpl>(draw),
-        .attention_observer = trackers_[worker].get(),
+        .attention_observer = track_attention_ ? trackers_[worker].get() : nullptr,
+        .stream_observer = measure ? probe_.stream_observer(worker) : nullptr,
         .backend = backend_,
         .recompute = recompute_};
     const layers::LossSums loss =
@@ -81,21 +89,27 @@ TrainStep::WorkerSums TrainStep::forward_backward(int64_t worker, int64_t update
 std::vector<stability::LayerEntropy> TrainStep::finish_statistics(bool finite) {
   for (size_t i = 1; i < trackers_.size(); ++i) trackers_[0]->merge(*trackers_[i]);
   if (!finite) {
-    trackers_[0]->discard_update();
+    trackers_[0]->skip_update();
     return {};
   }
   return trackers_[0]->finish_update();
 }
 
-StepResult TrainStep::run(int64_t update, const std::vector<data::Batch>& micro_batches) {
+void TrainStep::set_attention_temperature(const config::AttentionTemperature& setting) {
+  for (model::Transformer& model : models_) model->set_attention_temperature(setting);
+}
+
+StepResult TrainStep::run(int64_t update, const std::vector<data::Batch>& micro_batches,
+                          bool measure) {
   StepResult result;
   for (const data::Batch& batch : micro_batches) result.tokens += batch.target_tokens();
   result.learning_rate = optim::learning_rate(options_, update);
   free_gradients();
+  if (measure) probe_.before_update(micro_batches[0]);
 
   std::vector<WorkerSums> sums(pool_.size());
   pool_.run([&](int64_t worker) {
-    sums[worker] = forward_backward(worker, update, result.tokens, micro_batches);
+    sums[worker] = forward_backward(worker, update, result.tokens, micro_batches, measure);
   });
   for (const WorkerSums& sum : sums) {
     result.loss += sum.loss / result.tokens;
@@ -109,6 +123,7 @@ StepResult TrainStep::run(int64_t update, const std::vector<data::Batch>& micro_
     pool_.for_each(static_cast<int64_t>(parametrized_.size()),
                    [this](int64_t i) { parametrized_[i]->advance(); });
   }
+  if (measure) result.statistics = probe_.after_update(parallel_for_);
   result.entropies = finish_statistics(result.finite);
   return result;
 }

@@ -21,6 +21,7 @@
 #include "nmt/optim/optimizer.h"
 #include "nmt/stability/entropy_tracker.h"
 #include "nmt/train/replica_gradients.h"
+#include "nmt/train/statistics_probe.h"
 #include "nmt/train/worker_pool.h"
 
 namespace nmt::train {
@@ -34,7 +35,11 @@ struct StepResult {
   int64_t tokens = 0;          ///< Target pieces, `</s>` included.
   bool finite = true;          ///< Otherwise the weights were left as they are.
   std::vector<stability::LayerEntropy> entropies;
+  StepStatistics statistics;  ///< Empty unless asked for.
 };
+
+/// Seeds the dropout generator of one forward pass: a function of its place in the run alone.
+uint64_t dropout_seed(uint64_t seed, int64_t update, size_t micro_batch, int64_t worker);
 
 class TrainStep {
  public:
@@ -42,14 +47,19 @@ class TrainStep {
   TrainStep(model::Transformer model, const config::TrainingConfig& config, int64_t workers,
             int64_t eos_id);
 
-  /// One update from its micro-batches. An update whose loss or gradient is not finite changes
-  /// nothing and reports finite = false.
-  StepResult run(int64_t update, const std::vector<data::Batch>& micro_batches);
+  /// One update from its micro-batches; with `measure`, its statistics too. An update whose loss or
+  /// gradient is not finite changes nothing and reports finite = false.
+  StepResult run(int64_t update, const std::vector<data::Batch>& micro_batches,
+                 bool measure = false);
+
+  /// Sets the attention temperature of the model and its replicas.
+  void set_attention_temperature(const config::AttentionTemperature& setting);
 
   /// Frees the gradients of the last update.
   void free_gradients() { gradients_.free(parallel_for_); }
 
   stability::EntropyTracker& tracker() { return *trackers_[0]; }
+  StatisticsProbe& probe() { return probe_; }
   optim::Optimizer& optimizer() { return *optimizer_; }
   model::Transformer& model() { return models_[0]; }
 
@@ -59,13 +69,14 @@ class TrainStep {
     double nll = 0.0;
   };
   WorkerSums forward_backward(int64_t worker, int64_t update, int64_t total_tokens,
-                              const std::vector<data::Batch>& micro_batches);
+                              const std::vector<data::Batch>& micro_batches, bool measure);
   std::vector<stability::LayerEntropy> finish_statistics(bool finite);
 
   config::OptimizationConfig options_;
   uint64_t seed_;
   layers::BackendKind backend_;
   bool recompute_;
+  bool track_attention_;
   int64_t eos_id_;
   WorkerPool pool_;
   optim::ParallelFor parallel_for_;         // On the threads of pool_.
@@ -73,6 +84,7 @@ class TrainStep {
   ReplicaGradients gradients_;
   std::vector<layers::StackedLinear*> parametrized_;  // The model's, without plain ones.
   std::vector<std::unique_ptr<stability::EntropyTracker>> trackers_;
+  StatisticsProbe probe_;
   std::unique_ptr<optim::Optimizer> optimizer_;
 };
 

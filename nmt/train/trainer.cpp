@@ -1,13 +1,17 @@
 #include "nmt/train/trainer.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "data/text/error.h"
 #include "nmt/checkpoint/average.h"
 #include "nmt/config/config_json.h"
 #include "nmt/model/init.h"
 #include "nmt/model/parameters.h"
+#include "nmt/stability/json_number.h"
 #include "nmt/train/memory_estimate.h"
 #include "nmt/train/start_record.h"
 #include "nmt/train/validate.h"
@@ -58,11 +62,32 @@ model::Transformer initialized_model(const config::TrainingConfig& config,
   return model;
 }
 
+// Tensors of the statistics stand in the optimizer's file, under names of their own.
+constexpr std::string_view kStatisticsPrefix = "statistics/";
+
+// Those with the prefix, which they lose, or those without it.
+optim::NamedTensors without_prefix(const optim::NamedTensors& all, std::string_view prefix,
+                                   bool with) {
+  optim::NamedTensors chosen;
+  for (const auto& [name, tensor] : all) {
+    if (name.starts_with(prefix) != with) continue;
+    chosen.emplace_back(with ? name.substr(prefix.size()) : name, tensor);
+  }
+  return chosen;
+}
+
+double peak_mib() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024.0;
+}
+
 }  // namespace
 
 Trainer::Trainer(const config::TrainingConfig& config, const TrainingData& data,
                  TrainingObserver& observer, const std::atomic<bool>& stop,
-                 const std::optional<std::string>& checkpoint)
+                 const std::optional<std::string>& checkpoint,
+                 const std::optional<stability::EventRecord>& branch)
     : config_(config),
       data_(data),
       observer_(observer),
@@ -71,27 +96,14 @@ Trainer::Trainer(const config::TrainingConfig& config, const TrainingData& data,
       model_(initialized_model(config, data)),
       step_(model_, config, config.threads, data.vocabulary->eos_id()),
       batcher_(data.train, batcher_options(config, data)),
-      monitor_(rules_of(config)) {
-  watch_spectral_norms();
+      monitor_(rules_of(config)),
+      branch_(branch) {
   if (checkpoint) restore(*checkpoint);
+  for (const config::TemperatureChange& change : config_.stability.attention_temperature_at) {
+    if (change.update <= progress_.update) step_.set_attention_temperature(change.setting);
+  }
   at_start_ = progress_;
   start_ = last_record_ = Clock::now();
-}
-
-void Trainer::watch_spectral_norms() {
-  std::map<const torch::nn::Module*, std::string> names;
-  for (const auto& item : model_->named_modules("", /*include_self=*/false)) {
-    names[item.value().get()] = item.key();
-  }
-  for (layers::StackedLinear* linear : model_->linears()) {
-    for (const layers::StackedLinear::Group& group : linear->groups()) {
-      layers::WeightParametrization* weight = group.parametrization.get();
-      const torch::Tensor gamma = weight->own_parameters()[0].second;
-      norms_.add(
-          names.at(linear->parts()[group.first_part].get()), [weight] { return weight->sigma(); },
-          [gamma] { return gamma.item<double>(); });
-    }
-  }
 }
 
 void Trainer::restore(const std::string& folder) {
@@ -104,7 +116,8 @@ void Trainer::restore(const std::string& folder) {
   checkpoint::load_into(saved.tensors, model::named_tensors(model_),
                         folder + "/" + checkpoint::kModelFile);
   model::refresh(model_);
-  step_.optimizer().load_state(training.optimizer);
+  step_.optimizer().load_state(without_prefix(training.optimizer, kStatisticsPrefix, false));
+  step_.probe().load_state(without_prefix(training.optimizer, kStatisticsPrefix, true));
   progress_ = run_progress_from_json(training.state, source);
   if (training.state.value("pairs", int64_t{-1}) != data_.train.size()) {
     throw InputError(source, ": the run was trained on ",
@@ -115,6 +128,12 @@ void Trainer::restore(const std::string& folder) {
   batcher_.restore(progress_.position);
   step_.tracker().restore(member_of(training.state, "entropy", source));
   monitor_.restore(member_of(training.state, "stability", source));
+  losses_since_record_ = stability::numbers_from_json(member_of(training.state, "losses", source));
+  if (branch_) {  // What was best, and where it lies, belongs to the other run.
+    progress_.best.reset();
+    progress_.bad_validations = 0;
+    return;
+  }
   saved_update_ = progress_.update;
   if (progress_.best && progress_.best->update == progress_.update) {
     checkpoint::publish_model(folder, config_.model_dir + "/best");
@@ -133,6 +152,7 @@ std::string Trainer::reason_to_stop() const {
   if (limits.max_updates > 0 && progress_.update >= limits.max_updates) return "max-updates";
   if (limits.max_epochs > 0 && batcher_.position().epoch >= limits.max_epochs) return "max-epochs";
   if (limits.max_minutes > 0 && run_seconds() >= 60 * limits.max_minutes) return "max-minutes";
+  if (!unstable_.empty()) return unstable_;
   if (limits.patience > 0 && progress_.bad_validations >= limits.patience) return "patience";
   if (progress_.bad_updates >= limits.max_bad_updates) return "non-finite";
   // Last: a run that has met its limit has nothing to go on with, signal or not.
@@ -143,6 +163,7 @@ std::string Trainer::reason_to_stop() const {
 stability::EndRecord Trainer::run() {
   const stability::ConfigRecord start = start_record(config_, model_, data_, config_.threads);
   observer_.on_start(start);
+  if (branch_) observer_.on_event(*branch_);
   std::string reason = reason_to_stop();
   while (reason.empty()) {
     update_once();
@@ -172,13 +193,42 @@ std::vector<data::Batch> Trainer::next_batches() {
 
 void Trainer::update_once() {
   const std::vector<data::Batch> batches = next_batches();
-  const StepResult result = step_.run(++progress_.update, batches);
+  ++progress_.update;
+  change_temperatures();
+  StepResult result = step_.run(progress_.update, batches, measures_now());
   progress_.position = batcher_.position();
   progress_.tokens += result.tokens;
   tokens_since_record_ += result.tokens;
   progress_.bad_updates = result.finite ? 0 : progress_.bad_updates + 1;
   if (!result.finite) report_non_finite(batches, result);
-  report_update(result);
+  report_update(std::move(result));
+}
+
+bool Trainer::measures_now() const {
+  const int64_t interval = config_.stability.statistics_every;
+  return interval > 0 && (progress_.update == 1 || due(progress_.update, interval));
+}
+
+void Trainer::change_temperatures() {
+  for (const config::TemperatureChange& change : config_.stability.attention_temperature_at) {
+    if (change.update != progress_.update) continue;
+    step_.set_attention_temperature(change.setting);
+    observer_.on_event(
+        {.update = progress_.update,
+         .kind = "temperature",
+         .message = concatenate("attention temperature ", config::to_string({change.setting}),
+                                " from this update on"),
+         .fields = {{"temperature", change.setting.temperature},
+                    {"setting", config::to_string({change.setting})}}});
+  }
+}
+
+void Trainer::react(const stability::EventRecord& event) {
+  const bool collapse = event.kind == "collapse";
+  if (!collapse && event.kind != "divergence") return;
+  const config::UnstableAction action =
+      collapse ? config_.stability.on_collapse : config_.stability.on_divergence;
+  if (action == config::UnstableAction::kStop) unstable_ = collapse ? "collapsed" : "diverged";
 }
 
 void Trainer::report_non_finite(const std::vector<data::Batch>& batches, const StepResult& result) {
@@ -197,14 +247,19 @@ void Trainer::report_non_finite(const std::vector<data::Batch>& batches, const S
                   {"lines", lines}}});
 }
 
-void Trainer::report_update(const StepResult& result) {
+void Trainer::report_update(StepResult result) {
   for (const stability::EventRecord& event :
        monitor_.observe(progress_.update, result.loss, result.entropies)) {
     observer_.on_event(event);
+    react(event);
   }
-  unlogged_ = result;
+  losses_since_record_.push_back(stability::rounded(result.loss));
   report_progress(result);
-  if (progress_.update == 1 || due(progress_.update, config_.schedule.log_every)) log_update();
+  unlogged_ = std::move(result);
+  if (progress_.update == 1 || due(progress_.update, config_.schedule.log_every) ||
+      measures_now()) {
+    log_update();
+  }
 }
 
 void Trainer::report_progress(const StepResult& result) {
@@ -238,12 +293,23 @@ void Trainer::log_update() {
   record.tokens_per_second =
       tokens_since_record_ / std::max(1e-9, seconds_between(last_record_, now));
   record.seconds = run_seconds();
-  record.attention = step_.tracker().take();
-  record.matrices = norms_.measure();
+  record.losses = std::exchange(losses_since_record_, {});
+  record.attention = attention_records();
+  record.matrices = std::move(unlogged_->statistics.matrices);
+  record.stream = std::move(unlogged_->statistics.stream);
   observer_.on_update(record);
   unlogged_.reset();
   tokens_since_record_ = 0;
   last_record_ = now;
+}
+
+std::vector<stability::AttentionRecord> Trainer::attention_records() {
+  std::vector<stability::AttentionRecord> records = step_.tracker().take();
+  unlogged_->statistics.bounds.put_into(records);
+  for (stability::AttentionRecord& record : records) {
+    record.temperature = model_->attention_layers(record.kind)[record.layer - 1]->temperature();
+  }
+  return records;
 }
 
 bool Trainer::is_better(const stability::ValidRecord& record) const {
@@ -265,6 +331,15 @@ void Trainer::validate_now() {
   save_checkpoint();
 }
 
+// With the temperatures in force, so that a translation is made as the model was trained.
+config::ModelConfig Trainer::model_with_temperatures() const {
+  config::ModelConfig model = config_.model;
+  for (const config::TemperatureChange& change : config_.stability.attention_temperature_at) {
+    if (change.update <= progress_.update) model.attention_temperature.push_back(change.setting);
+  }
+  return model;
+}
+
 void Trainer::save_checkpoint() {
   if (saved_update_ == progress_.update) return;
   progress_.seconds = run_seconds();
@@ -273,16 +348,20 @@ void Trainer::save_checkpoint() {
   state["config"] = config::to_json(config_);
   state["entropy"] = step_.tracker().state();
   state["stability"] = monitor_.state();
+  state["losses"] = stability::json_numbers(losses_since_record_);
+  optim::NamedTensors tensors = step_.optimizer().state();
+  for (const auto& [name, tensor] : step_.probe().state()) {
+    tensors.emplace_back(std::string(kStatisticsPrefix) + name, tensor);
+  }
   char name[32];
   std::snprintf(name, sizeof name, "update-%08lld", static_cast<long long>(progress_.update));
   observer_.on_checkpoint({.update = progress_.update, .path = std::string("checkpoints/") + name});
-  const std::string folder =
-      checkpoints_.save(progress_.update,
-                        {.config = config_.model,
-                         .tensors = model::named_tensors(model_),
-                         .vocabulary = data_.vocabulary->serialized(),
-                         .folded = false},
-                        {.optimizer = step_.optimizer().state(), .state = state});
+  const std::string folder = checkpoints_.save(progress_.update,
+                                               {.config = model_with_temperatures(),
+                                                .tensors = model::named_tensors(model_),
+                                                .vocabulary = data_.vocabulary->serialized(),
+                                                .folded = false},
+                                               {.optimizer = std::move(tensors), .state = state});
   if (progress_.best && progress_.best->update == progress_.update) {
     checkpoint::publish_model(folder, config_.model_dir + "/best");
   }
@@ -313,6 +392,9 @@ stability::EndRecord Trainer::finish(const std::string& reason) {
                                     .status = reason == "non-finite" ? "failed" : monitor_.status(),
                                     .collapsed = monitor_.collapsed(),
                                     .diverged = monitor_.diverged(),
+                                    .plateau = monitor_.on_plateau(),
+                                    .spikes = monitor_.spikes(),
+                                    .peak_mib = peak_mib(),
                                     .seconds = run_seconds(),
                                     .best = progress_.best};
   observer_.on_end(end);

@@ -16,7 +16,6 @@
 #include "nmt/checkpoint/checkpoint_set.h"
 #include "nmt/config/training_config.h"
 #include "nmt/stability/divergence.h"
-#include "nmt/stability/spectral_norm_tracker.h"
 #include "nmt/train/train_step.h"
 #include "nmt/train/training_data.h"
 #include "nmt/train/training_observer.h"
@@ -27,12 +26,13 @@ namespace nmt::train {
 class Trainer {
  public:
   /// `config` is complete (vocab_size set, threads resolved). `data`, `observer` and `stop` must
-  /// outlive the trainer. With `checkpoint`, the folder of one, the run continues from there;
-  /// otherwise the model starts from the seed.
-  /// Throws InputError if the checkpoint does not fit, UsageError if memory will not suffice.
+  /// outlive the trainer. With `checkpoint`, the folder of one, the run continues from there, or,
+  /// if it is another run's, branches off as `branch` says; otherwise the model starts from the
+  /// seed. Throws InputError if the checkpoint does not fit, UsageError if memory will not suffice.
   Trainer(const config::TrainingConfig& config, const TrainingData& data,
           TrainingObserver& observer, const std::atomic<bool>& stop,
-          const std::optional<std::string>& checkpoint);
+          const std::optional<std::string>& checkpoint,
+          const std::optional<stability::EventRecord>& branch = std::nullopt);
 
   /// Trains until a limit is met or `stop` becomes true, then saves and reports.
   /// Throws InputError if something cannot be written.
@@ -42,17 +42,21 @@ class Trainer {
   using Clock = std::chrono::steady_clock;
 
   void restore(const std::string& checkpoint);
-  void watch_spectral_norms();
   std::string reason_to_stop() const;
   std::vector<data::Batch> next_batches();
   void update_once();
+  bool measures_now() const;
+  void change_temperatures();
+  void react(const stability::EventRecord& event);
   void validate_and_save(const std::string& reason);
   void report_non_finite(const std::vector<data::Batch>& batches, const StepResult& result);
-  void report_update(const StepResult& result);
+  void report_update(StepResult result);
   void report_progress(const StepResult& result);
   void log_update();
+  std::vector<stability::AttentionRecord> attention_records();
   void validate_now();
   bool is_better(const stability::ValidRecord& record) const;
+  config::ModelConfig model_with_temperatures() const;
   void save_checkpoint();
   stability::EndRecord finish(const std::string& reason);
   void write_average();
@@ -68,11 +72,13 @@ class Trainer {
   TrainStep step_;
   data::TokenBatcher batcher_;
   stability::StabilityMonitor monitor_;
-  stability::SpectralNormTracker norms_;
   RunProgress progress_;
   RunProgress at_start_;
   Clock::time_point start_;
   std::optional<StepResult> unlogged_;  // The last update, while no record holds it.
+  std::optional<stability::EventRecord> branch_;
+  std::vector<double> losses_since_record_;
+  std::string unstable_;  // "collapsed" or "diverged": what a rule says must stop the run.
   int64_t tokens_since_record_ = 0;
   Clock::time_point last_record_;
   int64_t saved_update_ = -1;

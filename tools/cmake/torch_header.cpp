@@ -1,1 +1,1 @@
-// Exists so that its target owns the precompiled header of torch/torch.h, which the others reuse.
+// Exists so that its target owns the precompiled header of LibTorch, which the others reuse.

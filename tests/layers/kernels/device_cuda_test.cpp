@@ -1,7 +1,7 @@
 // What only a machine with a GPU can show; elsewhere skipped, with the reason.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "layers/kernels/device.h"
 #include "tests/testing/backend.h"

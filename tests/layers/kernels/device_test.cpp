@@ -1,7 +1,7 @@
 #include "layers/kernels/device.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace nmt::kernels {
 namespace {

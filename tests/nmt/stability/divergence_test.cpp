@@ -25,7 +25,20 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 LayerEntropy relative(double value, AttentionKind kind = AttentionKind::kEncoderSelf,
                       int64_t layer = 1) {
-  return {.kind = kind, .layer = layer, .entropy = value, .relative_entropy = value};
+  return {.kind = kind,
+          .layer = layer,
+          .entropy = value,
+          .relative_entropy = value,
+          .lowest_head = 3,
+          .lowest_head_entropy = value / 2.0};
+}
+
+std::vector<EventRecord> of_kind(const std::vector<EventRecord>& events, const std::string& kind) {
+  std::vector<EventRecord> chosen;
+  for (const EventRecord& event : events) {
+    if (event.kind == kind) chosen.push_back(event);
+  }
+  return chosen;
 }
 
 // Updates 1..count with loss 1 and the given relative entropy of one layer; all events.
@@ -39,13 +52,15 @@ std::vector<EventRecord> run_entropy(StabilityMonitor& monitor, int64_t count,
   return events;
 }
 
+// The events of one kind in updates 1..count of the given losses.
 std::vector<EventRecord> run_loss(StabilityMonitor& monitor, int64_t count,
-                                  const std::function<double(int64_t)>& loss) {
+                                  const std::function<double(int64_t)>& loss,
+                                  const std::string& kind = "divergence") {
   std::vector<EventRecord> events;
   for (int64_t update = 1; update <= count; ++update) {
     for (EventRecord& event : monitor.observe(update, loss(update), {})) events.push_back(event);
   }
-  return events;
+  return of_kind(events, kind);
 }
 
 TEST(Collapse, IsFlaggedAfterTwentyLowUpdatesAndDatedAtTheFirst) {
@@ -57,6 +72,7 @@ TEST(Collapse, IsFlaggedAfterTwentyLowUpdatesAndDatedAtTheFirst) {
   EXPECT_EQ(events[0].fields["first_update"], 31);
   EXPECT_EQ(events[0].fields["kind"], "encoder_self");
   EXPECT_EQ(events[0].fields["layer"], 1);
+  EXPECT_EQ(events[0].fields["head"], 3);
   EXPECT_EQ(events[0].fields["reference"], 0.5);
   EXPECT_THAT(events[0].message, HasSubstr("encoder_self attention of layer 1 since update 31"));
   EXPECT_TRUE(monitor.collapsed());
@@ -215,6 +231,87 @@ TEST(Divergence, AgreesWithANaiveReadingOfTheRuleOnRandomSeries) {
   EXPECT_LT(found, 180);
 }
 
+TEST(Divergence, NamesTheLowestHeadAtItsFirstUpdate) {
+  StabilityMonitor monitor({.warmup_updates = 1});
+  std::vector<EventRecord> events;
+  for (int64_t update = 1; update <= 200; ++update) {
+    const std::vector<LayerEntropy> entropies = {
+        relative(0.5, AttentionKind::kEncoderSelf, 1),
+        relative(update == 71 ? 0.2 : 0.6, AttentionKind::kCross, 4)};
+    for (EventRecord& event : monitor.observe(update, update <= 60 ? 3.0 : 4.5, entropies)) {
+      events.push_back(event);
+    }
+  }
+  const auto divergence = of_kind(events, "divergence");
+  ASSERT_EQ(divergence.size(), 1u);
+  const auto& lowest = divergence[0].fields["lowest_head"];
+  EXPECT_EQ(lowest["kind"], "cross");
+  EXPECT_EQ(lowest["layer"], 4);
+  EXPECT_EQ(lowest["head"], 3);
+  EXPECT_EQ(lowest["relative_entropy"], 0.1);
+}
+
+TEST(Spike, IsOneLossFarAboveTheMedianBeforeIt) {
+  StabilityMonitor monitor;
+  const auto loss = [](int64_t u) { return u == 50 || u == 51 || u == 90 ? 3.6 : 3.0; };
+  const auto events = run_loss(monitor, 120, loss, "spike");
+  ASSERT_EQ(events.size(), 2u);  // 51 belongs to the spike of 50.
+  EXPECT_EQ(events[0].update, 50);
+  EXPECT_EQ(events[0].fields["loss"], 3.6);
+  EXPECT_EQ(events[0].fields["median"], 3.0);
+  EXPECT_EQ(events[1].update, 90);
+  EXPECT_EQ(monitor.spikes(), 2);
+  EXPECT_EQ(monitor.status(), "ok");
+}
+
+TEST(Spike, ARiseOfHalfANatOrWithinTheNoiseIsNone) {
+  StabilityMonitor flat;
+  EXPECT_TRUE(run_loss(
+                  flat, 100, [](int64_t u) { return u == 50 ? 3.5 : 3.0; }, "spike")
+                  .empty());
+  StabilityMonitor noisy;  // Median 3, median absolute deviation 0.25: 2.2 nats are 6 deviations.
+  const auto noise = [](int64_t u) { return u == 50 ? 5.2 : 3.0 + 0.25 * (u % 2 == 0 ? 1 : -1); };
+  EXPECT_TRUE(run_loss(noisy, 100, noise, "spike").empty());
+  StabilityMonitor beyond;
+  const auto far = [&](int64_t u) { return u == 50 ? 5.3 : noise(u); };
+  EXPECT_EQ(run_loss(beyond, 100, far, "spike").size(), 1u);
+}
+
+TEST(Spike, NeedsTwentyLossesBefore) {
+  StabilityMonitor monitor;
+  EXPECT_TRUE(run_loss(
+                  monitor, 60, [](int64_t u) { return u == 20 ? 9.0 : 3.0; }, "spike")
+                  .empty());
+}
+
+TEST(Plateau, IsALossThatStaysWhereNothingIsLearnt) {
+  StabilityMonitor monitor;
+  // Falls to 5.2 by update 100 (at first 7.0) and stays there.
+  const auto loss = [](int64_t u) { return u <= 100 ? 7.0 - 0.018 * u : 5.2; };
+  const auto events = run_loss(monitor, 600, loss, "plateau");
+  ASSERT_EQ(events.size(), 1u);
+  const int64_t first = events[0].fields["first_update"];
+  EXPECT_GT(first, 100);
+  EXPECT_LT(first, 120);
+  EXPECT_EQ(events[0].update, first + 300);
+  EXPECT_TRUE(monitor.on_plateau());
+  EXPECT_EQ(monitor.status(), "plateau");
+}
+
+TEST(Plateau, EndsWhenTheLossFallsAgain) {
+  StabilityMonitor monitor;
+  const auto loss = [](int64_t u) { return u <= 450 ? 6.0 : 5.5; };
+  EXPECT_EQ(run_loss(monitor, 500, loss, "plateau").size(), 1u);
+  EXPECT_FALSE(monitor.on_plateau());
+  EXPECT_EQ(monitor.status(), "ok");
+}
+
+TEST(Plateau, AModelThatHasLearntIsOnNone) {
+  StabilityMonitor monitor;
+  const auto loss = [](int64_t u) { return u <= 100 ? 7.0 - 0.05 * u : 2.0; };
+  EXPECT_TRUE(run_loss(monitor, 900, loss, "plateau").empty());
+}
+
 TEST(StabilityMonitor, BothFlagsCanStand) {
   StabilityMonitor monitor({.warmup_updates = 1});
   run_entropy(monitor, 40, [](int64_t u) { return u == 1 ? 0.5 : 0.01; });
@@ -235,7 +332,9 @@ TEST(StabilityMonitor, ResumedAnywhereItSaysTheSame) {
   StabilityMonitor straight(rules);
   std::vector<EventRecord> expected;
   for (int64_t u = 1; u <= 200; ++u) feed(straight, u, expected);
-  ASSERT_EQ(expected.size(), 3u);
+  ASSERT_EQ(of_kind(expected, "divergence").size(), 2u);
+  ASSERT_EQ(of_kind(expected, "collapse").size(), 1u);
+  ASSERT_EQ(of_kind(expected, "spike").size(), 1u);
   for (int64_t cut = 1; cut < 200; cut += 7) {
     StabilityMonitor first(rules), second(rules);
     std::vector<EventRecord> events;

@@ -3,7 +3,7 @@
 #include "nmt/stability/entropy_tracker.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <cmath>
@@ -185,7 +185,51 @@ TEST(EntropyTracker, SummaryOfAnUpdateIsTheMeanOverHeadsOfThatUpdateAlone) {
   EXPECT_EQ(summary.min_entropy, low);
 }
 
-TEST(EntropyTracker, ADiscardedUpdateLeavesNoTrace) {
+TEST(EntropyTracker, KeepsTheRelativeEntropyOfEveryUpdateOfTheRecord) {
+  at::Generator generator = seeded(14);
+  EntropyTracker tracker;
+  std::vector<double> expected;
+  for (int update = 0; update < 3; ++update) {
+    tracker.observe(random_rows(AttentionKind::kCross, 1, 4, 3, 5, generator));
+    expected.push_back(tracker.finish_update().at(0).relative_entropy);
+  }
+  const std::vector<double> found = tracker.take().at(0).relative_entropy_by_update;
+  ASSERT_EQ(found.size(), 3u);
+  for (size_t i = 0; i < 3; ++i) EXPECT_NEAR(found[i], expected[i], 1e-6);
+}
+
+TEST(EntropyTracker, NamesTheLowestHead) {
+  at::Generator generator = seeded(15);
+  AttentionRows rows = random_rows(AttentionKind::kCross, 1, 2, 3, 4, generator);
+  rows.visible_keys.fill_(5);
+  rows.query_lengths.fill_(4);
+  rows.entropy.fill_(0.8);
+  rows.entropy.select(1, 1).fill_(0.25);
+  EntropyTracker tracker;
+  tracker.observe(rows);
+  const LayerEntropy summary = tracker.finish_update().at(0);
+  EXPECT_EQ(summary.lowest_head, 2);
+  EXPECT_NEAR(summary.lowest_head_entropy, 0.25 / std::log(5.0), 1e-7);
+}
+
+TEST(EntropyTracker, QuantilesAreThoseOfTheSortedRowsWithinHalfABin) {
+  at::Generator generator = seeded(16);
+  AttentionRows rows = random_rows(AttentionKind::kCross, 1, 40, 1, 25, generator);
+  rows.visible_keys.fill_(3);
+  rows.query_lengths.fill_(25);
+  EntropyTracker tracker;
+  tracker.observe(rows);
+  tracker.finish_update();
+  const EntropyQuantiles found = tracker.take().at(0).relative_quantiles.at(0);
+  const torch::Tensor sorted =
+      std::get<0>(rows.entropy.flatten().to(torch::kFloat64).div(std::log(3.0)).sort());
+  for (size_t i = 0; i < found.size(); ++i) {
+    const int64_t rank = static_cast<int64_t>(std::ceil(kEntropyQuantiles[i] * 1000.0)) - 1;
+    EXPECT_NEAR(found[i], sorted[rank].item<double>(), 1.0 / 256.0 + 1e-9) << i;
+  }
+}
+
+TEST(EntropyTracker, ASkippedUpdateLeavesNoTraceButItsPlaceInTheList) {
   at::Generator generator = seeded(5);
   const AttentionRows kept = random_rows(AttentionKind::kCross, 1, 4, 2, 5, generator);
   AttentionRows bad = random_rows(AttentionKind::kCross, 1, 4, 2, 5, generator);
@@ -194,10 +238,14 @@ TEST(EntropyTracker, ADiscardedUpdateLeavesNoTrace) {
   with.observe(kept);
   with.finish_update();
   with.observe(bad);
-  with.discard_update();
+  with.skip_update();
   without.observe(kept);
   without.finish_update();
-  EXPECT_EQ(with.take(), without.take());
+  AttentionRecord record = with.take().at(0);
+  ASSERT_EQ(record.relative_entropy_by_update.size(), 2u);
+  EXPECT_TRUE(std::isnan(record.relative_entropy_by_update[1]));
+  record.relative_entropy_by_update.pop_back();
+  EXPECT_EQ(record, without.take().at(0));
 }
 
 TEST(EntropyTracker, ANanRowShowsInTheMeanOfItsHead) {

@@ -20,7 +20,7 @@ using nlohmann::ordered_json;
 using Keys = std::set<std::string>;
 
 // Objects whose keys are the run's own, not the schema's.
-const Keys kOpen = {"config", "init_scales", "data", "fields"};
+const Keys kOpen = {"config", "init_scales", "data", "fields", "lowest_head"};
 
 void collect(const ordered_json& json, const std::string& prefix, Keys& keys) {
   for (const auto& [key, value] : json.items()) {
@@ -60,15 +60,18 @@ TEST(RunLogSchema, EveryKeyIsDocumentedAndEveryDocumentedKeyIsEmitted) {
 }
 
 TEST(RunLogSchema, FieldsOfStabilityEventsAreDocumented) {
-  StabilityMonitor monitor(
-      {.warmup_updates = 1, .collapse_updates = 2, .median_updates = 2, .divergence_updates = 3});
+  StabilityMonitor monitor({.warmup_updates = 1,
+                            .collapse_updates = 2,
+                            .median_updates = 2,
+                            .divergence_updates = 3,
+                            .plateau_updates = 5});
   std::set<std::string> causes;
   std::map<std::string, Keys> emitted;
-  for (int64_t update = 1; update <= 20; ++update) {
+  for (int64_t update = 1; update <= 30; ++update) {
     const double value = update == 1 ? 0.5 : 0.01;
     const std::vector<LayerEntropy> entropies = {
         {.kind = layers::AttentionKind::kCross, .layer = 1, .relative_entropy = value}};
-    const double loss = update == 20 ? 1.0 / 0.0 : update < 5 ? 2.0 : 6.0;
+    const double loss = update == 30 ? 1.0 / 0.0 : update < 15 ? 2.0 : 6.0;
     for (const EventRecord& event : monitor.observe(update, loss, entropies)) {
       Keys keys;
       collect(event.fields, "", keys);
@@ -79,7 +82,7 @@ TEST(RunLogSchema, FieldsOfStabilityEventsAreDocumented) {
   }
   EXPECT_EQ(causes, (std::set<std::string>{"", "loss_rise", "non_finite_loss"}));
   std::map<std::string, Keys> page = documented();
-  ASSERT_EQ(emitted.size(), 2u);
+  ASSERT_EQ(emitted.size(), 4u);
   for (const auto& [kind, keys] : emitted) EXPECT_EQ(page[kind], keys) << kind;
 }
 
@@ -88,10 +91,10 @@ TEST(RunLogSchema, TypeComesFirst) {
   EXPECT_TRUE(to_json(sample_config()).dump().starts_with("{\"type\":\"config\","));
 }
 
-TEST(RunLogSchema, TimeFieldsAreTheOnlyOnesThatHoldTime) {
+TEST(RunLogSchema, MachineFieldsAreThoseOfTimeAndMemory) {
   Keys time;
-  for (const std::string_view field : time_fields()) time.insert(std::string(field));
-  EXPECT_EQ(time, (Keys{"seconds", "tokens_per_second"}));
+  for (const std::string_view field : machine_fields()) time.insert(std::string(field));
+  EXPECT_EQ(time, (Keys{"seconds", "tokens_per_second", "peak_mib"}));
 }
 
 }  // namespace

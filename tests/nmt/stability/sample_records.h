@@ -23,23 +23,38 @@ inline ConfigRecord sample_config() {
 }
 
 inline UpdateRecord sample_update(int64_t update) {
-  return {.update = update,
-          .epoch = 2,
-          .loss = 5.0 / 3.0,
-          .nll = 0.1 + 0.2,
-          .learning_rate = 1e-7 / 3.0,
-          .gradient_norm = 1.0 / 7.0,
-          .tokens = 123456789012,
-          .tokens_per_second = 2512.25,
-          .seconds = 71.125,
-          .attention = {{.kind = layers::AttentionKind::kCross,
-                         .layer = 3,
-                         .entropy = {1.1, 1.0 / 3.0},
-                         .relative_entropy = {0.5, 0.25},
-                         .min_entropy = {0.01, 0.02},
-                         .max_logit = {-3.5, 17.0}}},
-          .matrices = {{.name = "encoder.layers.0.ffn.fc1", .sigma = 2.0 / 3.0, .gamma = 1.25},
-                       {.name = "decoder.layers.0.ffn.fc1", .sigma = 3.5, .gamma = std::nullopt}}};
+  return {
+      .update = update,
+      .epoch = 2,
+      .loss = 5.0 / 3.0,
+      .nll = 0.1 + 0.2,
+      .learning_rate = 1e-7 / 3.0,
+      .gradient_norm = 1.0 / 7.0,
+      .tokens = 123456789012,
+      .tokens_per_second = 2512.25,
+      .seconds = 71.125,
+      .losses = {5.5, 5.0 / 3.0},
+      .attention = {{.kind = layers::AttentionKind::kCross,
+                     .layer = 3,
+                     .entropy = {1.1, 1.0 / 3.0},
+                     .relative_entropy = {0.5, 0.25},
+                     .min_entropy = {0.01, 0.02},
+                     .max_logit = {-3.5, 17.0},
+                     .relative_quantiles = {{0.1, 0.2, 0.3, 0.4, 0.5}, {0, 0.25, 0.5, 1, 1}},
+                     .relative_entropy_by_update = {0.375, 0.36},
+                     .temperature = 0.5,
+                     .bound = {0.001, 0.002},
+                     .bound_entropy = {1.25, 1.0}},
+                    {.kind = layers::AttentionKind::kCross, .layer = 4}},
+      .matrices = {{.name = "encoder.layers.0.ffn.fc1",
+                    .sigma = 2.0 / 3.0,
+                    .gamma = 1.25,
+                    .effective_sigma = 1.25,
+                    .weight_norm = 9.5,
+                    .update_ratio = 0.0015,
+                    .gradient_norm = 0.25},
+                   {.name = "decoder.layers.0.ffn.fc1", .sigma = 3.5, .gamma = std::nullopt}},
+      .stream = {{.stack = "decoder", .layer = 2, .activation_rms = 1.5, .gradient_rms = 1e-5}}};
 }
 
 inline ValidRecord sample_valid(int64_t update) {
@@ -64,6 +79,9 @@ inline EndRecord sample_end(int64_t update) {
           .status = "diverged",
           .collapsed = true,
           .diverged = true,
+          .plateau = true,
+          .spikes = 3,
+          .peak_mib = 512.25,
           .seconds = 99.5,
           .best = sample_valid(update)};
 }

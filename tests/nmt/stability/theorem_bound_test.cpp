@@ -3,7 +3,7 @@
 #include "nmt/stability/theorem_bound.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <array>
 #include <cmath>

@@ -168,7 +168,7 @@ std::vector<std::string> comparable_log(const std::string& model_dir) {
   for (const stability::RunRecord& record : stability::read_run(model_dir + "/run.jsonl")) {
     if (std::holds_alternative<CheckpointRecord>(record)) continue;
     nlohmann::ordered_json json = stability::to_json(record);
-    for (const std::string_view field : stability::time_fields()) json.erase(std::string(field));
+    for (const std::string_view field : stability::machine_fields()) json.erase(std::string(field));
     if (json.contains("config")) json["config"].erase("model-dir");
     lines.push_back(json.dump());
   }

@@ -1,4 +1,4 @@
-#include "layers/attention_observer.h"
+#include "layers/attention_kind.h"
 
 namespace nmt::layers {
 

@@ -1,0 +1,23 @@
+// The three kinds of attention in an encoder-decoder model. No LibTorch, so that the configuration
+// can name them.
+
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace nmt::layers {
+
+enum class AttentionKind { kEncoderSelf, kDecoderSelf, kCross };
+
+/// Every kind, in the order in which records list them.
+inline constexpr std::array kAttentionKinds = {
+    AttentionKind::kEncoderSelf,
+    AttentionKind::kDecoderSelf,
+    AttentionKind::kCross,
+};
+
+/// "encoder_self", "decoder_self" or "cross".
+std::string_view name(AttentionKind kind);
+
+}  // namespace nmt::layers

@@ -1,0 +1,123 @@
+#include "nmt/stability/matrix_tracker.h"
+
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "data/text/error.h"
+#include "layers/spectral_norm.h"
+#include "nmt/stability/json_number.h"
+
+namespace nmt::stability {
+namespace {
+
+constexpr int64_t kKeptRows = 64;
+constexpr int kFirstSteps = 16;
+constexpr int kLaterSteps = 1;
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+torch::Tensor evenly_spaced_rows(const torch::Tensor& weight) {
+  const int64_t rows = weight.size(0);
+  return weight.slice(0, 0, rows, (rows + kKeptRows - 1) / kKeptRows);
+}
+
+// Not constant, which a weight of centred rows would send to 0, and the same in every run.
+torch::Tensor first_vector(const torch::Tensor& weight) {
+  torch::Tensor vector = torch::cos(torch::arange(weight.size(1), torch::kFloat64).square());
+  return (vector / vector.norm()).to(weight.options().requires_grad(false));
+}
+
+// Moves `right` on and returns |W right|.
+double iterated_norm(const torch::Tensor& weight, torch::Tensor& right) {
+  const int steps = right.defined() ? kLaterSteps : kFirstSteps;
+  if (!right.defined()) right = first_vector(weight);
+  for (int i = 0; i < steps; ++i) layers::power_iteration_step(weight, right);
+  return at::mv(weight, right).norm().item<double>();
+}
+
+double gradient_norm(const std::vector<torch::Tensor>& parts) {
+  double squares = 0.0;
+  for (const torch::Tensor& part : parts) {
+    if (!part.grad().defined()) return kNan;
+    const double norm = part.grad().norm().item<double>();
+    squares += norm * norm;
+  }
+  return std::sqrt(squares);
+}
+
+}  // namespace
+
+MatrixTracker::MatrixTracker(std::vector<TrackedMatrix> matrices) {
+  for (TrackedMatrix& matrix : matrices) entries_.push_back({.matrix = std::move(matrix)});
+}
+
+void MatrixTracker::keep_rows() {
+  const torch::NoGradGuard no_grad;
+  for (Entry& entry : entries_) entry.kept = evenly_spaced_rows(entry.matrix.weight).clone();
+}
+
+MatrixRecord MatrixTracker::measure(Entry& entry) const {
+  const torch::NoGradGuard no_grad;
+  const TrackedMatrix& matrix = entry.matrix;
+  MatrixRecord record{.name = matrix.name};
+  record.sigma = matrix.sigma ? matrix.sigma() : iterated_norm(matrix.weight, entry.right);
+  record.effective_sigma = record.sigma;
+  if (matrix.gamma) {
+    record.gamma = matrix.gamma();
+    record.effective_sigma = std::abs(*record.gamma);
+  } else if (matrix.effective.defined()) {
+    record.effective_sigma = iterated_norm(matrix.effective, entry.effective_right);
+  }
+  record.weight_norm = matrix.weight.norm().item<double>();
+  record.gradient_norm = gradient_norm(matrix.parts);
+  record.update_ratio = kNan;
+  if (entry.kept.defined()) {
+    const torch::Tensor now = evenly_spaced_rows(matrix.weight);
+    record.update_ratio =
+        (now - entry.kept).norm().item<double>() / entry.kept.norm().item<double>();
+    entry.kept = torch::Tensor();
+  }
+  for (double* value : {&record.sigma, &record.effective_sigma, &record.weight_norm,
+                        &record.gradient_norm, &record.update_ratio}) {
+    *value = rounded(*value);
+  }
+  return record;
+}
+
+std::vector<MatrixRecord> MatrixTracker::measure(const ForEach& for_each) {
+  std::vector<MatrixRecord> records(entries_.size());
+  for_each(static_cast<int64_t>(entries_.size()),
+           [&](int64_t i) { records[i] = measure(entries_[i]); });
+  return records;
+}
+
+std::vector<std::pair<std::string, torch::Tensor>> MatrixTracker::state() const {
+  std::vector<std::pair<std::string, torch::Tensor>> state;
+  for (const Entry& entry : entries_) {
+    if (entry.right.defined()) state.emplace_back(entry.matrix.name + ".right", entry.right);
+    if (entry.effective_right.defined()) {
+      state.emplace_back(entry.matrix.name + ".effective_right", entry.effective_right);
+    }
+  }
+  return state;
+}
+
+void MatrixTracker::load_state(const std::vector<std::pair<std::string, torch::Tensor>>& state) {
+  std::map<std::string, torch::Tensor> vectors(state.begin(), state.end());
+  const auto take = [&vectors](const std::string& name, int64_t columns) {
+    const auto found = vectors.find(name);
+    if (found == vectors.end()) return torch::Tensor();
+    if (found->second.dim() != 1 || found->second.size(0) != columns) {
+      throw InputError("statistics of the checkpoint: ", name, " has the wrong shape; it belongs ",
+                       "to another model");
+    }
+    return found->second.clone();
+  };
+  for (Entry& entry : entries_) {
+    const int64_t columns = entry.matrix.weight.size(1);
+    entry.right = take(entry.matrix.name + ".right", columns);
+    entry.effective_right = take(entry.matrix.name + ".effective_right", columns);
+  }
+}
+
+}  // namespace nmt::stability

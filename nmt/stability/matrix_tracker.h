@@ -1,0 +1,68 @@
+// MatrixTracker: spectral norm, size, gradient and update of every weight matrix.
+//
+//     sigma = σ(W)    effective sigma = σ(Ŵ)    weight norm = |W|    gradient norm = |dL/dW|
+//     update ratio = |ΔW| / |W|                 (Frobenius norms)
+//
+// Where a parametrisation does not know σ(W) it comes from power iteration that goes on from record
+// to record: an estimate from below. The update ratio is that of at most 64 evenly spaced rows, so
+// that a copy of them is all it costs.
+//
+// Life of a measured update: keep_rows() before the weights change, measure() after.
+
+#pragma once
+
+#include <torch/types.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "nmt/stability/run_record.h"
+
+namespace nmt::stability {
+
+/// One matrix, or several that share a parametrisation; all tensors must outlive the tracker.
+struct TrackedMatrix {
+  std::string name;                    ///< As in the checkpoint, without ".weight".
+  torch::Tensor weight;                ///< W [rows, columns].
+  std::vector<torch::Tensor> parts;    ///< Row blocks of W, whose .grad holds its gradient.
+  torch::Tensor effective = {};        ///< Ŵ; undefined: W itself.
+  std::function<double()> sigma = {};  ///< σ(W), if somebody knows it.
+  std::function<double()> gamma = {};  ///< γ of σReparam, for which σ(Ŵ) = |γ|.
+};
+
+class MatrixTracker {
+ public:
+  /// Shares out `tasks` calls among threads.
+  using ForEach = std::function<void(int64_t tasks, const std::function<void(int64_t)>& work)>;
+
+  explicit MatrixTracker(std::vector<TrackedMatrix> matrices);
+
+  void keep_rows();
+
+  /// Every matrix, in the order given, as it is now. The update ratio is NaN without keep_rows(),
+  /// the gradient norm without gradients. Values are rounded to six digits.
+  std::vector<MatrixRecord> measure(const ForEach& for_each);
+
+  /// The vectors of the power iterations, by name, for a later run to go on with; share storage.
+  std::vector<std::pair<std::string, torch::Tensor>> state() const;
+
+  /// Takes over copies of those vectors. A matrix without one starts
+  /// anew. Throws InputError if one has another shape.
+  void load_state(const std::vector<std::pair<std::string, torch::Tensor>>& state);
+
+ private:
+  struct Entry {
+    TrackedMatrix matrix;
+    torch::Tensor right = {};            // Of W's power iteration; undefined before the first.
+    torch::Tensor effective_right = {};  // The same of Ŵ.
+    torch::Tensor kept = {};             // Rows of W before the update.
+  };
+  MatrixRecord measure(Entry& entry) const;
+
+  std::vector<Entry> entries_;
+};
+
+}  // namespace nmt::stability

@@ -1,0 +1,87 @@
+#include "nmt/train/statistics_probe.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "nmt/train/loss_of_batch.h"
+
+namespace nmt::train {
+namespace {
+
+constexpr int64_t kBoundSentences = 4;
+
+using Names = std::map<const torch::nn::Module*, std::string>;
+
+std::function<double()> gamma_of(const layers::WeightParametrization& parametrization) {
+  for (const auto& [name, value] : parametrization.own_parameters()) {
+    if (name == "gamma") return [gamma = value] { return gamma.item<double>(); };
+  }
+  return {};
+}
+
+stability::TrackedMatrix plain_matrix(const layers::LinearPart& part, const Names& names) {
+  return {.name = names.at(part.get()), .weight = part->weight, .parts = {part->weight}};
+}
+
+stability::TrackedMatrix reparametrized(const layers::StackedLinear& linear,
+                                        const layers::StackedLinear::Group& group,
+                                        const Names& names) {
+  stability::TrackedMatrix matrix{.name = names.at(linear.parts()[group.first_part].get()),
+                                  .weight = group.raw,
+                                  .effective = group.effective};
+  for (int64_t i = 0; i < group.parts; ++i) {
+    matrix.parts.push_back(linear.parts()[group.first_part + i]->weight);
+  }
+  layers::WeightParametrization* weight = group.parametrization.get();
+  matrix.gamma = gamma_of(*weight);
+  if (matrix.gamma) matrix.sigma = [weight] { return weight->sigma(); };
+  return matrix;
+}
+
+std::vector<stability::TrackedMatrix> matrices_of(model::Transformer& model) {
+  Names names;
+  for (const auto& item : model->named_modules("", /*include_self=*/false)) {
+    names[item.value().get()] = item.key();
+  }
+  std::vector<stability::TrackedMatrix> matrices;
+  for (layers::StackedLinear* linear : model->linears()) {
+    for (const layers::StackedLinear::Group& group : linear->groups()) {
+      matrices.push_back(reparametrized(*linear, group, names));
+    }
+    if (!linear->groups().empty()) continue;
+    for (const layers::LinearPart& part : linear->parts()) {
+      matrices.push_back(plain_matrix(part, names));
+    }
+  }
+  return matrices;
+}
+
+}  // namespace
+
+StatisticsProbe::StatisticsProbe(model::Transformer model, int64_t workers, int64_t eos_id)
+    : model_(std::move(model)), eos_id_(eos_id), matrices_(matrices_of(model_)) {
+  for (int64_t i = 0; i < workers; ++i) {
+    streams_.push_back(std::make_unique<stability::StreamTracker>());
+  }
+}
+
+void StatisticsProbe::before_update(const data::Batch& batch) {
+  const torch::NoGradGuard no_grad;
+  matrices_.keep_rows();
+  const int64_t sentences = std::min(kBoundSentences, batch.size());
+  layers::ForwardContext context;
+  context.attention_observer = &bounds_;
+  context.input_observer = &bounds_;
+  loss_of_batch(model_, data::slice(batch, 0, sentences), eos_id_, /*smoothing=*/0.0, context);
+}
+
+StepStatistics StatisticsProbe::after_update(const optim::ParallelFor& parallel_for) {
+  for (size_t i = 1; i < streams_.size(); ++i) streams_[0]->merge(*streams_[i]);
+  return {.matrices = matrices_.measure(parallel_for),
+          .stream = streams_[0]->take(),
+          .bounds = std::exchange(bounds_, {})};
+}
+
+}  // namespace nmt::train

@@ -1,0 +1,57 @@
+// StatisticsProbe: what is measured of an update besides the entropy of its attention, every
+// statistics-every updates: matrices, the residual stream, and bounds on the entropy.
+//
+// Bounds are those of the first sentences of the update's first micro-batch, without dropout and
+// before the update. Nothing here changes the update by a bit.
+
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "data/batch.h"
+#include "nmt/model/transformer.h"
+#include "nmt/optim/parallel_for.h"
+#include "nmt/stability/bound_tracker.h"
+#include "nmt/stability/matrix_tracker.h"
+#include "nmt/stability/stream_tracker.h"
+
+namespace nmt::train {
+
+struct StepStatistics {
+  std::vector<stability::MatrixRecord> matrices;
+  std::vector<stability::StreamRecord> stream;
+  stability::BoundTracker bounds;
+};
+
+class StatisticsProbe {
+ public:
+  /// Of `model`, whose updates `workers` threads compute. `eos_id` starts the decoder's input.
+  StatisticsProbe(model::Transformer model, int64_t workers, int64_t eos_id);
+
+  /// For the context of `worker` in a measured update.
+  layers::StreamObserver* stream_observer(int64_t worker) { return streams_[worker].get(); }
+
+  void before_update(const data::Batch& batch);
+
+  /// Once gradients are added up and the weights are new.
+  StepStatistics after_update(const optim::ParallelFor& parallel_for);
+
+  /// What a later run needs so that its records equal those of this one; shares storage.
+  std::vector<std::pair<std::string, torch::Tensor>> state() const { return matrices_.state(); }
+  void load_state(const std::vector<std::pair<std::string, torch::Tensor>>& state) {
+    matrices_.load_state(state);
+  }
+
+ private:
+  model::Transformer model_;
+  int64_t eos_id_;
+  stability::MatrixTracker matrices_;
+  std::vector<std::unique_ptr<stability::StreamTracker>> streams_;
+  stability::BoundTracker bounds_;
+};
+
+}  // namespace nmt::train
