@@ -12,8 +12,8 @@ namespace nmt::stability {
 namespace {
 
 constexpr int64_t kKeptRows = 64;
-constexpr int kFirstSteps = 16;
-constexpr int kLaterSteps = 1;
+constexpr int kFirstSteps = 24;
+constexpr int kLaterSteps = 2;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 torch::Tensor evenly_spaced_rows(const torch::Tensor& weight) {

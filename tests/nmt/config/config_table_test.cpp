@@ -55,7 +55,8 @@ TEST(ConfigTableTest, EveryRowPointsAtAMemberOfItsOwn) {
   // Setting one key changes the text of no other.
   const auto other_value = [](const ConfigKey& key) -> std::string {
     if (key.name == "arch") return "deepnorm-sigma-3L-2L";
-    if (key.name == "gamma-init") return "0.5";
+    if (key.name == "attention-temperature-at") return "5:0.5";
+    if (std::holds_alternative<Spelled>(key.member)) return "0.5";
     if (key.name == "device") return "cpu";
     if (std::holds_alternative<Integer>(key.member)) return "77";
     if (std::holds_alternative<Seed>(key.member)) return "77";
