@@ -27,7 +27,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 MANY = 4000  # Updates of a run that is to be stopped before.
 NUMBERS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 TINY = (
-    "--arch postln-sigma-2L-1L --d-model 16 --ffn-dim 32 --heads 2 --vocab-size 120 --max-tokens 600 "
+    "--arch postln-sigma-2L-1L --d-model 16 --ffn-dim 32 --heads 2 --vocab-size 60 --max-tokens 600 "
     "--threads 1 --warmup-updates 5 --log-every 3 --validate-every 7 --save-every 5 "
     "--valid-bleu-segments 2 --tensorboard true"
 ).split()
