@@ -3,7 +3,8 @@
 //     nmt-train --arch postln-sigma-18L                              (the built-in toy grammar)
 //     nmt-train --arch preln-6L --train-sets train.en train.de --valid-sets dev.en dev.de
 //
-// Progress goes to standard output; the whole history is in run.jsonl in the model folder.
+// Progress goes to standard output; the whole history is in run.jsonl in the model folder, and with
+// --tensorboard true its curves in tensorboard/.
 // Exit status: 0 trained (or stopped by a signal, with a checkpoint), 1 unusable input or a failed
 // run, 2 wrong command line.
 
@@ -11,7 +12,9 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <optional>
 #include <thread>
+#include <vector>
 
 #include "data/text/error.h"
 #include "nmt/cli/program.h"
@@ -21,6 +24,7 @@
 #include "nmt/train/console_observer.h"
 #include "nmt/train/log_observer.h"
 #include "nmt/train/model_dir.h"
+#include "nmt/train/tensorboard_observer.h"
 #include "nmt/train/trainer.h"
 
 namespace {
@@ -51,10 +55,18 @@ int train(int argc, char** argv) {
   start.config.model.vocab_size = data.vocabulary->size();
 
   nmt::train::discard_what_is_replaced(start);
-  nmt::stability::RunLog log(start.config.model_dir + "/" + nmt::train::kRunLogFile);
+  const std::string folder = start.config.model_dir + "/";
+  nmt::stability::RunLog log(folder + nmt::train::kRunLogFile);
   nmt::train::ConsoleObserver console(std::cout, nmt::cli::progress_options(STDOUT_FILENO));
   nmt::train::LogObserver history(log);
-  nmt::train::ObserverGroup observers({&console, &history});
+  std::vector<nmt::train::TrainingObserver*> watching = {&console, &history};
+  std::optional<nmt::train::TensorboardObserver> curves;
+  if (start.config.schedule.tensorboard) {
+    curves.emplace(folder + nmt::train::kTensorboardFolder,
+                   nmt::stability::read_latest(folder + nmt::train::kRunLogFile));
+    watching.push_back(&*curves);
+  }
+  nmt::train::ObserverGroup observers(watching);
   nmt::train::Trainer trainer(start.config, data, observers, nmt::cli::catch_stop_signals(),
                               start.checkpoint, start.branch);
   return trainer.run().status == "failed" ? nmt::cli::kExitFailure : nmt::cli::kExitDone;

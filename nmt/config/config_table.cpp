@@ -195,6 +195,9 @@ constexpr ConfigKey kTable[] = {
      "beam size of these translations", OnResume::kBranchMayChange},
     {"valid-metric", Group::kValidation, named<kSchedule, &ScheduleConfig::valid_metric>(), "",
      "which score decides what is best, for best/ and patience", OnResume::kBranchMayChange},
+    {"tensorboard", Group::kValidation, Truth{&ScheduleConfig::tensorboard}, "",
+     "what run.jsonl holds as curves for TensorBoard too, in tensorboard/ of the model folder",
+     OnResume::kMayChange},
 
     {"track-attention", Group::kStability, Truth{&StabilityConfig::track_attention}, "",
      "entropy of every attention head at every update; without it no collapse is found",

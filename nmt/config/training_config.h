@@ -60,6 +60,7 @@ struct ScheduleConfig {
   int64_t valid_bleu_segments = 500;  ///< Validation segments translated for BLEU; 0: none.
   int64_t valid_beam_size = 1;
   ValidMetric valid_metric = ValidMetric::kNll;  ///< Which decides what is best.
+  bool tensorboard = false;                      ///< Write event files for TensorBoard.
 };
 
 /// What is measured of a run's stability, and what follows from it.

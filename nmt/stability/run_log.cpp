@@ -1,7 +1,5 @@
 #include "nmt/stability/run_log.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -85,44 +83,34 @@ int64_t end_of_kept(const std::filesystem::path& path, int64_t update) {
   return kept;
 }
 
+int64_t update_of(const RunRecord& record) {
+  return std::visit(
+      [](const auto& any) -> int64_t {
+        if constexpr (requires { any.update; }) {
+          return any.update;
+        } else {
+          return 0;
+        }
+      },
+      record);
+}
+
+void each_record(const std::filesystem::path& path, const std::function<void(RunRecord)>& use) {
+  each_line(path, [&](const Line& line) {
+    if (line.json.is_discarded()) return false;
+    try {
+      if (auto record = record_from_json(line.json)) use(std::move(*record));
+    } catch (const InputError& error) {
+      throw InputError(path.string(), ", line ", line.number, ": ", error.what());
+    }
+    return true;
+  });
+}
+
 }  // namespace
 
-RunLog::RunLog(const std::filesystem::path& path) : path_(path) {
-  file_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (file_ < 0) throw InputError("cannot write ", path.string(), ": ", std::strerror(errno));
-}
-
-RunLog::~RunLog() {
-  ::close(file_);
-}
-
 void RunLog::write(const RunRecord& record) {
-  const std::string line = to_line(record);
-  const off_t before = ::lseek(file_, 0, SEEK_END);
-  size_t written = 0;
-  while (written < line.size()) {
-    const ssize_t count = ::write(file_, line.data() + written, line.size() - written);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) {
-      const int reason = count < 0 ? errno : ENOSPC;
-      // A torn line inside the log would make it unreadable once the next one follows.
-      if (written > 0) static_cast<void>(!::ftruncate(file_, before));
-      throw InputError("cannot write to ", path_.string(), ": ", std::strerror(reason),
-                       "; the lines before stay as they are");
-    }
-    written += static_cast<size_t>(count);
-  }
-}
-
-void RunLog::sync() {
-  if (::fdatasync(file_) != 0 && errno != EINVAL) {
-    throw InputError("cannot write ", path_.string(), " to the disk: ", std::strerror(errno));
-  }
-}
-
-bool RunLog::empty() const {
-  struct stat status {};
-  return ::fstat(file_, &status) == 0 && status.st_size == 0;
+  file_.append(to_line(record));
 }
 
 void truncate_after(const std::filesystem::path& path, int64_t update) {
@@ -136,16 +124,20 @@ void truncate_after(const std::filesystem::path& path, int64_t update) {
 
 std::vector<RunRecord> read_run(const std::filesystem::path& path) {
   std::vector<RunRecord> records;
-  each_line(path, [&](const Line& line) {
-    if (line.json.is_discarded()) return false;
-    try {
-      if (auto record = record_from_json(line.json)) records.push_back(std::move(*record));
-    } catch (const InputError& error) {
-      throw InputError(path.string(), ", line ", line.number, ": ", error.what());
-    }
-    return true;
-  });
+  each_record(path, [&](RunRecord record) { records.push_back(std::move(record)); });
   return records;
+}
+
+std::vector<RunRecord> read_latest(const std::filesystem::path& path) {
+  std::vector<RunRecord> latest;
+  each_record(path, [&](RunRecord record) {
+    if (std::holds_alternative<UpdateRecord>(record)) {
+      const int64_t update = update_of(record);
+      std::erase_if(latest, [&](const RunRecord& earlier) { return update_of(earlier) < update; });
+    }
+    latest.push_back(std::move(record));
+  });
+  return latest;
 }
 
 }  // namespace nmt::stability

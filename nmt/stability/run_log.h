@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "data/text/append_file.h"
 #include "nmt/stability/run_record.h"
 
 namespace nmt::stability {
@@ -16,24 +17,20 @@ namespace nmt::stability {
 class RunLog {
  public:
   /// Opens `path` for appending, creating it if it is missing. Throws InputError if it cannot.
-  explicit RunLog(const std::filesystem::path& path);
-  ~RunLog();
-  RunLog(const RunLog&) = delete;
-  RunLog& operator=(const RunLog&) = delete;
+  explicit RunLog(const std::filesystem::path& path) : file_(path) {}
 
   /// Appends one line. Throws InputError if it cannot be written whole (disk full); the lines
   /// before it stay as they are.
   void write(const RunRecord& record);
 
   /// Waits until every line is on the disk. Throws InputError on failure.
-  void sync();
+  void sync() { file_.sync(); }
 
   /// Whether nothing has been written yet, neither now nor by an earlier process.
-  bool empty() const;
+  bool empty() const { return file_.empty(); }
 
  private:
-  std::filesystem::path path_;
-  int file_ = -1;
+  text::AppendFile file_;
 };
 
 /// Prepares the log at `path` for a run that resumes from its checkpoint of update `update`: keeps
@@ -47,5 +44,10 @@ void truncate_after(const std::filesystem::path& path, int64_t update);
 /// Every record of the log at `path` in order. A torn last line and unknown types are skipped.
 /// Throws InputError if the file cannot be read or another line is malformed (line named).
 std::vector<RunRecord> read_run(const std::filesystem::path& path);
+
+/// The last "update" record of the log at `path` and every other record with that update or a later
+/// one, in order; all records if there is no "update". Memory as for these alone. Throws as
+/// read_run() does.
+std::vector<RunRecord> read_latest(const std::filesystem::path& path);
 
 }  // namespace nmt::stability

@@ -30,7 +30,7 @@ void make_writable(const fs::path& folder) {
 
 // Only what runs write is removed: a mistyped --model-dir must not cost anybody their files.
 void remove_former_run(const fs::path& folder) {
-  for (const char* name : {"checkpoints", "best", "average", kRunLogFile}) {
+  for (const char* name : {"checkpoints", "best", "average", kTensorboardFolder, kRunLogFile}) {
     std::error_code error;
     fs::remove_all(folder / name, error);
     if (error) {

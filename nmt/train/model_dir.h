@@ -13,6 +13,7 @@
 namespace nmt::train {
 
 inline constexpr const char* kRunLogFile = "run.jsonl";
+inline constexpr const char* kTensorboardFolder = "tensorboard";
 
 /// What a run starts from.
 struct RunStart {

@@ -119,10 +119,11 @@ TEST(ConfigTableTest, OnlyLimitsLoggingAndThreadsMayChangeOnResume) {
   for (const ConfigKey& key : config_table()) {
     if (key.on_resume == OnResume::kMayChange) changeable.push_back(key.name);
   }
-  EXPECT_THAT(changeable, ElementsAre("max-updates", "max-epochs", "max-minutes", "patience",
-                                      "max-bad-updates", "log-every", "track-attention",
-                                      "statistics-every", "on-collapse", "on-divergence",
-                                      "model-dir", "resume", "overwrite", "threads", "recompute"));
+  EXPECT_THAT(
+      changeable,
+      ElementsAre("max-updates", "max-epochs", "max-minutes", "patience", "max-bad-updates",
+                  "log-every", "tensorboard", "track-attention", "statistics-every", "on-collapse",
+                  "on-divergence", "model-dir", "resume", "overwrite", "threads", "recompute"));
 }
 
 TEST(ConfigTableTest, SummaryIsAConfigurationFile) {

@@ -161,6 +161,25 @@ std::vector<RunRecord> first_of(const std::vector<RunRecord>& records, size_t co
   return {records.begin(), records.begin() + static_cast<int64_t>(count)};
 }
 
+TEST(ReadLatest, StartsWithTheLastUpdateRecordAndWhatIsNotEarlier) {
+  nmt::testing::TempFolder folder;
+  const std::vector<RunRecord> records = interrupted_run();
+  for (const auto& [count, first] : std::vector<std::pair<size_t, size_t>>{
+           {0, 0}, {1, 0}, {2, 1}, {3, 1}, {4, 3}, {6, 3}, {7, 6}, {9, 6}, {10, 9}, {12, 9}}) {
+    const std::vector<RunRecord> all = first_of(records, count);
+    const std::string path = folder.write("run.jsonl", log_of(all));
+    const std::vector<RunRecord> expected(all.begin() + static_cast<int64_t>(first), all.end());
+    EXPECT_EQ(read_latest(path), expected) << count << " records";
+  }
+}
+
+TEST(ReadLatest, KeepsAnEventThatCameBeforeItsUpdateRecord) {
+  nmt::testing::TempFolder folder;
+  const std::vector<RunRecord> records = {sample_update(5), sample_event(10), sample_update(10)};
+  const std::string path = folder.write("run.jsonl", log_of(records));
+  EXPECT_EQ(read_latest(path), std::vector<RunRecord>(records.begin() + 1, records.end()));
+}
+
 TEST(TruncateAfter, KeepsAllLinesUpToTheCheckpoint) {
   nmt::testing::TempFolder folder;
   const std::vector<RunRecord> records = interrupted_run();

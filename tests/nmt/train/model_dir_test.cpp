@@ -50,12 +50,14 @@ TEST_F(ModelDirTest, AFolderThatHoldsSomethingIsRefused) {
 TEST_F(ModelDirTest, OverwriteRemovesWhatRunsWriteAndNothingElse) {
   train_a_run();
   folder_.write("model/thesis.tex", "years of work");
+  std::filesystem::create_directory(folder_.path("model/tensorboard"));
   command_.config.overwrite = true;
   const RunStart start = prepare_model_dir(command_);
   EXPECT_TRUE(std::filesystem::exists(folder_.path("model/run.jsonl"))) << "not before its time";
   discard_what_is_replaced(start);
   EXPECT_FALSE(start.checkpoint.has_value());
-  for (const char* name : {"model/run.jsonl", "model/checkpoints", "model/best"}) {
+  for (const char* name :
+       {"model/run.jsonl", "model/checkpoints", "model/best", "model/tensorboard"}) {
     EXPECT_FALSE(std::filesystem::exists(folder_.path(name))) << name;
   }
   EXPECT_EQ(folder_.read("model/thesis.tex"), "years of work");

@@ -1,0 +1,20 @@
+// CRC-32C (Castagnoli): the checksum of TFRecord files.
+//
+// Polynomial 0x1EDC6F41, bits reflected, initial and final value inverted: RFC 3720, section 12.1
+// and appendix B.4.
+
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace nmt::tensorboard {
+
+/// CRC-32C of `bytes`; 0 if there are none.
+uint32_t crc32c(std::string_view bytes);
+
+/// The CRC-32C of `bytes` as TFRecord files store it: turned right by 15 bits, plus 0xA282EAD8. A
+/// record that itself holds checksums would otherwise have a poor one.
+uint32_t masked_crc32c(std::string_view bytes);
+
+}  // namespace nmt::tensorboard
