@@ -119,8 +119,9 @@ TEST(ConfigTableTest, OnlyLimitsLoggingAndThreadsMayChangeOnResume) {
     if (key.on_resume == OnResume::kMayChange) changeable.push_back(key.name);
   }
   EXPECT_THAT(changeable,
-              ElementsAre("max-updates", "max-epochs", "max-minutes", "patience", "max-bad-updates",
-                          "log-every", "model-dir", "resume", "overwrite", "threads", "recompute"));
+              ElementsAre("max-updates", "max-epochs", "max-target-tokens", "max-minutes", "patience",
+                          "max-bad-updates", "log-every", "model-dir", "resume", "overwrite",
+                          "threads", "recompute"));
 }
 
 TEST(ConfigTableTest, SummaryIsAConfigurationFile) {
