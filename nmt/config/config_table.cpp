@@ -169,6 +169,10 @@ constexpr ConfigKey kTable[] = {
      "training ends after so many; 0: no limit", OnResume::kMayChange},
     {"max-epochs", Group::kLimits, Integer{&ScheduleConfig::max_epochs, 0}, "epochs",
      "training ends after so many passes over the data; 0: no limit", OnResume::kMayChange},
+    {"max-target-tokens", Group::kLimits, Integer{&ScheduleConfig::max_target_tokens, 0}, "pieces",
+     "training ends after the update that brings the target pieces trained on to so many; 0: no "
+     "limit",
+     OnResume::kMayChange},
     {"max-minutes", Group::kLimits, Real{&ScheduleConfig::max_minutes, kAtLeastZero}, "minutes",
      "training ends when the run has taken so long, resumptions added up; 0: no limit",
      OnResume::kMayChange},

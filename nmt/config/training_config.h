@@ -49,6 +49,7 @@ struct OptimizationConfig {
 struct ScheduleConfig {
   int64_t max_updates = 100000;
   int64_t max_epochs = 0;
+  int64_t max_target_tokens = 0;  ///< Target pieces trained on, `</s>` included.
   double max_minutes = 0.0;  ///< Of the whole run, resumptions added up.
   int64_t log_every = 10;
   int64_t validate_every = 1000;

@@ -183,6 +183,10 @@ std::optional<double> done_fraction(const Progress& progress) {
     consider(progress.epochs - progress.first_epochs,
              static_cast<double>(progress.max_epochs) - progress.first_epochs);
   }
+  if (progress.max_tokens > 0) {
+    consider(static_cast<double>(progress.tokens - progress.first_tokens),
+             static_cast<double>(progress.max_tokens - progress.first_tokens));
+  }
   if (progress.max_seconds > 0.0) consider(progress.seconds, progress.max_seconds);
   return done;
 }

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
 
 namespace nmt::train {
@@ -12,11 +13,16 @@ class FolderLock {
  public:
   /// Throws InputError if another process holds the lock, or if the folder cannot be opened.
   explicit FolderLock(const std::string& folder);
+  /// The lock, or none if another process holds it. Throws InputError if the folder cannot be
+  /// opened.
+  static std::optional<FolderLock> try_lock(const std::string& folder);
   FolderLock(FolderLock&& other) noexcept;
   FolderLock& operator=(FolderLock&& other) noexcept;
   ~FolderLock();
 
  private:
+  explicit FolderLock(int descriptor) : descriptor_(descriptor) {}
+
   int descriptor_;
 };
 

@@ -151,6 +151,9 @@ std::string Trainer::reason_to_stop() const {
   const config::ScheduleConfig& limits = config_.schedule;
   if (limits.max_updates > 0 && progress_.update >= limits.max_updates) return "max-updates";
   if (limits.max_epochs > 0 && batcher_.position().epoch >= limits.max_epochs) return "max-epochs";
+  if (limits.max_target_tokens > 0 && progress_.tokens >= limits.max_target_tokens) {
+    return "max-target-tokens";
+  }
   if (limits.max_minutes > 0 && run_seconds() >= 60 * limits.max_minutes) return "max-minutes";
   if (!unstable_.empty()) return unstable_;
   if (limits.patience > 0 && progress_.bad_validations >= limits.patience) return "patience";
@@ -277,7 +280,10 @@ void Trainer::report_progress(const StepResult& result) {
        .max_seconds = std::max(0.0, 60 * config_.schedule.max_minutes - at_start_.seconds),
        .epochs = epochs(progress_.position, batcher_.batches_in_epoch()),
        .first_epochs = epochs(at_start_.position, batcher_.batches_in_epoch()),
-       .max_epochs = config_.schedule.max_epochs});
+       .max_epochs = config_.schedule.max_epochs,
+       .tokens = progress_.tokens,
+       .first_tokens = at_start_.tokens,
+       .max_tokens = config_.schedule.max_target_tokens});
 }
 
 void Trainer::log_update() {

@@ -23,6 +23,9 @@ struct Progress {
   double epochs = 0.0;        ///< Passes over the training set so far, fraction included.
   double first_epochs = 0.0;  ///< The same when this process began.
   int64_t max_epochs = 0;
+  int64_t tokens = 0;        ///< Target pieces trained on.
+  int64_t first_tokens = 0;  ///< The same when this process began.
+  int64_t max_tokens = 0;
 };
 
 /// Every function does nothing by default. An observer may throw (disk full): the run then ends.

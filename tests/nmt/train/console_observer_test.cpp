@@ -83,6 +83,10 @@ TEST(DoneFraction, TakesTheLimitThatIsMetFirst) {
   progress.first_epochs = 0.5;
   progress.max_epochs = 4;
   EXPECT_DOUBLE_EQ(*done_fraction(progress), 3.0 / 3.5);
+  progress.tokens = 980;
+  progress.first_tokens = 500;
+  progress.max_tokens = 1000;
+  EXPECT_DOUBLE_EQ(*done_fraction(progress), 480.0 / 500.0);
   progress.max_updates = 30;
   EXPECT_DOUBLE_EQ(*done_fraction(progress), 1.0);
 }

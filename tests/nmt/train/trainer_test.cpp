@@ -111,6 +111,32 @@ TEST(Trainer, EndsAtEachLimit) {
   EXPECT_GE(minutes.seconds, 0.3);
 }
 
+// The limit falls inside an update, which is finished; a resume with a higher one goes on.
+TEST(Trainer, EndsAfterTheUpdateThatReachesTheTokenLimit) {
+  const TempFolder folder;
+  const TrainingData data = toy_data(0, /*with_valid=*/false);
+  config::TrainingConfig config = toy_config(data, folder.path("whole"));
+  config.schedule.log_every = 1;
+  testing::train(config, data);
+  const auto whole = records<UpdateRecord>(config.model_dir);
+  ASSERT_EQ(whole.size(), 10u);
+
+  config.model_dir = folder.path("limited");
+  config.schedule.max_target_tokens = whole[3].tokens + 1;
+  const EndRecord limited = testing::train(config, data);
+  EXPECT_EQ(limited.reason, "max-target-tokens");
+  EXPECT_EQ(limited.update, 5);
+  EXPECT_EQ(records<UpdateRecord>(config.model_dir).back().tokens, whole[4].tokens);
+
+  config.schedule.max_target_tokens = whole[6].tokens;
+  EXPECT_EQ(testing::train(config, data).update, 7);
+  config.schedule.max_target_tokens = 0;
+  EXPECT_EQ(testing::train(config, data).reason, "max-updates");
+  testing::expect_same_bits(
+      checkpoint::load_model(folder.path("limited/checkpoints/update-00000010")).tensors,
+      checkpoint::load_model(folder.path("whole/checkpoints/update-00000010")).tensors);
+}
+
 TEST(Trainer, PatienceCountsValidationsSinceTheBest) {
   const TempFolder folder;
   const TrainingData data = toy_data();

@@ -1,0 +1,121 @@
+#include "nmt/sweep/cell.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "data/text/error.h"
+#include "nmt/cli/parse_value.h"
+#include "nmt/config/training_command.h"
+#include "nmt/train/memory_estimate.h"
+
+namespace nmt::sweep {
+namespace {
+
+constexpr int64_t kPiecesOfAVocabularyFile = 32'000;
+
+// All blocks that fit `architecture` as one.
+Block merged(const Study& study, const std::string& architecture) {
+  Block all;
+  for (const Block& block : study.blocks) {
+    if (!block.fits(architecture)) continue;
+    if (!block.learning_rates.empty()) all.learning_rates = block.learning_rates;
+    if (!block.seeds.empty()) all.seeds = block.seeds;
+    if (block.skip) all.skip = block.skip;
+    for (const Setting& setting : block.settings) {
+      std::erase_if(all.settings, [&](const Setting& old) { return old.key == setting.key; });
+      all.settings.push_back(setting);
+    }
+  }
+  return all;
+}
+
+std::vector<std::string> arguments_of(const std::vector<Setting>& settings) {
+  std::vector<std::string> arguments;
+  for (const Setting& setting : settings) {
+    if (setting.values.size() == 1) {
+      arguments.push_back("--" + setting.key + "=" + setting.values[0]);
+    } else {
+      arguments.push_back("--" + setting.key);
+      arguments.insert(arguments.end(), setting.values.begin(), setting.values.end());
+    }
+  }
+  return arguments;
+}
+
+config::TrainingCommand command_of(const std::string& architecture,
+                                   const std::vector<std::string>& arguments) {
+  std::vector<const char*> words = {"nmt-train"};
+  for (const std::string& argument : arguments) words.push_back(argument.c_str());
+  try {
+    return config::parse_training_command(static_cast<int>(words.size()), words.data());
+  } catch (const UsageError& error) {
+    throw UsageError(architecture, ": ", error.what());
+  }
+}
+
+Cell make_cell(const std::string& architecture, std::vector<std::string> arguments,
+               const std::string& rate, const std::string& seed, int64_t cores) {
+  arguments.push_back("--learning-rate=" + rate);
+  arguments.push_back("--seed=" + seed);
+  const config::TrainingCommand command = command_of(architecture, arguments);
+  if (!command.set_keys.contains("threads")) arguments.push_back("--threads=1");
+  Cell cell = {.architecture = architecture,
+               .learning_rate = rate,
+               .folder = architecture + "/lr" + rate + "-seed" + seed,
+               .arguments = std::move(arguments),
+               .config = command.config};
+  if (!command.set_keys.contains("threads")) cell.config.threads = 1;
+  if (cell.config.threads == 0) cell.config.threads = cores;
+  return cell;
+}
+
+void add_cells(const Study& study, const std::string& architecture, int64_t cores,
+               std::vector<Cell>& cells) {
+  Block block = merged(study, architecture);
+  if (block.skip.value_or(false)) return;
+  std::vector<std::string> arguments = arguments_of(block.settings);
+  arguments.insert(arguments.begin(), "--arch=" + architecture);
+  const config::TrainingCommand command = command_of(architecture, arguments);
+  if (block.learning_rates.empty()) {
+    block.learning_rates = {cli::format_real(command.config.optimization.learning_rate)};
+  }
+  if (block.seeds.empty()) block.seeds = {std::to_string(command.config.seed)};
+  for (const std::string& rate : block.learning_rates) {
+    for (const std::string& seed : block.seeds) {
+      cells.push_back(make_cell(architecture, arguments, rate, seed, cores));
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Cell> make_cells(const Study& study, int64_t cores) {
+  std::vector<Cell> cells;
+  for (const std::string& name : architectures(study)) add_cells(study, name, cores, cells);
+  if (cells.empty()) throw UsageError("a study needs at least one run: all are skipped");
+  return cells;
+}
+
+double expected_work(const config::TrainingConfig& config) {
+  const config::ScheduleConfig& limits = config.schedule;
+  const config::Architecture& architecture = config.model.architecture;
+  std::optional<double> pieces;
+  const auto limit = [&](double value) {
+    if (value > 0.0) pieces = std::min(value, pieces.value_or(value));
+  };
+  limit(static_cast<double>(limits.max_target_tokens));
+  limit(static_cast<double>(limits.max_updates) * config.data.max_tokens * config.data.update_freq);
+  return pieces.value_or(1.0) * (architecture.encoder_layers + architecture.decoder_layers);
+}
+
+int64_t memory_bound(const config::TrainingConfig& config) {
+  config::TrainingConfig sized = config;
+  sized.model.vocab_size = config.data.vocab_size;
+  if (!config.data.vocab.empty()) {
+    sized.model.vocab_size = std::max(config.data.vocab_size, kPiecesOfAVocabularyFile);
+  }
+  return train::estimate_memory(sized, train::approximate_parameters(sized.model), config.threads,
+                                config.data.max_length);
+}
+
+}  // namespace nmt::sweep
