@@ -1,6 +1,9 @@
 #include "nmt/sweep/cell_folder.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <string_view>
 
 #include "data/text/error.h"
 #include "nmt/config/config_table.h"
@@ -10,9 +13,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Limits may change on a resume, but another limit gives another result.
+// Limits and reactions may change on a resume, but another one gives another result.
 bool decides_result(const config::ConfigKey& key) {
-  return key.on_resume == config::OnResume::kFixed || key.group == config::Group::kLimits;
+  constexpr std::string_view kIdle[] = {"model-dir",        "log-every", "track-attention",
+                                        "statistics-every", "threads",   "recompute"};
+  return std::ranges::find(kIdle, key.name) == std::end(kIdle);
 }
 
 std::string shown(const nlohmann::ordered_json& value) {

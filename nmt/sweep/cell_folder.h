@@ -27,7 +27,8 @@ struct CellFolder {
 };
 
 /// Looks at `folder`, the model folder of `cell`'s run. Of the settings, `changes` leaves out those
-/// that decide nothing about the result: model-dir, log-every, threads and recompute.
+/// that decide nothing about the result: model-dir, log-every, track-attention,
+/// statistics-every, threads and recompute.
 /// Throws InputError if the folder holds something that neither nmt-train nor a sweep put there.
 CellFolder look_at(const std::string& folder, const Cell& cell);
 
