@@ -34,6 +34,17 @@ Transformer make_replica(Transformer& model) {
   return replica;
 }
 
+Transformer differentiable_copy(Transformer& model) {
+  Transformer copy(model->config());
+  const NamedTensors from = named_tensors(model), to = named_tensors(copy);
+  {
+    const torch::NoGradGuard no_grad;
+    for (size_t i = 0; i < to.size(); ++i) to[i].second.detach().copy_(from[i].second);
+  }
+  for (layers::StackedLinear* linear : copy->linears()) linear->read_parameters();
+  return copy;
+}
+
 int64_t parameter_count(Transformer& model) {
   int64_t count = 0;
   for (const auto& [name, value] : named_parameters(model)) count += value.numel();
