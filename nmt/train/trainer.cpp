@@ -73,6 +73,11 @@ Trainer::Trainer(const config::TrainingConfig& config, const TrainingData& data,
       batcher_(data.train, batcher_options(config, data)),
       monitor_(rules_of(config)) {
   watch_spectral_norms();
+  if (config_.schedule.sharpness_every > 0) {
+    sharpness_.emplace(
+        config_, sharpness_sample(data.train, config_.schedule.sharpness_tokens, config_.seed),
+        data.vocabulary->eos_id());
+  }
   if (checkpoint) restore(*checkpoint);
   at_start_ = progress_;
   start_ = last_record_ = Clock::now();
@@ -143,6 +148,7 @@ std::string Trainer::reason_to_stop() const {
 stability::EndRecord Trainer::run() {
   const stability::ConfigRecord start = start_record(config_, model_, data_, config_.threads);
   observer_.on_start(start);
+  if (progress_.update == 0 && sharpness_) measure_sharpness();
   std::string reason = reason_to_stop();
   while (reason.empty()) {
     update_once();
@@ -179,6 +185,7 @@ void Trainer::update_once() {
   progress_.bad_updates = result.finite ? 0 : progress_.bad_updates + 1;
   if (!result.finite) report_non_finite(batches, result);
   report_update(result);
+  if (due(progress_.update, config_.schedule.sharpness_every)) measure_sharpness();
 }
 
 void Trainer::report_non_finite(const std::vector<data::Batch>& batches, const StepResult& result) {
@@ -244,6 +251,18 @@ void Trainer::log_update() {
   unlogged_.reset();
   tokens_since_record_ = 0;
   last_record_ = now;
+}
+
+void Trainer::measure_sharpness() {
+  const Clock::time_point begin = Clock::now();
+  step_.free_gradients();  // The measurement needs the room.
+  const stability::Sharpness now = sharpness_->measure(model_, step_.optimizer().state());
+  observer_.on_sharpness({.update = progress_.update,
+                          .sharpness = now.value,
+                          .preconditioned = now.preconditioned,
+                          .iterations = now.iterations,
+                          .residual = now.residual});
+  last_record_ += Clock::now() - begin;  // No part of the training speed.
 }
 
 bool Trainer::is_better(const stability::ValidRecord& record) const {

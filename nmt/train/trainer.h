@@ -17,6 +17,7 @@
 #include "nmt/config/training_config.h"
 #include "nmt/stability/divergence.h"
 #include "nmt/stability/spectral_norm_tracker.h"
+#include "nmt/train/sharpness_probe.h"
 #include "nmt/train/train_step.h"
 #include "nmt/train/training_data.h"
 #include "nmt/train/training_observer.h"
@@ -51,6 +52,7 @@ class Trainer {
   void report_update(const StepResult& result);
   void report_progress(const StepResult& result);
   void log_update();
+  void measure_sharpness();
   void validate_now();
   bool is_better(const stability::ValidRecord& record) const;
   void save_checkpoint();
@@ -69,6 +71,7 @@ class Trainer {
   data::TokenBatcher batcher_;
   stability::StabilityMonitor monitor_;
   stability::SpectralNormTracker norms_;
+  std::optional<SharpnessProbe> sharpness_;
   RunProgress progress_;
   RunProgress at_start_;
   Clock::time_point start_;

@@ -118,9 +118,10 @@ TEST(ConfigTableTest, OnlyLimitsLoggingAndThreadsMayChangeOnResume) {
   for (const ConfigKey& key : config_table()) {
     if (key.on_resume == OnResume::kMayChange) changeable.push_back(key.name);
   }
-  EXPECT_THAT(changeable,
-              ElementsAre("max-updates", "max-epochs", "max-minutes", "patience", "max-bad-updates",
-                          "log-every", "model-dir", "resume", "overwrite", "threads", "recompute"));
+  EXPECT_THAT(changeable, ElementsAre("max-updates", "max-epochs", "max-minutes", "patience",
+                                      "max-bad-updates", "log-every", "sharpness-every",
+                                      "sharpness-tokens", "sharpness-iterations", "model-dir",
+                                      "resume", "overwrite", "threads", "recompute"));
 }
 
 TEST(ConfigTableTest, SummaryIsAConfigurationFile) {
