@@ -138,6 +138,39 @@ void StackedLinear::advance() {
   refresh();
 }
 
+torch::Tensor StackedLinear::differentiable_weight() const {
+  std::vector<torch::Tensor> raw;
+  for (const LinearPart& part : parts_) raw.push_back(part->weight.set_requires_grad(true));
+  if (groups_.empty()) return at::cat(raw);
+  std::vector<torch::Tensor> effective;
+  for (const Group& group : groups_) {
+    for (const auto& [name, tensor] : group.parametrization->own_parameters()) {
+      tensor.set_requires_grad(true);
+    }
+    const auto first = raw.begin() + group.first_part;
+    effective.push_back(group.parametrization->effective_weight(
+        at::cat(std::vector<torch::Tensor>(first, first + group.parts))));
+  }
+  return at::cat(effective);
+}
+
+void StackedLinear::read_parameters() {
+  const torch::AutoGradMode with_gradients(true);
+  const torch::Tensor weight = differentiable_weight();
+  std::vector<torch::Tensor> biases;
+  for (const LinearPart& part : parts_) {
+    if (options_.bias) biases.push_back(part->bias.set_requires_grad(true));
+  }
+  int64_t part = 0;
+  for (size_t product = 0; product < weight_leaves_.size(); ++product) {
+    const int64_t first = first_rows_[part];
+    part += options_.products[product];
+    const int64_t rows = first_rows_[part] - first;
+    weight_leaves_[product] = rows_of(weight, first, rows);
+    if (options_.bias) bias_leaves_[product] = rows_of(at::cat(biases), first, rows);
+  }
+}
+
 void StackedLinear::hand_gradients_to_parts() {
   int64_t part = 0;
   for (size_t product = 0; product < weight_leaves_.size(); ++product) {

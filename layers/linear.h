@@ -82,6 +82,11 @@ class StackedLinear {
   /// Moves the parametrisations' buffers on after an optimizer update, then refreshes.
   void advance();
 
+  /// Makes forward a function of the parts' weights, biases and own parameters that autograd can
+  /// differentiate any number of times, at their present values; they require gradients from then
+  /// on. For second derivatives: such a stack is for one graph, not for refresh() or advance().
+  void read_parameters();
+
   /// Sets the .grad of every part's weight, bias and own parameters from the leaves' gradients,
   /// in place: once after the last backward, which leaves the leaves without gradients. Stacks are
   /// independent of each other: several threads may do this, or advance(), for one each.
@@ -111,6 +116,7 @@ class StackedLinear {
   void make_parts(torch::nn::Module& owner);
   void make_products();
   void make_groups();
+  torch::Tensor differentiable_weight() const;  // [all rows, I]
   void hand_gradients_to_parts();
 
   StackedLinearOptions options_;

@@ -52,6 +52,9 @@ struct ScheduleConfig {
   int64_t max_target_tokens = 0;  ///< Target pieces trained on, `</s>` included.
   double max_minutes = 0.0;  ///< Of the whole run, resumptions added up.
   int64_t log_every = 10;
+  int64_t sharpness_every = 0;
+  int64_t sharpness_tokens = 1024;    ///< Target pieces of the sample that it is measured on.
+  int64_t sharpness_iterations = 30;  ///< At most so many Hessian products a search.
   int64_t validate_every = 1000;
   int64_t save_every = 1000;
   int64_t keep_last = 3;

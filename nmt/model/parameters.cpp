@@ -34,6 +34,23 @@ Transformer make_replica(Transformer& model) {
   return replica;
 }
 
+Transformer differentiable_copy(Transformer& model) {
+  Transformer copy(model->config());
+  const NamedTensors from = named_tensors(model), to = named_tensors(copy);
+  {
+    const torch::NoGradGuard no_grad;
+    for (size_t i = 0; i < to.size(); ++i) to[i].second.detach().copy_(from[i].second);
+  }
+  for (const layers::AttentionKind kind : layers::kAttentionKinds) {
+    std::vector<layers::MultiHeadAttention> theirs = copy->attention_layers(kind);
+    for (size_t i = 0; i < theirs.size(); ++i) {
+      theirs[i]->set_temperature(model->attention_layers(kind)[i]->temperature());
+    }
+  }
+  for (layers::StackedLinear* linear : copy->linears()) linear->read_parameters();
+  return copy;
+}
+
 int64_t parameter_count(Transformer& model) {
   int64_t count = 0;
   for (const auto& [name, value] : named_parameters(model)) count += value.numel();

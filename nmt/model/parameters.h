@@ -32,6 +32,11 @@ void pull_gradients_back(Transformer& model);
 /// writes; must not be refreshed or trained by itself.
 Transformer make_replica(Transformer& model);
 
+/// A copy of `model` in the default dtype whose forward pass, with the reference backend, is a
+/// function of its named_parameters that can be differentiated any number of times; v of σReparam,
+/// and the u that belongs to it, are constants. For one graph at the present values.
+Transformer differentiable_copy(Transformer& model);
+
 /// Number of trained values.
 int64_t parameter_count(Transformer& model);
 

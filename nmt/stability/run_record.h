@@ -124,6 +124,18 @@ struct CheckpointRecord {
   bool operator==(const CheckpointRecord&) const = default;
 };
 
+/// Curvature of the training loss at the weights after an update (sharpness.h); update 0 is before
+/// the first.
+struct SharpnessRecord {
+  int64_t update = 0;
+  double sharpness = 0.0;                ///< Largest eigenvalue of the Hessian.
+  std::optional<double> preconditioned;  ///< Of P^(−1/2) H P^(−1/2); no value without Adam's P.
+  int64_t iterations = 0;                ///< Hessian products of the longer search.
+  double residual = 0.0;                 ///< Relative error bound; of the less exact one.
+
+  bool operator==(const SharpnessRecord&) const = default;
+};
+
 /// Something worth knowing: kind is "collapse", "divergence", "non_finite", "interrupted" ...
 struct EventRecord {
   int64_t update = 0;  ///< When it was found; `fields` says when it began.
@@ -151,7 +163,7 @@ struct EndRecord {
 };
 
 /// Any line of run.jsonl.
-using RunRecord =
-    std::variant<ConfigRecord, UpdateRecord, ValidRecord, CheckpointRecord, EventRecord, EndRecord>;
+using RunRecord = std::variant<ConfigRecord, UpdateRecord, ValidRecord, CheckpointRecord,
+                               SharpnessRecord, EventRecord, EndRecord>;
 
 }  // namespace nmt::stability

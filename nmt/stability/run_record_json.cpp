@@ -250,6 +250,23 @@ CheckpointRecord checkpoint_from(const ordered_json& json) {
   return {.update = integer(json, "update"), .path = text(json, "path")};
 }
 
+ordered_json to_object(const SharpnessRecord& record) {
+  return {{"type", "sharpness"},
+          {"update", record.update},
+          {"sharpness", json_number(record.sharpness)},
+          {"preconditioned", json_number(record.preconditioned)},
+          {"iterations", record.iterations},
+          {"residual", json_number(record.residual)}};
+}
+
+SharpnessRecord sharpness_from(const ordered_json& json) {
+  return {.update = integer(json, "update"),
+          .sharpness = number(json, "sharpness"),
+          .preconditioned = optional_number_from_json(member(json, "preconditioned")),
+          .iterations = integer(json, "iterations"),
+          .residual = number(json, "residual")};
+}
+
 ordered_json to_object(const EventRecord& record) {
   return {{"type", "event"},
           {"update", record.update},
@@ -319,6 +336,7 @@ std::optional<RunRecord> record_from_json(const ordered_json& json) {
   if (type == "update") return update_from(json);
   if (type == "valid") return valid_from(json);
   if (type == "checkpoint") return checkpoint_from(json);
+  if (type == "sharpness") return sharpness_from(json);
   if (type == "event") return event_from(json);
   if (type == "end") return end_from(json);
   return std::nullopt;

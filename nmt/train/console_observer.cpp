@@ -120,6 +120,14 @@ void ConsoleObserver::on_checkpoint(const stability::CheckpointRecord& record) {
   bar_.message("checkpoint " + record.path);
 }
 
+void ConsoleObserver::on_sharpness(const stability::SharpnessRecord& record) {
+  std::string line =
+      format("sharpness at update %lld: %.4g", number(record.update), record.sharpness);
+  if (record.preconditioned) line += format(", preconditioned %.4g", *record.preconditioned);
+  bar_.message(line + format("  (%lld iterations, residual %.1e)", number(record.iterations),
+                             record.residual));
+}
+
 void ConsoleObserver::on_event(const stability::EventRecord& record) {
   bar_.message(format("%s at update %lld: ", record.kind.c_str(), number(record.update)) +
                record.message);

@@ -28,6 +28,7 @@ class ConsoleObserver : public TrainingObserver {
   void on_update(const stability::UpdateRecord& record) override;
   void on_valid(const stability::ValidRecord& record) override;
   void on_checkpoint(const stability::CheckpointRecord& record) override;
+  void on_sharpness(const stability::SharpnessRecord& record) override;
   void on_event(const stability::EventRecord& record) override;
   void on_end(const stability::EndRecord& record) override;
 

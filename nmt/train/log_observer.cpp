@@ -19,6 +19,10 @@ void LogObserver::on_checkpoint(const stability::CheckpointRecord& record) {
   log_.sync();
 }
 
+void LogObserver::on_sharpness(const stability::SharpnessRecord& record) {
+  log_.write(record);
+}
+
 void LogObserver::on_event(const stability::EventRecord& record) {
   log_.write(record);
 }

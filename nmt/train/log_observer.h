@@ -19,6 +19,7 @@ class LogObserver : public TrainingObserver {
   void on_valid(const stability::ValidRecord& record) override;
   /// Also waits until the log is on the disk, so that it is never behind its checkpoint.
   void on_checkpoint(const stability::CheckpointRecord& record) override;
+  void on_sharpness(const stability::SharpnessRecord& record) override;
   void on_event(const stability::EventRecord& record) override;
   void on_end(const stability::EndRecord& record) override;
 

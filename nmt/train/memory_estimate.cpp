@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "data/text/error.h"
@@ -51,6 +52,20 @@ double loss_values(const config::TrainingConfig& config, int64_t workers) {
   return rows * config.model.vocab_size;
 }
 
+// Values that a measurement of sharpness holds: a copy of the model, its weights in the graph,
+// their gradients and four vectors; Lanczos vectors; the graph of a gradient, some four times that
+// of a loss.
+double sharpness_values(const config::TrainingConfig& config, double parameters, double length) {
+  const config::ScheduleConfig& schedule = config.schedule;
+  if (schedule.sharpness_every == 0) return 0.0;
+  const config::ModelConfig& model = config.model;
+  const double layers =
+      model.architecture.encoder_layers * reference_layer_values(model, length, 1) +
+      model.architecture.decoder_layers * reference_layer_values(model, length, 2);
+  const double graph = 4.0 * layers + 6.0 * model.vocab_size;
+  return (7.0 + schedule.sharpness_iterations) * parameters + schedule.sharpness_tokens * graph;
+}
+
 // What a container may use (cgroup version 2, then 1); 0 if there is no limit.
 int64_t container_limit() {
   for (const char* path :
@@ -98,12 +113,15 @@ int64_t estimate_memory(const config::TrainingConfig& config, int64_t parameters
                         int64_t mean_length) {
   const config::ModelConfig& model = config.model;
   const bool reparametrised = model.architecture.linear != layers::LinearKind::kPlain;
-  // Value and two moments; a gradient for each worker; Ŵ beside W.
-  const double copies = 3.0 + workers + (reparametrised ? 1.0 : 0.0);
-  const double per_piece = activation_values(config, static_cast<double>(mean_length));
-  return static_cast<int64_t>(kProcessBytes + kBytes * copies * parameters +
-                              kBytes * config.data.max_tokens * per_piece +
-                              kBytes * loss_values(config, workers));
+  const auto length = static_cast<double>(mean_length);
+  // Value and two moments; Ŵ beside W.
+  const double kept = (3.0 + (reparametrised ? 1.0 : 0.0)) * parameters;
+  // A gradient for each worker.
+  const double update = static_cast<double>(workers) * parameters +
+                        config.data.max_tokens * activation_values(config, length) +
+                        loss_values(config, workers);
+  const double sharpness = sharpness_values(config, static_cast<double>(parameters), length);
+  return static_cast<int64_t>(kProcessBytes + kBytes * (kept + std::max(update, sharpness)));
 }
 
 int64_t machine_memory() {
@@ -116,11 +134,12 @@ int64_t machine_memory() {
 
 void check_memory(int64_t estimate, int64_t available) {
   if (available <= 0 || estimate <= kLargestShare * available) return;
-  throw UsageError("memory: this run needs about ", gib(estimate), " GiB, over 90 % of the ",
-                   gib(available),
-                   " GiB of this machine; lower --max-tokens (and raise --update-freq to keep the "
-                   "batch), set --recompute true, or choose a smaller --arch, --d-model, --ffn-dim "
-                   "or --vocab-size");
+  throw UsageError(
+      "memory: this run needs about ", gib(estimate), " GiB, over 90 % of the ", gib(available),
+      " GiB of this machine; lower --max-tokens (and raise --update-freq to keep the "
+      "batch), set --recompute true, or choose a smaller --arch, --d-model, --ffn-dim "
+      "or --vocab-size; where --sharpness-every is set, lower --sharpness-iterations and "
+      "--sharpness-tokens");
 }
 
 }  // namespace nmt::train

@@ -14,8 +14,9 @@ int64_t approximate_parameters(const config::ModelConfig& model);
 
 /// Estimated peak bytes of a training process: values, gradients (one copy a worker), optimizer
 /// state, activations of one micro-batch at `max-tokens` with sides of `mean_length` pieces,
-/// logits. For models of width 64 to 512, one with recomputation, it was 1.2 to 1.4 times the
-/// measured peak.
+/// logits; or, where that is more, a measurement of sharpness, by a rule of thumb that has not been
+/// compared with runs. For models of width 64 to 512, one with recomputation and all without
+/// sharpness, it was 1.2 to 1.4 times the measured peak.
 int64_t estimate_memory(const config::TrainingConfig& config, int64_t parameters, int64_t workers,
                         int64_t mean_length);
 

@@ -98,6 +98,11 @@ Trainer::Trainer(const config::TrainingConfig& config, const TrainingData& data,
       batcher_(data.train, batcher_options(config, data)),
       monitor_(rules_of(config)),
       branch_(branch) {
+  if (config_.schedule.sharpness_every > 0) {
+    sharpness_.emplace(
+        config_, sharpness_sample(data.train, config_.schedule.sharpness_tokens, config_.seed),
+        data.vocabulary->eos_id());
+  }
   if (checkpoint) restore(*checkpoint);
   for (const config::TemperatureChange& change : config_.stability.attention_temperature_at) {
     if (change.update <= progress_.update) step_.set_attention_temperature(change.setting);
@@ -167,6 +172,7 @@ stability::EndRecord Trainer::run() {
   const stability::ConfigRecord start = start_record(config_, model_, data_, config_.threads);
   observer_.on_start(start);
   if (branch_) observer_.on_event(*branch_);
+  if (progress_.update == 0 && sharpness_) measure_sharpness();
   std::string reason = reason_to_stop();
   while (reason.empty()) {
     update_once();
@@ -205,6 +211,7 @@ void Trainer::update_once() {
   progress_.bad_updates = result.finite ? 0 : progress_.bad_updates + 1;
   if (!result.finite) report_non_finite(batches, result);
   report_update(std::move(result));
+  if (due(progress_.update, config_.schedule.sharpness_every)) measure_sharpness();
 }
 
 bool Trainer::measures_now() const {
@@ -316,6 +323,18 @@ std::vector<stability::AttentionRecord> Trainer::attention_records() {
     record.temperature = model_->attention_layers(record.kind)[record.layer - 1]->temperature();
   }
   return records;
+}
+
+void Trainer::measure_sharpness() {
+  const Clock::time_point begin = Clock::now();
+  step_.free_gradients();  // The measurement needs the room.
+  const stability::Sharpness now = sharpness_->measure(model_, step_.optimizer().state());
+  observer_.on_sharpness({.update = progress_.update,
+                          .sharpness = now.value,
+                          .preconditioned = now.preconditioned,
+                          .iterations = now.iterations,
+                          .residual = now.residual});
+  last_record_ += Clock::now() - begin;  // No part of the training speed.
 }
 
 bool Trainer::is_better(const stability::ValidRecord& record) const {

@@ -16,6 +16,7 @@
 #include "nmt/checkpoint/checkpoint_set.h"
 #include "nmt/config/training_config.h"
 #include "nmt/stability/divergence.h"
+#include "nmt/train/sharpness_probe.h"
 #include "nmt/train/train_step.h"
 #include "nmt/train/training_data.h"
 #include "nmt/train/training_observer.h"
@@ -54,6 +55,7 @@ class Trainer {
   void report_progress(const StepResult& result);
   void log_update();
   std::vector<stability::AttentionRecord> attention_records();
+  void measure_sharpness();
   void validate_now();
   bool is_better(const stability::ValidRecord& record) const;
   config::ModelConfig model_with_temperatures() const;
@@ -72,6 +74,7 @@ class Trainer {
   TrainStep step_;
   data::TokenBatcher batcher_;
   stability::StabilityMonitor monitor_;
+  std::optional<SharpnessProbe> sharpness_;
   RunProgress progress_;
   RunProgress at_start_;
   Clock::time_point start_;

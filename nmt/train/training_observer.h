@@ -41,6 +41,7 @@ class TrainingObserver {
   virtual void on_valid(const stability::ValidRecord&) {}
   /// Before the checkpoint gets its final name: a checkpoint never exists without its line.
   virtual void on_checkpoint(const stability::CheckpointRecord&) {}
+  virtual void on_sharpness(const stability::SharpnessRecord&) {}
   virtual void on_event(const stability::EventRecord&) {}
   virtual void on_end(const stability::EndRecord&) {}
 };
@@ -65,6 +66,9 @@ class ObserverGroup : public TrainingObserver {
   }
   void on_checkpoint(const stability::CheckpointRecord& record) override {
     for (auto* observer : observers_) observer->on_checkpoint(record);
+  }
+  void on_sharpness(const stability::SharpnessRecord& record) override {
+    for (auto* observer : observers_) observer->on_sharpness(record);
   }
   void on_event(const stability::EventRecord& record) override {
     for (auto* observer : observers_) observer->on_event(record);

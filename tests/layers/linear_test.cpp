@@ -153,6 +153,41 @@ TEST_F(StackedLinears, GradientsAreThoseOfTheDefinition) {
   }
 }
 
+// The same function, the same gradient, and one that can be differentiated again.
+TEST_F(StackedLinears, ReadParametersAsTheyAre) {
+  for (const LinearKind kind : {LinearKind::kPlain, LinearKind::kSigma}) {
+    torch::nn::Module owner, other_owner;
+    StackedLinear linear(owner, three_parts(kind, {2, 1}, {1, 2}));
+    StackedLinear other(other_owner, three_parts(kind, {2, 1}, {1, 2}));
+    randomize(linear);
+    const auto from = owner.named_parameters(), to = other_owner.named_parameters();
+    for (const auto& item : from) to[item.key()].copy_(item.value());
+    for (const auto& item : owner.named_buffers()) {
+      other_owner.named_buffers()[item.key()].copy_(item.value());
+    }
+    other.read_parameters();
+    const torch::Tensor x = testing::normal({6, 4}, generator_);
+    std::vector<torch::Tensor> variables, gradients;
+    for (const auto& item : to) variables.push_back(item.value());
+    torch::Tensor loss = torch::zeros({});
+    for (const size_t product : {0, 1}) {
+      const torch::Tensor y = linear.forward(x, product);
+      EXPECT_TRUE(torch::allclose(other.forward(x, product), y, 1e-12, 1e-12));
+      y.pow(3).sum().backward();
+      loss = loss + other.forward(x, product).pow(3).sum();
+    }
+    linear.pull_gradients_back();
+    gradients = torch::autograd::grad({loss}, variables, {}, true, /*create_graph=*/true);
+    for (size_t i = 0; i < variables.size(); ++i) {
+      EXPECT_TRUE(torch::allclose(gradients[i], from[i].value().grad(), 1e-10, 1e-10)) << i;
+      const torch::Tensor second =
+          torch::autograd::grad({gradients[i].sum()}, {variables[i]}, {}, true)[0];
+      EXPECT_TRUE(at::isfinite(second).all().item<bool>());
+      EXPECT_GT(second.abs().sum().item<double>(), 0.0);
+    }
+  }
+}
+
 TEST_F(StackedLinears, WithoutABackwardGradientsAreZero) {
   StackedLinear linear(owner_, three_parts(LinearKind::kSigma, {1, 1, 1}));
   randomize(linear);

@@ -122,7 +122,7 @@ TEST(ConfigTableTest, OnlyLimitsLoggingAndThreadsMayChangeOnResume) {
   EXPECT_THAT(
       changeable,
       ElementsAre("max-updates", "max-epochs", "max-target-tokens", "max-minutes", "patience", "max-bad-updates",
-                  "log-every", "tensorboard", "track-attention", "statistics-every", "on-collapse",
+                  "log-every", "sharpness-every", "sharpness-tokens", "sharpness-iterations", "tensorboard", "track-attention", "statistics-every", "on-collapse",
                   "on-divergence", "model-dir", "resume", "overwrite", "threads", "recompute"));
 }
 

@@ -136,12 +136,12 @@ TEST(ParameterCount, MeetsTheFormula) {
   EXPECT_EQ(parameter_count(sigma), blocks + 2 * norm + 88 + 11 + 2 * 6 + 2 * 10);
 }
 
-void backward(Transformer& model) {
+void backward(Transformer& model, const layers::ForwardContext& context = {}) {
   const torch::Tensor source = torch::tensor({{3, 4, 2}, {5, 2, 0}});
   const torch::Tensor source_lengths = torch::tensor({3, 2});
   const torch::Tensor input = torch::tensor({{2, 6}, {2, 7}}), lengths = torch::tensor({2, 2});
   const torch::Tensor logits =
-      model->logits(model->features(source, source_lengths, input, lengths, {}));
+      model->logits(model->features(source, source_lengths, input, lengths, context));
   torch::log_softmax(logits, -1).select(-1, 4).sum().neg().backward();
 }
 
@@ -196,6 +196,31 @@ TEST(Replicas, SeeUpdatesOfTheModel) {
     for (const auto& [name, value] : named_parameters(model)) value.detach().mul_(1.1).add_(0.01);
     advance(model);
     EXPECT_TRUE(torch::equal(model->encode(ids, lengths, {}), replica->encode(ids, lengths, {})));
+  }
+}
+
+TEST(DifferentiableCopy, HasTheModelsLossAndGradient) {
+  const layers::ForwardContext reference = {.backend = layers::BackendKind::kReference};
+  for (config::ModelConfig config : all_small_configs()) {
+    for (const EmbeddingTie tie : kTies) {
+      config.tie_embeddings = tie;
+      config.sigma_embeddings = config.architecture.linear == LinearKind::kSigma;
+      SCOPED_TRACE(name_of(config));
+      Transformer model = initialized(config);
+      Transformer copy = differentiable_copy(model);
+      backward(model, reference);
+      pull_gradients_back(model);
+      backward(copy, reference);
+      const NamedTensors expected = named_parameters(model), found = named_parameters(copy);
+      ASSERT_EQ(expected.size(), found.size());
+      for (size_t i = 0; i < expected.size(); ++i) {
+        ASSERT_TRUE(found[i].second.grad().defined()) << found[i].first;
+        EXPECT_TRUE(torch::equal(expected[i].second, found[i].second)) << found[i].first;
+        EXPECT_NE(expected[i].second.data_ptr(), found[i].second.data_ptr());
+        EXPECT_TRUE(torch::allclose(expected[i].second.grad(), found[i].second.grad(), 1e-4, 1e-5))
+            << found[i].first;
+      }
+    }
   }
 }
 

@@ -47,9 +47,9 @@ std::map<std::string, Keys> documented() {
 
 TEST(RunLogSchema, EveryKeyIsDocumentedAndEveryDocumentedKeyIsEmitted) {
   std::map<std::string, Keys> emitted;
-  for (const RunRecord& record :
-       std::vector<RunRecord>{sample_config(), sample_update(1), sample_valid(1),
-                              sample_checkpoint(1), sample_event(1), sample_end(1)}) {
+  for (const RunRecord& record : std::vector<RunRecord>{
+           sample_config(), sample_update(1), sample_valid(1), sample_checkpoint(1),
+           sample_sharpness(1), sample_event(1), sample_end(1)}) {
     ordered_json json = to_json(record);
     const std::string type = json["type"];
     json.erase("type");

@@ -49,9 +49,11 @@ TEST(RunLog, EveryRecordIsReadBackEqual) {
   bare_end.best = std::nullopt;
   ValidRecord bare_valid = sample_valid(5);
   bare_valid.bleu = std::nullopt;
-  const std::vector<RunRecord> records = {sample_config(),      sample_update(1), sample_valid(2),
-                                          sample_checkpoint(3), sample_event(4),  bare_valid,
-                                          sample_end(8),        bare_end};
+  SharpnessRecord bare_sharpness = sample_sharpness(5);
+  bare_sharpness.preconditioned = std::nullopt;
+  const std::vector<RunRecord> records = {
+      sample_config(), sample_update(1),    sample_valid(2), sample_checkpoint(3), sample_event(4),
+      bare_valid,      sample_sharpness(5), bare_sharpness,  sample_end(8),        bare_end};
   write_all(folder.path("run.jsonl"), records);
   EXPECT_EQ(read_run(folder.path("run.jsonl")), records);
 }

@@ -66,6 +66,14 @@ inline CheckpointRecord sample_checkpoint(int64_t update) {
   return {.update = update, .path = "checkpoints/update-" + std::to_string(update)};
 }
 
+inline SharpnessRecord sample_sharpness(int64_t update) {
+  return {.update = update,
+          .sharpness = 12.0 / 7.0,
+          .preconditioned = 43210.5,
+          .iterations = 17,
+          .residual = 1.0 / 1500.0};
+}
+
 inline EventRecord sample_event(int64_t update) {
   return {.update = update,
           .kind = "non_finite",

@@ -100,6 +100,7 @@ TEST(ConsoleObserver, PrintsPlainLinesWithoutATerminal) {
   observer.on_update(stability::sample_update(1));
   observer.on_valid(stability::sample_valid(2));
   observer.on_checkpoint(stability::sample_checkpoint(2));
+  observer.on_sharpness(stability::sample_sharpness(2));
   observer.on_event(stability::sample_event(3));
   observer.on_end(stability::sample_end(10));
   EXPECT_EQ(
@@ -108,6 +109,8 @@ TEST(ConsoleObserver, PrintsPlainLinesWithoutATerminal) {
           "  18 s left\n"
           "valid at update 2  loss 4.5000  nll 4.0000  perplexity 54.60  BLEU 12.25  best so far\n"
           "checkpoint checkpoints/update-2\n"
+          "sharpness at update 2: 1.714, preconditioned 4.321e+04  (17 iterations, residual "
+          "6.7e-04)\n"
           "non_finite at update 3: the loss of batch 12 is not finite\n"
           "end after update 10, 1m40s: max-updates, status diverged; entropy collapsed; the loss "
           "diverged\n"

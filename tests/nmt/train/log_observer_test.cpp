@@ -21,11 +21,13 @@ TEST(LogObserver, WritesALineForEachReport) {
   observer.on_update(stability::sample_update(1));
   observer.on_valid(stability::sample_valid(2));
   observer.on_checkpoint(stability::sample_checkpoint(2));
+  observer.on_sharpness(stability::sample_sharpness(2));
   observer.on_event(stability::sample_event(3));
   observer.on_end(stability::sample_end(3));
   const std::vector<RunRecord> expected = {
-      stability::sample_config(),      stability::sample_update(1), stability::sample_valid(2),
-      stability::sample_checkpoint(2), stability::sample_event(3),  stability::sample_end(3)};
+      stability::sample_config(),      stability::sample_update(1),    stability::sample_valid(2),
+      stability::sample_checkpoint(2), stability::sample_sharpness(2), stability::sample_event(3),
+      stability::sample_end(3)};
   EXPECT_EQ(stability::read_run(folder.path("run.jsonl")), expected);
 }
 
@@ -52,6 +54,7 @@ TEST(ObserverGroup, PassesEverythingOnInOrder) {
     void on_checkpoint(const stability::CheckpointRecord&) override {
       calls += name + "checkpoint ";
     }
+    void on_sharpness(const stability::SharpnessRecord&) override { calls += name + "sharpness "; }
     void on_event(const stability::EventRecord&) override { calls += name + "event "; }
     void on_end(const stability::EndRecord&) override { calls += name + "end "; }
     std::string name;
@@ -65,11 +68,12 @@ TEST(ObserverGroup, PassesEverythingOnInOrder) {
   group.on_update({});
   group.on_valid({});
   group.on_checkpoint({});
+  group.on_sharpness({});
   group.on_event({});
   group.on_end({});
   EXPECT_EQ(calls,
             "a.start b.start a.progress b.progress a.update b.update a.valid b.valid "
-            "a.checkpoint b.checkpoint a.event b.event a.end b.end ");
+            "a.checkpoint b.checkpoint a.sharpness b.sharpness a.event b.event a.end b.end ");
 }
 
 }  // namespace

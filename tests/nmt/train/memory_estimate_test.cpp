@@ -45,6 +45,25 @@ TEST(MemoryEstimate, CountsTheLogitsOfAllPiecesOnlyWhereTheyAreHeld) {
   EXPECT_GT(estimate_memory(config, 60'000'000, 1, 25), fused + 4 * config.data.max_tokens * 8000);
 }
 
+TEST(MemoryEstimate, CountsSharpnessWhereItTakesMoreThanAnUpdate) {
+  config::TrainingConfig config;
+  config.model.vocab_size = 8000;
+  const auto estimate = [&] { return estimate_memory(config, 60'000'000, 1, 25); };
+  const int64_t without = estimate();
+  config.schedule.sharpness_every = 100;
+  const int64_t with = estimate();
+  EXPECT_GT(with, without);
+  config.schedule.sharpness_iterations += 10;
+  EXPECT_EQ(estimate() - with, 4 * int64_t{600'000'000});
+  config.schedule.sharpness_tokens *= 2;
+  EXPECT_GT(estimate() - with, 4 * int64_t{600'000'000});
+  config.schedule.sharpness_tokens = config.schedule.sharpness_iterations = 1;
+  config.data.max_tokens *= 10;
+  const int64_t large_updates = estimate();
+  config.schedule.sharpness_every = 0;
+  EXPECT_EQ(estimate(), large_updates);
+}
+
 TEST(MemoryEstimate, ParametersAreKnownBeforeTheModelIs) {
   for (const char* arch : {"preln-1L", "postln-sigma-3L-2L", "deepnorm-2L-4L", "nonorm-sigma-2L"}) {
     for (const auto tie : {layers::EmbeddingTie::kThreeWay, layers::EmbeddingTie::kTwoWay,

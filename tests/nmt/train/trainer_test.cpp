@@ -17,6 +17,7 @@ namespace {
 using nmt::testing::TempFolder;
 using stability::CheckpointRecord;
 using stability::EndRecord;
+using stability::SharpnessRecord;
 using stability::UpdateRecord;
 using stability::ValidRecord;
 using ::testing::ElementsAre;
@@ -201,6 +202,16 @@ std::vector<std::string> comparable_log(const std::string& model_dir) {
   return lines;
 }
 
+checkpoint::ModelFolder newest_model(const config::TrainingConfig& config) {
+  return checkpoint::load_model(
+      checkpoint::CheckpointSet(config.model_dir + "/checkpoints").newest()->folder);
+}
+
+checkpoint::TrainingState newest_state(const config::TrainingConfig& config) {
+  return checkpoint::load_training_state(
+      checkpoint::CheckpointSet(config.model_dir + "/checkpoints").newest()->folder);
+}
+
 void expect_same_run(const std::string& a, const std::string& b) {
   const auto newest_a = checkpoint::CheckpointSet(a + "/checkpoints").newest()->folder;
   const auto newest_b = checkpoint::CheckpointSet(b + "/checkpoints").newest()->folder;
@@ -225,6 +236,45 @@ TEST(Trainer, ResumingContinuesBitForBit) {
     EXPECT_EQ(end.update, stop_after);
     EXPECT_EQ(end.reason, stop_after == 40 ? "max-updates" : "interrupted");
   }
+  expect_same_run(whole.model_dir, pieces.model_dir);
+}
+
+TEST(Trainer, MeasuringSharpnessChangesNoBit) {
+  const TempFolder folder;
+  const TrainingData data = toy_data();
+  const config::TrainingConfig without = demanding_config(data, folder.path("without"));
+  config::TrainingConfig with = demanding_config(data, folder.path("with"));
+  with.schedule.sharpness_every = 9;
+  with.schedule.sharpness_tokens = 100;
+  testing::train(without, data);
+  testing::train(with, data);
+  testing::expect_same_bits(newest_model(without).tensors, newest_model(with).tensors);
+  testing::expect_same_bits(newest_state(without).optimizer, newest_state(with).optimizer);
+  EXPECT_EQ(records<ValidRecord>(without.model_dir), records<ValidRecord>(with.model_dir));
+  EXPECT_TRUE(records<SharpnessRecord>(without.model_dir).empty());
+
+  const auto sharpness = records<SharpnessRecord>(with.model_dir);
+  std::vector<int64_t> updates;
+  for (const SharpnessRecord& record : sharpness) {
+    updates.push_back(record.update);
+    EXPECT_GT(record.sharpness, 0.0);
+    EXPECT_GT(record.iterations, 1);
+    EXPECT_EQ(record.preconditioned.has_value(), record.update > 0);
+  }
+  EXPECT_THAT(updates, ElementsAre(0, 9, 18, 27, 36));
+}
+
+TEST(Trainer, SharpnessIsTheSameInPieces) {
+  const TempFolder folder;
+  const TrainingData data = toy_data();
+  config::TrainingConfig whole = demanding_config(data, folder.path("whole"));
+  whole.schedule.sharpness_every = 5;
+  whole.schedule.sharpness_tokens = 100;
+  testing::train(whole, data);
+  config::TrainingConfig pieces = whole;
+  pieces.model_dir = folder.path("pieces");
+  for (const int64_t stop_after : {1, 10, 14, 40}) testing::train(pieces, data, stop_after);
+  EXPECT_EQ(records<SharpnessRecord>(pieces.model_dir).size(), 9u);
   expect_same_run(whole.model_dir, pieces.model_dir);
 }
 
