@@ -124,7 +124,7 @@ struct CheckpointRecord {
   bool operator==(const CheckpointRecord&) const = default;
 };
 
-/// Something worth knowing: kind is "collapse", "divergence", "non_finite", "interrupted" ...
+/// Something worth knowing: kind is "collapse", "divergence", "learning_rate" ...
 struct EventRecord {
   int64_t update = 0;  ///< When it was found; `fields` says when it began.
   std::string kind;

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "data/text/error.h"
+#include "nmt/optim/optimizer.h"
 
 namespace nmt::train {
 namespace {
@@ -98,8 +99,10 @@ int64_t estimate_memory(const config::TrainingConfig& config, int64_t parameters
                         int64_t mean_length) {
   const config::ModelConfig& model = config.model;
   const bool reparametrised = model.architecture.linear != layers::LinearKind::kPlain;
-  // Value and two moments; a gradient for each worker; Ŵ beside W.
-  const double copies = 3.0 + workers + (reparametrised ? 1.0 : 0.0);
+  // Value and the optimizer's state; a gradient for each worker; Ŵ beside W.
+  const auto state =
+      static_cast<double>(optim::make_optimizer(config.optimization)->state_tensors());
+  const double copies = 1.0 + state + workers + (reparametrised ? 1.0 : 0.0);
   const double per_piece = activation_values(config, static_cast<double>(mean_length));
   return static_cast<int64_t>(kProcessBytes + kBytes * copies * parameters +
                               kBytes * config.data.max_tokens * per_piece +

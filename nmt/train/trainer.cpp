@@ -11,6 +11,7 @@
 #include "nmt/config/config_json.h"
 #include "nmt/model/init.h"
 #include "nmt/model/parameters.h"
+#include "nmt/optim/plateau.h"
 #include "nmt/stability/json_number.h"
 #include "nmt/train/memory_estimate.h"
 #include "nmt/train/start_record.h"
@@ -126,6 +127,7 @@ void Trainer::restore(const std::string& folder) {
                      "; resume with the same files");
   }
   batcher_.restore(progress_.position);
+  step_.set_learning_rate_factor(progress_.learning_rate_factor);
   step_.tracker().restore(member_of(training.state, "entropy", source));
   monitor_.restore(member_of(training.state, "stability", source));
   losses_since_record_ = stability::numbers_from_json(member_of(training.state, "losses", source));
@@ -333,6 +335,7 @@ void Trainer::validate_now() {
   progress_.bad_validations = record.best ? 0 : progress_.bad_validations + 1;
   if (record.best) progress_.best = record;
   observer_.on_valid(record);
+  if (config_.optimization.lr_schedule == "plateau") watch_plateau(record.nll);
   if (!record.best) return;
   save_checkpoint();
 }
@@ -344,6 +347,32 @@ config::ModelConfig Trainer::model_with_temperatures() const {
     if (change.update <= progress_.update) model.attention_temperature.push_back(change.setting);
   }
   return model;
+}
+
+// While the rate still rises, its course says nothing about a plateau.
+void Trainer::watch_plateau(double nll) {
+  const config::OptimizationConfig& options = config_.optimization;
+  if (progress_.update < options.warmup_updates) return;
+  optim::PlateauRule rule(options.lr_decay_patience, progress_.plateau);
+  const bool reached = rule.observe(nll);
+  progress_.plateau = rule.state();
+  if (!reached) return;
+  lower_learning_rate(
+      options.lr_decay_factor, "plateau",
+      concatenate(options.lr_decay_patience, " validations without a better nll than ",
+                  progress_.plateau.best_nll.value_or(NAN)));
+}
+
+void Trainer::lower_learning_rate(double factor, const std::string& cause,
+                                  const std::string& reason) {
+  progress_.learning_rate_factor *= factor;
+  step_.set_learning_rate_factor(progress_.learning_rate_factor);
+  observer_.on_event(
+      {.update = progress_.update,
+       .kind = "learning_rate",
+       .message = concatenate(reason, ": from now on the schedule's learning rate times ",
+                              progress_.learning_rate_factor),
+       .fields = {{"factor", progress_.learning_rate_factor}, {"cause", cause}}});
 }
 
 void Trainer::save_checkpoint() {

@@ -55,6 +55,8 @@ class Trainer {
   void log_update();
   std::vector<stability::AttentionRecord> attention_records();
   void validate_now();
+  void watch_plateau(double nll);
+  void lower_learning_rate(double factor, const std::string& cause, const std::string& reason);
   bool is_better(const stability::ValidRecord& record) const;
   config::ModelConfig model_with_temperatures() const;
   void save_checkpoint();
