@@ -1,5 +1,7 @@
 #include "nmt/optim/elementwise_optimizer.h"
 
+#include <torch/utils.h>
+
 #include <deque>
 
 namespace nmt::optim {

@@ -1,7 +1,8 @@
 #include "nmt/optim/plateau.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/optim.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <limits>
