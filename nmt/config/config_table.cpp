@@ -13,6 +13,7 @@ constexpr Interval kAtLeastZero{.low = 0.0};
 constexpr Interval kAboveZero{.low = 0.0, .low_open = true};
 constexpr Interval kBelowOne{.low = 0.0, .high = 1.0};
 constexpr Interval kUpToOne{.low = 0.0, .high = 1.0, .high_open = false};
+constexpr Interval kFraction{.low = 0.0, .low_open = true, .high = 1.0};
 
 // An enumeration in the configuration: a member, or a part and its member.
 template <auto... members>
@@ -141,24 +142,56 @@ constexpr ConfigKey kTable[] = {
     {"update-freq", Group::kData, Integer{&DataConfig::update_freq, 1, 1'000'000}, "micro-batches",
      "micro-batches whose gradients make one update", OnResume::kBranchMayChange},
 
+    {"learning-rate", Group::kLearningRate, Real{&OptimizationConfig::learning_rate, kAboveZero},
+     "", "peak of the learning rate, reached at the end of warm-up", OnResume::kBranchMayChange},
+    {"lr-schedule", Group::kLearningRate,
+     OneOf{&OptimizationConfig::lr_schedule, lr_schedule_names}, "",
+     "course of the learning rate after warm-up; linear and cosine fall until lr-decay-updates",
+     OnResume::kBranchMayChange},
+    {"warmup-updates", Group::kLearningRate, Integer{&OptimizationConfig::warmup_updates, 0},
+     "updates",
+     "updates over which the learning rate rises linearly from 0; 0: the first update has the "
+     "peak",
+     OnResume::kBranchMayChange},
+    {"lr-decay-updates", Group::kLearningRate, Integer{&OptimizationConfig::lr_decay_updates, 0},
+     "updates", "where linear and cosine end; 0: at the max-updates that the run began with",
+     OnResume::kBranchMayChange},
+    {"final-learning-rate", Group::kLearningRate,
+     Real{&OptimizationConfig::final_learning_rate, kAtLeastZero}, "",
+     "what linear and cosine end at, and stay at", OnResume::kBranchMayChange},
+    {"lr-decay-factor", Group::kLearningRate, Real{&OptimizationConfig::lr_decay_factor, kFraction},
+     "", "what step and plateau multiply the learning rate by, again and again",
+     OnResume::kBranchMayChange},
+    {"lr-decay-every", Group::kLearningRate, Integer{&OptimizationConfig::lr_decay_every, 1},
+     "updates", "distance of these decays with step, the first so far behind warm-up",
+     OnResume::kBranchMayChange},
+    {"lr-decay-patience", Group::kLearningRate, Integer{&OptimizationConfig::lr_decay_patience, 1},
+     "validations", "validations after warm-up without a better nll before plateau decays",
+     OnResume::kBranchMayChange},
+
     {"optimizer", Group::kOptimization, OneOf{&OptimizationConfig::optimizer, optimizer_names}, "",
      "update rule; adam with weight-decay above 0 is AdamW"},
-    {"learning-rate", Group::kOptimization, Real{&OptimizationConfig::learning_rate, kAboveZero},
-     "", "peak of the learning rate, reached at the end of warm-up", OnResume::kBranchMayChange},
-    {"lr-schedule", Group::kOptimization,
-     OneOf{&OptimizationConfig::lr_schedule, lr_schedule_names}, "",
-     "course of the learning rate after warm-up", OnResume::kBranchMayChange},
-    {"warmup-updates", Group::kOptimization, Integer{&OptimizationConfig::warmup_updates, 0},
-     "updates", "updates over which the learning rate rises linearly from 0",
-     OnResume::kBranchMayChange},
     {"adam-beta1", Group::kOptimization, Real{&OptimizationConfig::adam_beta1, kBelowOne}, "",
-     "decay of Adam's mean gradient", OnResume::kBranchMayChange},
+     "decay of the mean gradient, of adam, adamw, lamb and lion", OnResume::kBranchMayChange},
     {"adam-beta2", Group::kOptimization, Real{&OptimizationConfig::adam_beta2, kBelowOne}, "",
-     "decay of Adam's mean squared gradient", OnResume::kBranchMayChange},
+     "decay of the mean squared gradient, of adam, adamw and lamb; lion's second decay",
+     OnResume::kBranchMayChange},
     {"adam-eps", Group::kOptimization, Real{&OptimizationConfig::adam_eps, kAboveZero}, "",
-     "added to the root of the mean squared gradient", OnResume::kBranchMayChange},
+     "added to the root of the mean squared gradient; with adagrad to that of their sum",
+     OnResume::kBranchMayChange},
+    {"momentum", Group::kOptimization, Real{&OptimizationConfig::momentum, kBelowOne}, "",
+     "share of the last step that sgd and lars keep"},
+    {"nesterov", Group::kOptimization, Truth{&OptimizationConfig::nesterov}, "",
+     "Nesterov's form of sgd's momentum", OnResume::kBranchMayChange},
+    {"trust-coefficient", Group::kOptimization,
+     Real{&OptimizationConfig::trust_coefficient, kAboveZero}, "",
+     "of lars: length of a step over that of the parameter, at learning rate 1 without momentum",
+     OnResume::kBranchMayChange},
     {"weight-decay", Group::kOptimization, Real{&OptimizationConfig::weight_decay, kAtLeastZero},
-     "", "decoupled weight decay; never on gamma, biases and norms", OnResume::kBranchMayChange},
+     "",
+     "decoupled weight decay (lars: in the gradient); never on gamma, biases and norms; with adamw "
+     "0.01 unless it is set",
+     OnResume::kBranchMayChange},
     {"clip-norm", Group::kOptimization, Real{&OptimizationConfig::clip_norm, kAtLeastZero}, "",
      "largest global gradient norm; larger gradients are scaled down to it; 0: no clipping",
      OnResume::kBranchMayChange},
@@ -263,6 +296,8 @@ std::string_view title(Group group) {
       return "Model";
     case Group::kData:
       return "Data";
+    case Group::kLearningRate:
+      return "Learning rate";
     case Group::kOptimization:
       return "Optimization";
     case Group::kLimits:

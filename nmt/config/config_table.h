@@ -15,7 +15,16 @@
 
 namespace nmt::config {
 
-enum class Group { kModel, kData, kOptimization, kLimits, kValidation, kStability, kRun };
+enum class Group {
+  kModel,
+  kData,
+  kLearningRate,
+  kOptimization,
+  kLimits,
+  kValidation,
+  kStability,
+  kRun
+};
 
 /// As a heading: "Model".
 std::string_view title(Group group);

@@ -7,6 +7,7 @@
 #include "nmt/cli/program.h"
 #include "nmt/config/config_table.h"
 #include "nmt/config/demo_config.h"
+#include "nmt/config/dependent_defaults.h"
 #include "nmt/config/reference.h"
 #include "nmt/config/validate.h"
 
@@ -88,6 +89,7 @@ TrainingCommand parse_training_command(int argc, const char* const* argv) {
   command.demo = command.config.data.train_sets.empty();
   // Only now is it known that the weaker source counts.
   if (command.demo) parse(/*with_demo=*/true);
+  complete_defaults(command.config, command.set_keys);
   validate(command.config);
   return command;
 }
@@ -114,6 +116,7 @@ TrainingConfig branched_config(const TrainingConfig& saved, const TrainingComman
   config.branch_from = command.config.branch_from;
   config.resume = false;
   config.overwrite = false;
+  complete_decay_end(config, command.set_keys);
   validate(config);
   return config;
 }

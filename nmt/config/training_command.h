@@ -1,5 +1,6 @@
 // The command line of nmt-train. Sources of values, weakest first: the defaults of the structs,
-// configs/demo.conf if no training sets are given, the file of --config, flags.
+// configs/demo.conf if no training sets are given, the file of --config, flags. Some defaults
+// depend on other keys (dependent_defaults.h).
 
 #pragma once
 

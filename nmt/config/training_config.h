@@ -33,15 +33,23 @@ struct DataConfig {
 
 /// Optimizer, schedule and loss.
 struct OptimizationConfig {
-  std::string optimizer = "adam";
   double learning_rate = 5e-4;  ///< The peak, reached at the end of warm-up.
   std::string lr_schedule = "inverse-sqrt";
   int64_t warmup_updates = 4000;
+  int64_t lr_decay_updates = 0;      ///< Where linear and cosine end; 0: dependent_defaults.h.
+  double final_learning_rate = 0.0;  ///< What they end at.
+  double lr_decay_factor = 0.5;      ///< Of step and plateau.
+  int64_t lr_decay_every = 10000;    ///< Updates from one step to the next.
+  int64_t lr_decay_patience = 3;     ///< Validations without a better nll: a plateau.
+  std::string optimizer = "adam";
   double adam_beta1 = 0.9;
   double adam_beta2 = 0.98;
   double adam_eps = 1e-9;
-  double weight_decay = 0.0;  ///< Decoupled; never on γ, biases and norms.
-  double clip_norm = 1.0;     ///< Largest global gradient norm; 0: no clipping.
+  double momentum = 0.9;             ///< Of sgd and lars.
+  bool nesterov = false;             ///< Of sgd.
+  double trust_coefficient = 0.001;  ///< Of lars.
+  double weight_decay = 0.0;         ///< Decoupled; never on γ, biases and norms.
+  double clip_norm = 1.0;            ///< Largest global gradient norm; 0: no clipping.
   double label_smoothing = 0.1;
 };
 

@@ -5,6 +5,7 @@
 #include "data/text/error.h"
 #include "nmt/config/arch_name.h"
 #include "nmt/config/enum_names.h"
+#include "nmt/config/optimizer_names.h"
 
 namespace nmt::config {
 namespace {
@@ -35,6 +36,51 @@ void validate_data(const TrainingConfig& config) {
   }
 }
 
+bool validates(const TrainingConfig& config) {
+  return (config.data.train_sets.empty() || !config.data.valid_sets.empty()) &&
+         config.schedule.validate_every > 0;
+}
+
+void require_decay_end(const TrainingConfig& config) {
+  const OptimizationConfig& rate = config.optimization;
+  if (!falls_until_an_update(rate.lr_schedule)) {
+    if (rate.lr_decay_updates == 0 && rate.final_learning_rate == 0.0) return;
+    throw UsageError(rate.lr_decay_updates > 0 ? "lr-decay-updates" : "final-learning-rate",
+                     " is a key of lr-schedule linear and cosine, but lr-schedule is ",
+                     rate.lr_schedule, "; choose one of them or leave the key out");
+  }
+  if (rate.lr_decay_updates == 0) {
+    throw UsageError("lr-schedule ", rate.lr_schedule,
+                     " must know where it ends: give lr-decay-updates, or max-updates above 0");
+  }
+  if (rate.lr_decay_updates <= rate.warmup_updates) {
+    throw UsageError(
+        "lr-decay-updates (or else max-updates) must be above warmup-updates with "
+        "lr-schedule ",
+        rate.lr_schedule, ", got ", rate.lr_decay_updates, " and ", rate.warmup_updates,
+        "; lower warmup-updates or train for longer");
+  }
+  if (rate.final_learning_rate > rate.learning_rate) {
+    throw UsageError("final-learning-rate must be at most learning-rate, got ",
+                     rate.final_learning_rate, " and ", rate.learning_rate);
+  }
+}
+
+void validate_optimization(const TrainingConfig& config) {
+  require_decay_end(config);
+  const OptimizationConfig& optimization = config.optimization;
+  if (optimization.lr_schedule == "plateau" && !validates(config)) {
+    throw UsageError(
+        "lr-schedule plateau needs validations: give valid-sets, and validate-every above 0");
+  }
+  if (optimization.nesterov && (optimization.optimizer != "sgd" || optimization.momentum == 0.0)) {
+    throw UsageError(
+        "nesterov is a form of momentum: it needs optimizer sgd and momentum above 0, "
+        "got ",
+        optimization.optimizer, " and ", optimization.momentum);
+  }
+}
+
 void validate_schedule(const TrainingConfig& config) {
   const ScheduleConfig& schedule = config.schedule;
   if (schedule.average_last > schedule.keep_last) {
@@ -44,8 +90,7 @@ void validate_schedule(const TrainingConfig& config) {
   if (schedule.valid_metric == ValidMetric::kBleu && schedule.valid_bleu_segments == 0) {
     throw UsageError("valid-metric bleu needs valid-bleu-segments above 0");
   }
-  const bool validates = config.data.train_sets.empty() || !config.data.valid_sets.empty();
-  if (schedule.patience > 0 && (!validates || schedule.validate_every == 0)) {
+  if (schedule.patience > 0 && !validates(config)) {
     throw UsageError("patience ", schedule.patience,
                      " needs validations: give valid-sets, and validate-every above 0");
   }
@@ -95,6 +140,7 @@ void validate(const ModelConfig& config) {
 void validate(const TrainingConfig& config) {
   validate(config.model);
   validate_data(config);
+  validate_optimization(config);
   validate_schedule(config);
   validate_stability(config);
   if (config.resume && config.overwrite) {

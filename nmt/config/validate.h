@@ -10,7 +10,7 @@ namespace nmt::config {
 /// key is set for a model without σReparam.
 void validate(const ModelConfig& config);
 
-/// validate(config.model), and the rules of data, schedule and run.
+/// validate(config.model), and the rules of data, optimization, schedule and run.
 void validate(const TrainingConfig& config);
 
 }  // namespace nmt::config

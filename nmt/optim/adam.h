@@ -11,16 +11,10 @@
 // Sources: Kingma and Ba, "Adam", ICLR 2015, arXiv:1412.6980, algorithm 1; Loshchilov and Hutter,
 // "Decoupled Weight Decay Regularization", ICLR 2019, arXiv:1711.05101, algorithm 2 (with η as the
 // schedule multiplier).
-//
-// On the CPU one update is one pass over memory, spread over threads by elements. Every element is
-// computed alone, so the result does not depend on the number of threads.
 
 #pragma once
 
-#include <unordered_map>
-
-#include "nmt/optim/optimizer.h"
-#include "nmt/optim/parallel_for.h"
+#include "nmt/optim/elementwise_optimizer.h"
 
 namespace nmt::optim {
 
@@ -31,29 +25,21 @@ struct AdamOptions {
   double weight_decay = 0.0;  ///< λ, for parameters with `decays`.
 };
 
-class Adam : public Optimizer {
+/// State: exp_avg (m), exp_avg_sq (v).
+class Adam : public ElementwiseOptimizer {
  public:
   explicit Adam(const AdamOptions& options, ParallelFor parallel_for = in_torch_threads)
-      : options_(options), parallel_for_(std::move(parallel_for)) {}
+      : ElementwiseOptimizer({"exp_avg", "exp_avg_sq"}, std::move(parallel_for)),
+        options_(options) {}
 
-  void step(std::vector<Parameter>& parameters, double learning_rate,
-            double gradient_scale) override;
-  NamedTensors state() const override;
-  void load_state(const NamedTensors& state) override;
+  void update_tensors(const UpdateNumbers& numbers, const ParameterTensors& tensors) const override;
+
+ protected:
+  void update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
+                     size_t parameters) const override;
 
  private:
-  struct Moments {
-    std::string name;
-    torch::Tensor first;   // m
-    torch::Tensor second;  // v
-  };
-  void bind(const std::vector<Parameter>& parameters);
-
   AdamOptions options_;
-  ParallelFor parallel_for_;
-  int64_t step_ = 0;
-  std::vector<Moments> moments_;  // One a parameter, in the order of step's parameters.
-  std::unordered_map<std::string, torch::Tensor> loaded_;  // Until the first step binds it.
 };
 
 }  // namespace nmt::optim

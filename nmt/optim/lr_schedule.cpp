@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <string>
 
 #include "data/text/error.h"
@@ -9,34 +10,69 @@
 namespace nmt::optim {
 namespace {
 
-// Each gives the rate as a fraction of the peak, for update u and w >= 1 warm-up updates.
-double inverse_sqrt(double u, double w) {
-  return std::min(u / w, std::sqrt(w / u));
+using config::OptimizationConfig;
+
+// Each gives the rate of update u from the end of warm-up on: u >= w >= 1.
+double inverse_sqrt(const OptimizationConfig& config, double u, double w) {
+  return config.learning_rate * std::sqrt(w / u);
 }
 
-double constant(double u, double w) {
-  return std::min(u / w, 1.0);
+double constant(const OptimizationConfig& config, double /*u*/, double /*w*/) {
+  return config.learning_rate;
+}
+
+// How much of the decay lies behind update u: 0 to 1.
+double decayed(const OptimizationConfig& config, double u, double w) {
+  const double end = static_cast<double>(config.lr_decay_updates);
+  if (end <= w) {
+    throw UsageError("lr-schedule ", config.lr_schedule,
+                     ": lr-decay-updates must be above warmup-updates, got ",
+                     config.lr_decay_updates, " and ", config.warmup_updates);
+  }
+  return std::min(1.0, (u - w) / (end - w));
+}
+
+double between(const OptimizationConfig& config, double share_of_peak) {
+  return config.final_learning_rate +
+         (config.learning_rate - config.final_learning_rate) * share_of_peak;
+}
+
+double linear(const OptimizationConfig& config, double u, double w) {
+  return between(config, 1.0 - decayed(config, u, w));
+}
+
+double cosine(const OptimizationConfig& config, double u, double w) {
+  return between(config, (1.0 + std::cos(std::numbers::pi * decayed(config, u, w))) / 2.0);
+}
+
+double step(const OptimizationConfig& config, double u, double w) {
+  const double steps = std::floor((u - w) / static_cast<double>(config.lr_decay_every));
+  return config.learning_rate * std::pow(config.lr_decay_factor, steps);
 }
 
 // One row for each name of nmt/config/optimizer_names.h.
 struct Row {
   const char* name;
-  double (*fraction_of_peak)(double update, double warmup_updates);
+  double (*rate)(const OptimizationConfig& config, double update, double warmup_updates);
 };
 
 constexpr Row kRows[] = {
     {"inverse-sqrt", inverse_sqrt},
     {"constant", constant},
+    {"linear", linear},
+    {"cosine", cosine},
+    {"step", step},
+    {"plateau", constant},
 };
 
 }  // namespace
 
-double learning_rate(const config::OptimizationConfig& config, int64_t update) {
+double learning_rate(const OptimizationConfig& config, int64_t update) {
+  const double u = static_cast<double>(update);
+  const double w = static_cast<double>(std::max<int64_t>(config.warmup_updates, 1));
   for (const Row& row : kRows) {
     if (config.lr_schedule != row.name) continue;
-    return config.learning_rate *
-           row.fraction_of_peak(static_cast<double>(update),
-                                static_cast<double>(std::max<int64_t>(config.warmup_updates, 1)));
+    return u < w ? config.learning_rate * (u / w) : row.rate(config, u, w);
   }
   std::string names;
   for (const Row& row : kRows) names += (names.empty() ? "" : ", ") + std::string(row.name);

@@ -42,8 +42,12 @@ class Optimizer {
   /// the next step. Names are "<parameter>.<quantity>", and "step" for the number of updates made.
   virtual NamedTensors state() const = 0;
 
-  /// Takes over copies of the tensors of a state().
+  /// Takes over copies of the tensors of a state(). Throws InputError if the counter is missing;
+  /// step() looks at the rest.
   virtual void load_state(const NamedTensors& state) = 0;
+
+  /// State tensors, float32, that it keeps for each parameter: its use of memory.
+  virtual int64_t state_tensors() const = 0;
 };
 
 /// The optimizer that `config.optimizer` names; `parallel_for` does its work. Throws UsageError if

@@ -1,14 +1,20 @@
 // The optimizers by name: one row for each name of nmt/config/optimizer_names.h.
 
 #include "data/text/error.h"
+#include "nmt/optim/adagrad.h"
 #include "nmt/optim/adam.h"
+#include "nmt/optim/lamb.h"
+#include "nmt/optim/lars.h"
+#include "nmt/optim/lion.h"
 #include "nmt/optim/optimizer.h"
+#include "nmt/optim/sgd.h"
 
 namespace nmt::optim {
 namespace {
 
-std::unique_ptr<Optimizer> make_adam(const config::OptimizationConfig& config,
-                                     ParallelFor parallel_for) {
+using config::OptimizationConfig;
+
+std::unique_ptr<Optimizer> make_adam(const OptimizationConfig& config, ParallelFor parallel_for) {
   return std::make_unique<Adam>(AdamOptions{.beta1 = config.adam_beta1,
                                             .beta2 = config.adam_beta2,
                                             .eps = config.adam_eps,
@@ -16,20 +22,57 @@ std::unique_ptr<Optimizer> make_adam(const config::OptimizationConfig& config,
                                 std::move(parallel_for));
 }
 
+std::unique_ptr<Optimizer> make_sgd(const OptimizationConfig& config, ParallelFor parallel_for) {
+  return std::make_unique<Sgd>(SgdOptions{.momentum = config.momentum,
+                                          .nesterov = config.nesterov,
+                                          .weight_decay = config.weight_decay},
+                               std::move(parallel_for));
+}
+
+std::unique_ptr<Optimizer> make_adagrad(const OptimizationConfig& config,
+                                        ParallelFor parallel_for) {
+  return std::make_unique<Adagrad>(
+      AdagradOptions{.eps = config.adam_eps, .weight_decay = config.weight_decay},
+      std::move(parallel_for));
+}
+
+std::unique_ptr<Optimizer> make_lars(const OptimizationConfig& config, ParallelFor parallel_for) {
+  return std::make_unique<Lars>(LarsOptions{.momentum = config.momentum,
+                                            .trust_coefficient = config.trust_coefficient,
+                                            .weight_decay = config.weight_decay},
+                                std::move(parallel_for));
+}
+
+std::unique_ptr<Optimizer> make_lamb(const OptimizationConfig& config, ParallelFor parallel_for) {
+  return std::make_unique<Lamb>(LambOptions{.beta1 = config.adam_beta1,
+                                            .beta2 = config.adam_beta2,
+                                            .eps = config.adam_eps,
+                                            .weight_decay = config.weight_decay},
+                                std::move(parallel_for));
+}
+
+std::unique_ptr<Optimizer> make_lion(const OptimizationConfig& config, ParallelFor parallel_for) {
+  return std::make_unique<Lion>(LionOptions{.beta1 = config.adam_beta1,
+                                            .beta2 = config.adam_beta2,
+                                            .weight_decay = config.weight_decay},
+                                std::move(parallel_for));
+}
+
 struct Row {
   const char* name;
-  std::unique_ptr<Optimizer> (*make)(const config::OptimizationConfig& config,
-                                     ParallelFor parallel_for);
+  std::unique_ptr<Optimizer> (*make)(const OptimizationConfig& config, ParallelFor parallel_for);
 };
 
-// adam is AdamW when weight-decay is above 0.
+// adam is AdamW when weight-decay is above 0; adamw differs by the default of weight-decay alone
+// (nmt/config/dependent_defaults.h).
 constexpr Row kRows[] = {
-    {"adam", make_adam},
+    {"adam", make_adam}, {"adamw", make_adam}, {"sgd", make_sgd},   {"adagrad", make_adagrad},
+    {"lars", make_lars}, {"lamb", make_lamb},  {"lion", make_lion},
 };
 
 }  // namespace
 
-std::unique_ptr<Optimizer> make_optimizer(const config::OptimizationConfig& config,
+std::unique_ptr<Optimizer> make_optimizer(const OptimizationConfig& config,
                                           ParallelFor parallel_for) {
   for (const Row& row : kRows) {
     if (config.optimizer == row.name) return row.make(config, std::move(parallel_for));

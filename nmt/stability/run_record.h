@@ -136,7 +136,7 @@ struct SharpnessRecord {
   bool operator==(const SharpnessRecord&) const = default;
 };
 
-/// Something worth knowing: kind is "collapse", "divergence", "non_finite", "interrupted" ...
+/// Something worth knowing: kind is "collapse", "divergence", "learning_rate" ...
 struct EventRecord {
   int64_t update = 0;  ///< When it was found; `fields` says when it began.
   std::string kind;

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "data/text/error.h"
+#include "nmt/config/optimizer_names.h"
 
 namespace nmt::train {
 namespace {
@@ -114,8 +115,10 @@ int64_t estimate_memory(const config::TrainingConfig& config, int64_t parameters
   const config::ModelConfig& model = config.model;
   const bool reparametrised = model.architecture.linear != layers::LinearKind::kPlain;
   const auto length = static_cast<double>(mean_length);
-  // Value and two moments; Ŵ beside W.
-  const double kept = (3.0 + (reparametrised ? 1.0 : 0.0)) * parameters;
+  // Value and the optimizer's state; Ŵ beside W.
+  const auto state = static_cast<double>(
+      config::optimizer_state_tensors(config.optimization.optimizer, config.optimization.momentum));
+  const double kept = (1.0 + state + (reparametrised ? 1.0 : 0.0)) * parameters;
   // A gradient for each worker.
   const double update = static_cast<double>(workers) * parameters +
                         config.data.max_tokens * activation_values(config, length) +

@@ -103,7 +103,7 @@ StepResult TrainStep::run(int64_t update, const std::vector<data::Batch>& micro_
                           bool measure) {
   StepResult result;
   for (const data::Batch& batch : micro_batches) result.tokens += batch.target_tokens();
-  result.learning_rate = optim::learning_rate(options_, update);
+  result.learning_rate = optim::learning_rate(options_, update) * learning_rate_factor_;
   free_gradients();
   if (measure) probe_.before_update(micro_batches[0]);
 

@@ -55,6 +55,9 @@ class TrainStep {
   /// Sets the attention temperature of the model and its replicas.
   void set_attention_temperature(const config::AttentionTemperature& setting);
 
+  /// From the next update on, the schedule's learning rate is multiplied by `factor`; 1 at first.
+  void set_learning_rate_factor(double factor) { learning_rate_factor_ = factor; }
+
   /// Frees the gradients of the last update.
   void free_gradients() { gradients_.free(parallel_for_); }
 
@@ -73,6 +76,7 @@ class TrainStep {
   std::vector<stability::LayerEntropy> finish_statistics(bool finite);
 
   config::OptimizationConfig options_;
+  double learning_rate_factor_ = 1.0;
   uint64_t seed_;
   layers::BackendKind backend_;
   bool recompute_;

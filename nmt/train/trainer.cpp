@@ -24,10 +24,6 @@ double seconds_between(std::chrono::steady_clock::time_point from,
   return std::chrono::duration<double>(to - from).count();
 }
 
-bool due(int64_t update, int64_t interval) {
-  return interval > 0 && update % interval == 0;
-}
-
 const nlohmann::json& member_of(const nlohmann::json& state, const char* key,
                                 const std::string& source) {
   const auto found = state.find(key);
@@ -131,6 +127,7 @@ void Trainer::restore(const std::string& folder) {
                      "; resume with the same files");
   }
   batcher_.restore(progress_.position);
+  step_.set_learning_rate_factor(progress_.learning_rate_factor);
   step_.tracker().restore(member_of(training.state, "entropy", source));
   monitor_.restore(member_of(training.state, "stability", source));
   losses_since_record_ = stability::numbers_from_json(member_of(training.state, "losses", source));
@@ -188,10 +185,10 @@ stability::EndRecord Trainer::run() {
 void Trainer::validate_and_save(const std::string& reason) {
   const bool ends = !reason.empty() && reason != "interrupted";
   if (ends && unlogged_) log_update();
-  if (data_.valid && (ends || due(progress_.update, config_.schedule.validate_every))) {
+  if (data_.valid && (ends || due(config_.schedule.validate_every))) {
     validate_now();
   }
-  if (ends || due(progress_.update, config_.schedule.save_every)) save_checkpoint();
+  if (ends || due(config_.schedule.save_every)) save_checkpoint();
 }
 
 std::vector<data::Batch> Trainer::next_batches() {
@@ -211,130 +208,12 @@ void Trainer::update_once() {
   progress_.bad_updates = result.finite ? 0 : progress_.bad_updates + 1;
   if (!result.finite) report_non_finite(batches, result);
   report_update(std::move(result));
-  if (due(progress_.update, config_.schedule.sharpness_every)) measure_sharpness();
+  if (due(config_.schedule.sharpness_every)) measure_sharpness();
 }
 
 bool Trainer::measures_now() const {
   const int64_t interval = config_.stability.statistics_every;
-  return interval > 0 && (progress_.update == 1 || due(progress_.update, interval));
-}
-
-void Trainer::change_temperatures() {
-  for (const config::TemperatureChange& change : config_.stability.attention_temperature_at) {
-    if (change.update != progress_.update) continue;
-    step_.set_attention_temperature(change.setting);
-    observer_.on_event(
-        {.update = progress_.update,
-         .kind = "temperature",
-         .message = concatenate("attention temperature ", config::to_string({change.setting}),
-                                " from this update on"),
-         .fields = {{"temperature", change.setting.temperature},
-                    {"setting", config::to_string({change.setting})}}});
-  }
-}
-
-void Trainer::react(const stability::EventRecord& event) {
-  const bool collapse = event.kind == "collapse";
-  if (!collapse && event.kind != "divergence") return;
-  const config::UnstableAction action =
-      collapse ? config_.stability.on_collapse : config_.stability.on_divergence;
-  if (action == config::UnstableAction::kStop) unstable_ = collapse ? "collapsed" : "diverged";
-}
-
-void Trainer::report_non_finite(const std::vector<data::Batch>& batches, const StepResult& result) {
-  nlohmann::ordered_json lines = nlohmann::ordered_json::array();
-  for (const data::Batch& batch : batches) {
-    for (const int64_t pair : batch.pairs) lines.push_back(data_.train.line(pair));
-  }
-  observer_.on_event(
-      {.update = progress_.update,
-       .kind = "non_finite",
-       .message = concatenate("loss ", result.loss, ", gradient norm ", result.gradient_norm,
-                              ": the update was skipped (", progress_.bad_updates, " of ",
-                              config_.schedule.max_bad_updates, " in a row)"),
-       .fields = {{"loss", std::isfinite(result.loss) ? nlohmann::ordered_json(result.loss)
-                                                      : nlohmann::ordered_json(nullptr)},
-                  {"lines", lines}}});
-}
-
-void Trainer::report_update(StepResult result) {
-  for (const stability::EventRecord& event :
-       monitor_.observe(progress_.update, result.loss, result.entropies)) {
-    observer_.on_event(event);
-    react(event);
-  }
-  losses_since_record_.push_back(stability::rounded(result.loss));
-  report_progress(result);
-  unlogged_ = std::move(result);
-  if (progress_.update == 1 || due(progress_.update, config_.schedule.log_every) ||
-      measures_now()) {
-    log_update();
-  }
-}
-
-void Trainer::report_progress(const StepResult& result) {
-  const auto epochs = [](const data::DataPosition& position, int64_t batches) {
-    return position.epoch + static_cast<double>(position.batch) / std::max<int64_t>(1, batches);
-  };
-  const double seconds = process_seconds();
-  observer_.on_progress(
-      {.update = progress_.update,
-       .loss = result.loss,
-       .tokens_per_second = (progress_.tokens - at_start_.tokens) / std::max(seconds, 1e-9),
-       .first_update = at_start_.update,
-       .seconds = seconds,
-       .max_updates = config_.schedule.max_updates,
-       .max_seconds = std::max(0.0, 60 * config_.schedule.max_minutes - at_start_.seconds),
-       .epochs = epochs(progress_.position, batcher_.batches_in_epoch()),
-       .first_epochs = epochs(at_start_.position, batcher_.batches_in_epoch()),
-       .max_epochs = config_.schedule.max_epochs,
-       .tokens = progress_.tokens,
-       .first_tokens = at_start_.tokens,
-       .max_tokens = config_.schedule.max_target_tokens});
-}
-
-void Trainer::log_update() {
-  const Clock::time_point now = Clock::now();
-  stability::UpdateRecord record;
-  record.update = progress_.update;
-  record.epoch = progress_.position.epoch + 1;
-  record.loss = unlogged_->loss;
-  record.nll = unlogged_->nll;
-  record.learning_rate = unlogged_->learning_rate;
-  record.gradient_norm = unlogged_->gradient_norm;
-  record.tokens = progress_.tokens;
-  record.tokens_per_second =
-      tokens_since_record_ / std::max(1e-9, seconds_between(last_record_, now));
-  record.seconds = run_seconds();
-  record.losses = std::exchange(losses_since_record_, {});
-  record.attention = attention_records();
-  record.matrices = std::move(unlogged_->statistics.matrices);
-  record.stream = std::move(unlogged_->statistics.stream);
-  observer_.on_update(record);
-  unlogged_.reset();
-  tokens_since_record_ = 0;
-  last_record_ = now;
-}
-
-std::vector<stability::AttentionRecord> Trainer::attention_records() {
-  std::vector<stability::AttentionRecord> records = step_.tracker().take();
-  unlogged_->statistics.bounds.put_into(records);
-  for (stability::AttentionRecord& record : records) {
-    record.temperature = model_->attention_layers(record.kind)[record.layer - 1]->temperature();
-  }
-  return records;
-}
-
-void Trainer::measure_sharpness() {
-  const Clock::time_point begin = Clock::now();
-  step_.free_gradients();  // The measurement needs the room.
-  const stability::Sharpness now = sharpness_->measure(model_, step_.optimizer().state());
-  observer_.on_sharpness({.update = progress_.update,
-                          .sharpness = now.value,
-                          .preconditioned = now.preconditioned,
-                          .iterations = now.iterations,
-                          .residual = now.residual});
-  last_record_ += Clock::now() - begin;  // No part of the training speed.
+  return interval > 0 && (progress_.update == 1 || due(interval));
 }
 
 bool Trainer::is_better(const stability::ValidRecord& record) const {
@@ -352,6 +231,7 @@ void Trainer::validate_now() {
   progress_.bad_validations = record.best ? 0 : progress_.bad_validations + 1;
   if (record.best) progress_.best = record;
   observer_.on_valid(record);
+  if (config_.optimization.lr_schedule == "plateau") watch_plateau(record.nll);
   if (!record.best) return;
   save_checkpoint();
 }

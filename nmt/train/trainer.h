@@ -46,6 +46,8 @@ class Trainer {
   std::string reason_to_stop() const;
   std::vector<data::Batch> next_batches();
   void update_once();
+  /// Whether something that is done every `interval` updates (0: never) falls on this one.
+  bool due(int64_t interval) const { return interval > 0 && progress_.update % interval == 0; }
   bool measures_now() const;
   void change_temperatures();
   void react(const stability::EventRecord& event);
@@ -57,6 +59,8 @@ class Trainer {
   std::vector<stability::AttentionRecord> attention_records();
   void measure_sharpness();
   void validate_now();
+  void watch_plateau(double nll);
+  void lower_learning_rate(double factor, const std::string& cause, const std::string& reason);
   bool is_better(const stability::ValidRecord& record) const;
   config::ModelConfig model_with_temperatures() const;
   void save_checkpoint();

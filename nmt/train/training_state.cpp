@@ -25,6 +25,19 @@ stability::ValidRecord valid_record(const nlohmann::json& json) {
   return record;
 }
 
+nlohmann::json to_json(const optim::PlateauState& plateau) {
+  return {
+      {"best_nll", plateau.best_nll ? nlohmann::json(*plateau.best_nll) : nlohmann::json(nullptr)},
+      {"bad_validations", plateau.bad_validations}};
+}
+
+optim::PlateauState plateau_state(const nlohmann::json& json) {
+  optim::PlateauState plateau;
+  if (!json.at("best_nll").is_null()) plateau.best_nll = json.at("best_nll").get<double>();
+  plateau.bad_validations = json.at("bad_validations").get<int64_t>();
+  return plateau;
+}
+
 }  // namespace
 
 nlohmann::json to_json(const RunProgress& progress) {
@@ -35,7 +48,9 @@ nlohmann::json to_json(const RunProgress& progress) {
           {"seconds", progress.seconds},
           {"bad_updates", progress.bad_updates},
           {"bad_validations", progress.bad_validations},
-          {"best", progress.best ? to_json(*progress.best) : nlohmann::json(nullptr)}};
+          {"best", progress.best ? to_json(*progress.best) : nlohmann::json(nullptr)},
+          {"learning_rate_factor", progress.learning_rate_factor},
+          {"plateau", to_json(progress.plateau)}};
 }
 
 RunProgress run_progress_from_json(const nlohmann::json& json, const std::string& source) {
@@ -49,6 +64,8 @@ RunProgress run_progress_from_json(const nlohmann::json& json, const std::string
     progress.bad_updates = json.at("bad_updates").get<int64_t>();
     progress.bad_validations = json.at("bad_validations").get<int64_t>();
     if (!json.at("best").is_null()) progress.best = valid_record(json.at("best"));
+    progress.learning_rate_factor = json.value("learning_rate_factor", 1.0);
+    if (json.contains("plateau")) progress.plateau = plateau_state(json.at("plateau"));
     return progress;
   } catch (const nlohmann::json::exception& error) {
     throw InputError(source, ": not the state of a training run: ", error.what());

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "data/token_batcher.h"
+#include "nmt/optim/plateau.h"
 #include "nmt/stability/run_record.h"
 
 namespace nmt::train {
@@ -20,11 +21,14 @@ struct RunProgress {
   int64_t bad_updates = 0;      ///< Updates in a row whose loss was not finite.
   int64_t bad_validations = 0;  ///< Validations since the best one.
   std::optional<stability::ValidRecord> best;
+  double learning_rate_factor = 1.0;  ///< Times the schedule's rate; interventions lower it.
+  optim::PlateauState plateau;        ///< Of lr-schedule plateau.
 };
 
 nlohmann::json to_json(const RunProgress& progress);
 
-/// Throws InputError, naming `source`, if a value is missing or of the wrong type.
+/// Throws InputError, naming `source`, if a value is missing or of the wrong type. A state from
+/// before there were learning_rate_factor and plateau has their initial values.
 RunProgress run_progress_from_json(const nlohmann::json& json, const std::string& source);
 
 }  // namespace nmt::train

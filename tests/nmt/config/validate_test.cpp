@@ -56,6 +56,68 @@ TEST(ValidateTest, DataFitsTheModel) {
             "max-length-ratio must be 0 or at least 1, got 0.5");
 }
 
+TEST(ValidateTest, LinearAndCosineKnowWhereTheyEnd) {
+  for (const std::string schedule : {"linear", "cosine"}) {
+    const auto decaying = [&](int64_t end, int64_t warmup) {
+      return [=](TrainingConfig& c) {
+        c.optimization.lr_schedule = schedule;
+        c.optimization.lr_decay_updates = end;
+        c.optimization.warmup_updates = warmup;
+      };
+    };
+    EXPECT_EQ(error(decaying(0, 0)),
+              "lr-schedule " + schedule +
+                  " must know where it ends: give lr-decay-updates, or max-updates above 0");
+    EXPECT_EQ(error(decaying(300, 300)),
+              "lr-decay-updates (or else max-updates) must be above warmup-updates with "
+              "lr-schedule " +
+                  schedule + ", got 300 and 300; lower warmup-updates or train for longer");
+    EXPECT_EQ(error([&](auto& c) {
+                decaying(300, 100)(c);
+                c.optimization.learning_rate = 0.25;
+                c.optimization.final_learning_rate = 0.5;
+              }),
+              "final-learning-rate must be at most learning-rate, got 0.5 and 0.25");
+    TrainingConfig config;
+    decaying(300, 100)(config);
+    EXPECT_NO_THROW(validate(config));
+  }
+  EXPECT_EQ(error([](auto& c) { c.optimization.lr_decay_updates = 5; }),
+            "lr-decay-updates is a key of lr-schedule linear and cosine, but lr-schedule is "
+            "inverse-sqrt; choose one of them or leave the key out");
+  EXPECT_EQ(error([](auto& c) { c.optimization.final_learning_rate = 0.1; }),
+            "final-learning-rate is a key of lr-schedule linear and cosine, but lr-schedule is "
+            "inverse-sqrt; choose one of them or leave the key out");
+}
+
+TEST(ValidateTest, PlateauNeedsValidations) {
+  const std::string text =
+      "lr-schedule plateau needs validations: give valid-sets, and validate-every above 0";
+  EXPECT_EQ(error([](auto& c) {
+              c.optimization.lr_schedule = "plateau";
+              c.data.train_sets = {"a", "b"};
+            }),
+            text);
+  EXPECT_EQ(error([](auto& c) {
+              c.optimization.lr_schedule = "plateau";
+              c.schedule.validate_every = 0;
+            }),
+            text);
+}
+
+TEST(ValidateTest, NesterovIsAFormOfMomentum) {
+  EXPECT_EQ(error([](auto& c) { c.optimization.nesterov = true; }),
+            "nesterov is a form of momentum: it needs optimizer sgd and momentum above 0, got adam "
+            "and 0.9");
+  EXPECT_EQ(error([](auto& c) {
+              c.optimization.optimizer = "sgd";
+              c.optimization.nesterov = true;
+              c.optimization.momentum = 0.0;
+            }),
+            "nesterov is a form of momentum: it needs optimizer sgd and momentum above 0, got sgd "
+            "and 0");
+}
+
 TEST(ValidateTest, ScheduleAndRunAreConsistent) {
   EXPECT_EQ(error([](auto& c) { c.schedule.average_last = 5; }),
             "average-last must be at most keep-last, got 5 and 3");

@@ -1,4 +1,4 @@
-// Adam against the formulas in float64 and against LibTorch's own Adam and AdamW; its state.
+// Adam against the formulas in float64 and against LibTorch's own Adam and AdamW; its kernel.
 
 #include "nmt/optim/adam.h"
 
@@ -8,38 +8,21 @@
 #include <cmath>
 
 #include "data/text/error.h"
-#include "nmt/config/optimizer_names.h"
 #include "nmt/optim/adam_device.h"
 #include "nmt/optim/adam_kernel.h"
 #include "tests/layers/kernels/instruction_sets.h"
+#include "tests/nmt/optim/updates.h"
 #include "tests/testing/temp_folder.h"
 
 namespace nmt::optim {
 namespace {
 
+using testing::fill_gradients;
 using ::testing::HasSubstr;
+using testing::largest_difference;
+using testing::make_parameters;
 
 constexpr double kLearningRate = 0.01;
-
-// Sizes around vector widths, and a last one that is split over threads if `rows` is large.
-std::vector<Parameter> make_parameters(uint64_t seed, int64_t rows = 40) {
-  torch::manual_seed(seed);
-  std::vector<Parameter> parameters;
-  const std::vector<std::vector<int64_t>> shapes = {{1}, {7}, {3, 5}, {16, 9}, {2, 0}, {rows, 257}};
-  for (size_t i = 0; i < shapes.size(); ++i) {
-    parameters.push_back({.name = "p" + std::to_string(i) + ".weight",
-                          .value = torch::randn(shapes[i]),
-                          .gradient = torch::Tensor(),
-                          .decays = i % 2 == 1});
-  }
-  return parameters;
-}
-
-void fill_gradients(std::vector<Parameter>& parameters) {
-  for (Parameter& parameter : parameters) {
-    parameter.gradient = torch::randn(parameter.value.sizes());
-  }
-}
 
 // The formulas of adam.h as they stand, in float64.
 class OracleAdam {
@@ -68,17 +51,6 @@ class OracleAdam {
   int t_ = 0;
   std::vector<torch::Tensor> first_, second_;
 };
-
-double largest_difference(const torch::Tensor& a, const torch::Tensor& b) {
-  if (a.numel() == 0) return 0.0;
-  return (a.to(torch::kFloat64) - b.to(torch::kFloat64)).abs().max().item<double>();
-}
-
-void expect_equal(const std::vector<Parameter>& a, const std::vector<Parameter>& b) {
-  for (size_t i = 0; i < a.size(); ++i) {
-    EXPECT_TRUE(torch::equal(a[i].value, b[i].value)) << a[i].name;
-  }
-}
 
 TEST(Adam, MeetsTheFormulasInFloat64OverManySteps) {
   for (const double weight_decay : {0.0, 0.1}) {
@@ -154,90 +126,6 @@ TEST(Adam, MeetsTorchAdamWWithWeightDecay) {
   expect_like_torch<torch::optim::AdamW, torch::optim::AdamWOptions>(0.05);
 }
 
-TEST(Adam, DoesNotDependOnTheNumberOfThreads) {
-  const auto run = [](int threads) {
-    const int before = at::get_num_threads();
-    at::set_num_threads(threads);
-    std::vector<Parameter> parameters = make_parameters(3, 300);
-    Adam adam({.weight_decay = 0.01});
-    for (int t = 0; t < 5; ++t) {
-      fill_gradients(parameters);
-      adam.step(parameters, kLearningRate, 1.0);
-    }
-    at::set_num_threads(before);
-    return parameters;
-  };
-  expect_equal(run(1), run(3));
-}
-
-TEST(Adam, TheScaleIsThatOfTheGradient) {
-  std::vector<Parameter> scaled = make_parameters(8), plain = make_parameters(8);
-  Adam first({.weight_decay = 0.01}), second({.weight_decay = 0.01});
-  for (int t = 0; t < 3; ++t) {
-    fill_gradients(scaled);
-    for (size_t i = 0; i < scaled.size(); ++i) plain[i].gradient = scaled[i].gradient * 0.3f;
-    first.step(scaled, kLearningRate, 0.3);
-    second.step(plain, kLearningRate, 1.0);
-  }
-  expect_equal(scaled, plain);
-}
-
-TEST(Adam, RunsOnTheThreadsItIsGiven) {
-  int64_t tasks_done = 0;
-  Adam adam({}, [&](int64_t tasks, const std::function<void(int64_t)>& work) {
-    for (int64_t task = tasks - 1; task >= 0; --task, ++tasks_done) work(task);
-  });
-  Adam plain({});
-  std::vector<Parameter> mine = make_parameters(3, 300), theirs = make_parameters(3, 300);
-  fill_gradients(mine);
-  for (size_t i = 0; i < mine.size(); ++i) theirs[i].gradient = mine[i].gradient;
-  adam.step(mine, kLearningRate, 1.0);
-  plain.step(theirs, kLearningRate, 1.0);
-  expect_equal(mine, theirs);
-  EXPECT_GT(tasks_done, 1);
-}
-
-TEST(Adam, GradientsMayHaveStridesOrBeAbsent) {
-  const torch::Tensor gradient = torch::randn({4, 3});
-  std::vector<Parameter> strided = {
-      {.name = "a", .value = torch::ones({3, 4}), .gradient = gradient.t()},
-      {.name = "b", .value = torch::ones({2}), .gradient = torch::Tensor()}};
-  std::vector<Parameter> plain = {
-      {.name = "a", .value = torch::ones({3, 4}), .gradient = gradient.t().contiguous()}};
-  Adam first({}), second({});
-  first.step(strided, kLearningRate, 1.0);
-  second.step(plain, kLearningRate, 1.0);
-  EXPECT_TRUE(torch::equal(strided[0].value, plain[0].value));
-  EXPECT_TRUE(torch::equal(strided[1].value, torch::ones({2})));
-}
-
-TEST(Adam, LoadedStateGoesOnBitForBit) {
-  std::vector<Parameter> whole = make_parameters(4);
-  std::vector<Parameter> resumed = make_parameters(4);
-  Adam first({}), second({}), third({});
-  torch::manual_seed(9);
-  for (int t = 0; t < 5; ++t) {
-    fill_gradients(whole);
-    for (size_t i = 0; i < whole.size(); ++i) resumed[i].gradient = whole[i].gradient;
-    first.step(whole, kLearningRate, 1.0);
-    second.step(resumed, kLearningRate, 1.0);
-  }
-  third.load_state(second.state());
-  for (int t = 0; t < 5; ++t) {
-    fill_gradients(whole);
-    for (size_t i = 0; i < whole.size(); ++i) resumed[i].gradient = whole[i].gradient;
-    first.step(whole, kLearningRate, 1.0);
-    third.step(resumed, kLearningRate, 1.0);
-  }
-  expect_equal(whole, resumed);
-  const NamedTensors a = first.state(), b = third.state();
-  ASSERT_EQ(a.size(), b.size());
-  for (size_t i = 0; i < a.size(); ++i) {
-    EXPECT_EQ(a[i].first, b[i].first);
-    EXPECT_TRUE(torch::equal(a[i].second, b[i].second)) << a[i].first;
-  }
-}
-
 TEST(Adam, StateNamesAndLoadedCopies) {
   std::vector<Parameter> parameters = {
       {.name = "x.weight", .value = torch::zeros({2}), .gradient = torch::ones({2})}};
@@ -277,7 +165,7 @@ TEST(Adam, RefusesAStateOfAnotherModel) {
   EXPECT_THAT(message({step, {"x.exp_avg", torch::zeros({3})}, {"x.exp_avg_sq", moment}}),
               HasSubstr("x.exp_avg is Float [3], must be Float [2]"));
   EXPECT_THAT(message({step, {"x.exp_avg", moment}, {"x.exp_avg_sq", moment}, {"y.b", moment}}),
-              HasSubstr("3 tensors for 1 parameters"));
+              HasSubstr("3 tensors for 1 parameters of 2 each"));
 }
 
 constexpr AdamCoefficients kCoefficients = {.gradient_scale = 0.7f,
@@ -329,7 +217,7 @@ TEST(AdamKernel, GivesTheSameBitsOnEveryInstructionSet) {
       const volatile float kept = c.keep * *value, moved = step / bounded;
       *value = kept - moved;
     }
-    testing::on_each_instruction_set([&] {
+    nmt::testing::on_each_instruction_set([&] {
       const Arrays actual = updated_by_kernel(size);
       EXPECT_TRUE(torch::equal(actual.value, expected.value)) << size;
       EXPECT_TRUE(torch::equal(actual.first, expected.first)) << size;
@@ -345,28 +233,6 @@ TEST(AdamDevice, IsTheArithmeticOfTheKernel) {
   EXPECT_LT(largest_difference(kernel.value, device.value), 1e-6);
   EXPECT_LT(largest_difference(kernel.first, device.first), 1e-6);
   EXPECT_LT(largest_difference(kernel.second, device.second), 1e-6);
-}
-
-TEST(OptimizerTable, MakesEveryOptimizerThatTheConfigurationNames) {
-  config::OptimizationConfig config;
-  EXPECT_NE(dynamic_cast<Adam*>(make_optimizer(config).get()), nullptr);
-  for (const std::string& name : config::optimizer_names()) {
-    config.optimizer = name;
-    EXPECT_NE(make_optimizer(config), nullptr) << name;
-  }
-  config.optimizer = "adma";
-  EXPECT_EQ(nmt::testing::message_of<UsageError>([&] { make_optimizer(config); }),
-            "optimizer: 'adma' is not among adam");
-}
-
-TEST(OptimizerTable, PassesTheConfigurationOn) {
-  config::OptimizationConfig config;
-  config.adam_eps = 0.25;
-  config.weight_decay = 0.5;
-  std::vector<Parameter> parameters = {
-      {.name = "p", .value = torch::ones({1}), .gradient = torch::full({1}, 0.5), .decays = true}};
-  make_optimizer(config)->step(parameters, 0.1, 1.0);
-  EXPECT_NEAR(parameters[0].value.item<double>(), 1.0 - 0.05 - 0.1 * 0.5 / 0.75, 1e-6);
 }
 
 }  // namespace

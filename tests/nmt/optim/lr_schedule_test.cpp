@@ -17,6 +17,7 @@ config::OptimizationConfig config_of(const char* schedule, int64_t warmup_update
   config.learning_rate = 0.002;
   config.lr_schedule = schedule;
   config.warmup_updates = warmup_updates;
+  config.lr_decay_updates = 110;
   return config;
 }
 
@@ -55,9 +56,73 @@ TEST(LrSchedule, ConstantStaysAtThePeak) {
   EXPECT_DOUBLE_EQ(learning_rate(c, 1000000), 0.002);
 }
 
-TEST(LrSchedule, NoWarmupStartsAtThePeak) {
-  EXPECT_DOUBLE_EQ(learning_rate(config_of("inverse-sqrt", 0), 1), 0.002);
-  EXPECT_DOUBLE_EQ(learning_rate(config_of("constant", 0), 1), 0.002);
+TEST(LrSchedule, LinearFallsToTheFinalRateAndStaysThere) {
+  auto c = config_of("linear", 10);
+  EXPECT_DOUBLE_EQ(learning_rate(c, 10), 0.002);
+  EXPECT_DOUBLE_EQ(learning_rate(c, 35), 0.0015);
+  EXPECT_DOUBLE_EQ(learning_rate(c, 60), 0.001);
+  EXPECT_NEAR(learning_rate(c, 109), 0.00002, 1e-18);
+  EXPECT_EQ(learning_rate(c, 110), 0.0);
+  EXPECT_EQ(learning_rate(c, 5000), 0.0);
+  c.final_learning_rate = 0.001;
+  EXPECT_DOUBLE_EQ(learning_rate(c, 35), 0.00175);
+  EXPECT_EQ(learning_rate(c, 110), 0.001);
+  EXPECT_EQ(learning_rate(c, 111), 0.001);
+}
+
+TEST(LrSchedule, CosineFallsToTheFinalRateAndStaysThere) {
+  auto c = config_of("cosine", 10);
+  EXPECT_DOUBLE_EQ(learning_rate(c, 10), 0.002);
+  EXPECT_DOUBLE_EQ(learning_rate(c, 35), 0.001 * (1 + std::sqrt(0.5)));
+  EXPECT_DOUBLE_EQ(learning_rate(c, 60), 0.001);
+  EXPECT_DOUBLE_EQ(learning_rate(c, 85), 0.001 * (1 - std::sqrt(0.5)));
+  EXPECT_EQ(learning_rate(c, 110), 0.0);
+  EXPECT_EQ(learning_rate(c, 5000), 0.0);
+  c.final_learning_rate = 0.001;
+  EXPECT_DOUBLE_EQ(learning_rate(c, 60), 0.0015);
+  EXPECT_EQ(learning_rate(c, 5000), 0.001);
+}
+
+TEST(LrSchedule, LinearAndCosineMustEndBehindWarmup) {
+  for (const char* name : {"linear", "cosine"}) {
+    auto c = config_of(name, 110);
+    EXPECT_DOUBLE_EQ(learning_rate(c, 55), 0.001);
+    EXPECT_EQ(nmt::testing::message_of<UsageError>([&] { learning_rate(c, 110); }),
+              std::string("lr-schedule ") + name +
+                  ": lr-decay-updates must be above warmup-updates, got 110 and 110");
+  }
+}
+
+TEST(LrSchedule, StepFallsByTheFactorAtEqualDistances) {
+  auto c = config_of("step", 10);
+  c.lr_decay_every = 20;
+  c.lr_decay_factor = 0.1;
+  EXPECT_DOUBLE_EQ(learning_rate(c, 5), 0.001);
+  EXPECT_DOUBLE_EQ(learning_rate(c, 10), 0.002);
+  EXPECT_DOUBLE_EQ(learning_rate(c, 29), 0.002);
+  EXPECT_DOUBLE_EQ(learning_rate(c, 30), 0.0002);
+  EXPECT_DOUBLE_EQ(learning_rate(c, 49), 0.0002);
+  EXPECT_DOUBLE_EQ(learning_rate(c, 50), 0.00002);
+  c.warmup_updates = 0;  // As a warm-up of one update: updates 1 to 20 have the peak.
+  EXPECT_DOUBLE_EQ(learning_rate(c, 20), 0.002);
+  EXPECT_DOUBLE_EQ(learning_rate(c, 21), 0.0002);
+}
+
+TEST(LrSchedule, PlateauIsConstantButForItsFactor) {
+  const auto c = config_of("plateau", 10);
+  EXPECT_DOUBLE_EQ(learning_rate(c, 5), 0.001);
+  EXPECT_DOUBLE_EQ(learning_rate(c, 100000), 0.002);
+}
+
+TEST(LrSchedule, NoWarmupIsAWarmupOfOneUpdate) {
+  for (const std::string& name : config::lr_schedule_names()) {
+    const auto none = config_of(name.c_str(), 0), one = config_of(name.c_str(), 1);
+    EXPECT_DOUBLE_EQ(learning_rate(none, 1), 0.002) << name;
+    for (const int64_t update : {2, 50, 100, 200}) {
+      EXPECT_EQ(learning_rate(none, update), learning_rate(one, update)) << name;
+    }
+  }
+  EXPECT_DOUBLE_EQ(learning_rate(config_of("inverse-sqrt", 0), 100), 0.0002);
 }
 
 TEST(LrSchedule, HasARowForEveryNameOfTheConfiguration) {
@@ -66,7 +131,8 @@ TEST(LrSchedule, HasARowForEveryNameOfTheConfiguration) {
   }
   EXPECT_EQ(
       nmt::testing::message_of<UsageError>([] { learning_rate(config_of("inverse_sqrt", 1), 1); }),
-      "lr-schedule: 'inverse_sqrt' is not among inverse-sqrt, constant");
+      "lr-schedule: 'inverse_sqrt' is not among inverse-sqrt, constant, linear, cosine, step, "
+      "plateau");
 }
 
 }  // namespace

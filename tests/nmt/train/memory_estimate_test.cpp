@@ -28,6 +28,21 @@ TEST(MemoryEstimate, GrowsWithEverythingThatTakesMemory) {
   EXPECT_GT(estimate_memory(config, 60'000'000, 1, 25), base);
 }
 
+TEST(MemoryEstimate, CountsTheOptimizersState) {
+  config::TrainingConfig config;
+  const auto estimate = [&](const char* optimizer, double momentum) {
+    config.optimization.optimizer = optimizer;
+    config.optimization.momentum = momentum;
+    return estimate_memory(config, 60'000'000, 1, 25);
+  };
+  const int64_t none = estimate("sgd", 0.0), tensor = int64_t{4} * 60'000'000;
+  EXPECT_EQ(estimate("sgd", 0.9), none + tensor);
+  for (const char* one : {"adagrad", "lars", "lion"}) EXPECT_EQ(estimate(one, 0.9), none + tensor);
+  for (const char* two : {"adam", "adamw", "lamb"}) {
+    EXPECT_EQ(estimate(two, 0.9), none + 2 * tensor);
+  }
+}
+
 TEST(MemoryEstimate, FallsWithRecomputation) {
   config::TrainingConfig config;
   config.model.vocab_size = 8000;

@@ -108,6 +108,27 @@ TEST(TrainStep, TheSameSeedAndThreadCountGiveTheSameBits) {
   EXPECT_FALSE(torch::equal(first[0].second, weights()[0].second));
 }
 
+TEST(TrainStep, TheFactorMultipliesTheSchedulesLearningRate) {
+  const TrainingData data = toy_data();
+  config::TrainingConfig config = toy_config(data, "");
+  config.optimization.optimizer = "sgd";
+  config.optimization.momentum = 0.0;
+  config.optimization.warmup_updates = 0;
+  config.model.architecture.linear = layers::LinearKind::kPlain;
+  const auto moved = [&](double factor) {
+    TrainStep step(fresh_model(config), config, 1, data.vocabulary->eos_id());
+    const torch::Tensor weight = model::named_parameters(step.model())[0].second.detach();
+    const torch::Tensor before = weight.clone();
+    step.set_learning_rate_factor(factor);
+    EXPECT_EQ(step.run(1, {batch_of(data, 0, 7)}).learning_rate,
+              config.optimization.learning_rate * factor);
+    return (weight - before).norm().item<double>();
+  };
+  const double whole = moved(1.0);
+  EXPECT_GT(whole, 0.0);
+  EXPECT_NEAR(moved(0.25), 0.25 * whole, 1e-3 * whole);
+}
+
 TEST(TrainStep, DropoutDiffersBetweenUpdatesButNotBetweenHistories) {
   const TrainingData data = toy_data();
   config::TrainingConfig config = toy_config(data, "");

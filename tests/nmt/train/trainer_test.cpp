@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <map>
 
 #include "data/text/error.h"
 #include "nmt/checkpoint/average.h"
@@ -275,6 +276,69 @@ TEST(Trainer, SharpnessIsTheSameInPieces) {
   pieces.model_dir = folder.path("pieces");
   for (const int64_t stop_after : {1, 10, 14, 40}) testing::train(pieces, data, stop_after);
   EXPECT_EQ(records<SharpnessRecord>(pieces.model_dir).size(), 9u);
+  expect_same_run(whole.model_dir, pieces.model_dir);
+}
+
+// LAMB with a rate so high that the validation loss rises: the plateau is reached again and again.
+config::TrainingConfig plateau_config(const TrainingData& data, const std::string& model_dir) {
+  config::TrainingConfig config = toy_config(data, model_dir);
+  config.optimization.optimizer = "lamb";
+  config.optimization.weight_decay = 0.01;
+  config.optimization.learning_rate = 0.5;
+  config.optimization.warmup_updates = 4;
+  config.optimization.lr_schedule = "plateau";
+  config.optimization.lr_decay_factor = 0.7;
+  config.optimization.lr_decay_patience = 2;
+  config.schedule.max_updates = 24;
+  config.schedule.log_every = 1;
+  config.schedule.validate_every = 2;
+  config.schedule.save_every = 5;
+  return config;
+}
+
+TEST(Trainer, PlateauLowersTheLearningRateAndSaysSo) {
+  const TempFolder folder;
+  const TrainingData data = toy_data();
+  const config::TrainingConfig config = plateau_config(data, folder.path("model"));
+  testing::train(config, data);
+  // The rule, worked from the log: two validations without a better nll, from update 4 on.
+  std::map<int64_t, double> lowered;
+  double best = INFINITY, factor = 1.0;
+  int bad = 0;
+  for (const ValidRecord& valid : records<ValidRecord>(config.model_dir)) {
+    if (valid.update < 4) continue;
+    bad = valid.nll < best ? 0 : bad + 1;
+    best = std::min(best, valid.nll);
+    if (bad == 2) {
+      lowered[valid.update] = factor *= 0.7;
+      bad = 0;
+    }
+  }
+  ASSERT_GE(lowered.size(), 2u) << "the run must reach its plateau";
+  std::map<int64_t, double> logged;
+  for (const auto& event : records<stability::EventRecord>(config.model_dir)) {
+    if (event.kind != "learning_rate") continue;
+    EXPECT_EQ(event.fields.size(), 2u);
+    EXPECT_EQ(event.fields.at("cause"), "plateau");
+    EXPECT_THAT(event.message, HasSubstr("2 validations without a better nll than"));
+    logged[event.update] = event.fields.at("factor").get<double>();
+  }
+  EXPECT_EQ(logged, lowered);
+  for (const UpdateRecord& update : records<UpdateRecord>(config.model_dir)) {
+    double expected = 0.5 * std::min(1.0, update.update / 4.0);
+    const auto next = lowered.lower_bound(update.update);
+    if (next != lowered.begin()) expected *= std::prev(next)->second;
+    EXPECT_DOUBLE_EQ(update.learning_rate, expected) << update.update;
+  }
+}
+
+TEST(Trainer, ResumingWithLambAndPlateauContinuesBitForBit) {
+  const TempFolder folder;
+  const TrainingData data = toy_data();
+  const config::TrainingConfig whole = plateau_config(data, folder.path("whole"));
+  testing::train(whole, data);
+  const config::TrainingConfig pieces = plateau_config(data, folder.path("pieces"));
+  for (const int64_t stop_after : {3, 9, 16, 24}) testing::train(pieces, data, stop_after);
   expect_same_run(whole.model_dir, pieces.model_dir);
 }
 

@@ -1,0 +1,36 @@
+#include "nmt/optim/adagrad.h"
+
+#include "nmt/optim/update_kernel.h"
+
+namespace nmt::optim {
+namespace {
+
+AdagradCoefficients coefficients(const AdagradOptions& options, const UpdateNumbers& numbers,
+                                 bool decays) {
+  const double decay = decays ? numbers.learning_rate * options.weight_decay : 0.0;
+  return {.gradient_scale = static_cast<float>(numbers.gradient_scale),
+          .keep = static_cast<float>(1.0 - decay),
+          .rate = static_cast<float>(numbers.learning_rate),
+          .eps = static_cast<float>(options.eps)};
+}
+
+}  // namespace
+
+void Adagrad::update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
+                            size_t /*parameters*/) const {
+  const AdagradCoefficients of[] = {coefficients(options_, numbers, false),
+                                    coefficients(options_, numbers, true)};
+  walk.for_each([&](const Elements& e) {
+    adagrad_update(e.value, e.gradient, e.state[0], e.count, of[e.decays]);
+  });
+}
+
+void Adagrad::update_tensors(const UpdateNumbers& numbers, const ParameterTensors& tensors) const {
+  const AdagradCoefficients c = coefficients(options_, numbers, tensors.decays);
+  const torch::Tensor g = tensors.gradient * c.gradient_scale;
+  const torch::Tensor& sum = tensors.state[0];
+  sum.addcmul_(g, g);
+  tensors.value.mul_(c.keep).addcdiv_(g, sum.sqrt().add_(c.eps), -c.rate);
+}
+
+}  // namespace nmt::optim

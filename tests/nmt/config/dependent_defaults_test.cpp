@@ -1,0 +1,81 @@
+// Defaults that depend on other keys, as nmt-train's command line fills them in and --resume keeps
+// them.
+
+#include "nmt/config/dependent_defaults.h"
+
+#include <gtest/gtest.h>
+
+#include "data/text/error.h"
+#include "nmt/config/training_command.h"
+#include "tests/testing/temp_folder.h"
+
+namespace nmt::config {
+namespace {
+
+TrainingCommand parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "nmt-train");
+  return parse_training_command(static_cast<int>(arguments.size()), arguments.data());
+}
+
+double weight_decay(const std::vector<const char*>& arguments) {
+  return parse(arguments).config.optimization.weight_decay;
+}
+
+int64_t decay_updates(const std::vector<const char*>& arguments) {
+  return parse(arguments).config.optimization.lr_decay_updates;
+}
+
+TEST(DependentDefaults, AdamwDecaysUnlessToldOtherwise) {
+  EXPECT_EQ(weight_decay({"--optimizer", "adam"}), 0.0);
+  EXPECT_EQ(weight_decay({"--optimizer", "adamw"}), 0.01);
+  EXPECT_EQ(weight_decay({"--optimizer", "adamw", "--weight-decay", "0.1"}), 0.1);
+  EXPECT_EQ(weight_decay({"--optimizer", "adamw", "--weight-decay", "0"}), 0.0);
+  const testing::TempFolder folder;
+  const std::string path = folder.write("run.conf", "weight-decay = 0.2\n");
+  EXPECT_EQ(weight_decay({"--optimizer", "adamw", "--config", path.c_str()}), 0.2);
+}
+
+TEST(DependentDefaults, LinearAndCosineEndAtMaxUpdates) {
+  EXPECT_EQ(decay_updates({"--max-updates", "7000"}), 0);
+  for (const char* schedule : {"linear", "cosine"}) {
+    EXPECT_EQ(decay_updates({"--lr-schedule", schedule, "--max-updates", "7000"}), 7000);
+    EXPECT_EQ(decay_updates({"--lr-schedule", schedule, "--max-updates", "7000",
+                             "--lr-decay-updates", "9000"}),
+              9000);
+    EXPECT_EQ(decay_updates(
+                  {"--lr-schedule", schedule, "--max-updates", "0", "--lr-decay-updates", "900"}),
+              900);
+    EXPECT_THROW(parse({"--lr-schedule", schedule, "--max-updates", "0"}), UsageError);
+  }
+}
+
+TEST(DependentDefaults, AResumedRunKeepsWhatItBeganWith) {
+  const TrainingConfig saved =
+      parse({"--lr-schedule", "cosine", "--max-updates", "7000", "--optimizer", "adamw"}).config;
+  const TrainingConfig resumed = resumed_config(
+      saved, parse({"--resume", "--lr-schedule", "cosine", "--max-updates", "9000"}));
+  EXPECT_EQ(resumed.schedule.max_updates, 9000);
+  EXPECT_EQ(resumed.optimization.lr_decay_updates, 7000);
+  EXPECT_EQ(resumed.optimization.weight_decay, 0.01);
+  EXPECT_EQ(testing::message_of<UsageError>([&] {
+              resumed_config(saved, parse({"--resume", "--lr-schedule", "cosine",
+                                           "--lr-decay-updates", "9000"}));
+            }),
+            "--resume may change only limits, logging and threads, not lr-decay-updates (was 7000, "
+            "now 9000)");
+}
+
+TEST(DependentDefaults, ABranchMayHaveAnotherSchedule) {
+  const TrainingConfig saved =
+      parse({"--optimizer", "adamw", "--weight-decay", "0.1", "--max-updates", "7000"}).config;
+  const TrainingConfig falling =
+      branched_config(saved, parse({"--branch-from", "a", "--lr-schedule", "cosine"}));
+  EXPECT_EQ(falling.optimization.lr_decay_updates, 7000);
+  EXPECT_EQ(falling.optimization.weight_decay, 0.1);
+  const TrainingConfig constant =
+      branched_config(falling, parse({"--branch-from", "b", "--lr-schedule", "constant"}));
+  EXPECT_EQ(constant.optimization.lr_decay_updates, 0);
+}
+
+}  // namespace
+}  // namespace nmt::config
