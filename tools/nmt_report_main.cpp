@@ -46,14 +46,15 @@ ReportFlags parse(int argc, char** argv) {
   set.example(
       "  nmt-report runs/study\n"
       "  nmt-report runs/a runs/b/run.jsonl.gz --title \"Depth 18\" -o depth.html\n");
-  set.positional("RUN", &flags.runs,
-                 "a log (*.jsonl, *.jsonl.gz), or a folder, searched for run.jsonl and run.jsonl.gz",
-                 1);
+  set.positional(
+      "RUN", &flags.runs,
+      "a log (*.jsonl, *.jsonl.gz), or a folder, searched for run.jsonl and run.jsonl.gz", 1);
   set.group("Report");
-  set.text("output", &flags.output, "file to write, also -o; without it report with the format's ending",
-           "FILE");
-  set.choice("format", &flags.format, {"html", "csv", "json"},
-             "html: the page; csv: the table, and beside it the curves as FILE-curves.csv; json: both");
+  set.text("output", &flags.output,
+           "file to write, also -o; without it report with the format's ending", "FILE");
+  set.choice(
+      "format", &flags.format, {"html", "csv", "json"},
+      "html: the page; csv: the table, and beside it the curves as FILE-curves.csv; json: both");
   set.text("title", &flags.title, "heading of the page");
   set.real("nll-threshold", &flags.thresholds.nll,
            "the table tells the updates until validation reaches it; 0: the best run's plus 0.5");

@@ -129,7 +129,8 @@ void AttentionHistory::add(int64_t update, size_t block, const std::vector<const
   head_largest_logit.add(block, rows.head_logit);
   head_bound.add(block, rows.bound);
   head_bound_entropy.add(block, rows.bound_entropy);
-  for (size_t q = 0; q < rows.quantiles.size(); ++q) head_quantiles[q].add(block, rows.quantiles[q]);
+  for (size_t q = 0; q < rows.quantiles.size(); ++q)
+    head_quantiles[q].add(block, rows.quantiles[q]);
   watch(update, rows);
 }
 

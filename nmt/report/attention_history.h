@@ -1,5 +1,5 @@
-// Attention statistics of one kind over a run: by layer and by head, down-sampled while reading, and
-// the exact facts that down-sampling would blur.
+// Attention statistics of one kind over a run: by layer and by head, down-sampled while reading,
+// and the exact facts that down-sampling would blur.
 
 #pragma once
 
@@ -45,8 +45,8 @@ class AttentionHistory {
   BlockMatrix relative_mean{Merge::kMean}, relative_lowest{Merge::kMinimum};
   BlockMatrix smallest_row{Merge::kMinimum}, largest_logit{Merge::kMaximum};
 
-  /// Rows: layers x heads, head fastest. Relative entropy and entropy in nats; smallest row; largest
-  /// logit; Theorem 3.1's bound and the mean entropy on the same probe, in nats.
+  /// Rows: layers x heads, head fastest. Relative entropy and entropy in nats; smallest row;
+  /// largest logit; Theorem 3.1's bound and the mean entropy on the same probe, in nats.
   BlockMatrix head_relative{Merge::kMean}, head_entropy{Merge::kMean};
   BlockMatrix head_smallest_row{Merge::kMinimum}, head_largest_logit{Merge::kMaximum};
   BlockMatrix head_bound{Merge::kMean}, head_bound_entropy{Merge::kMean};

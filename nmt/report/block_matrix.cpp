@@ -14,9 +14,15 @@ void BlockMatrix::merge_into(Cell& cell, const Cell& other) const {
   }
   cell.count += other.count;
   switch (merge_) {
-    case Merge::kMean: cell.value += other.value; break;
-    case Merge::kMinimum: cell.value = std::min(cell.value, other.value); break;
-    case Merge::kMaximum: cell.value = std::max(cell.value, other.value); break;
+    case Merge::kMean:
+      cell.value += other.value;
+      break;
+    case Merge::kMinimum:
+      cell.value = std::min(cell.value, other.value);
+      break;
+    case Merge::kMaximum:
+      cell.value = std::max(cell.value, other.value);
+      break;
   }
 }
 

@@ -99,8 +99,11 @@ Object run_object(const Run& run) {
                       {"message", event.message},
                       {"fields", event.fields}});
   }
-  return {{"label", run.label}, {"path", run.path},     {"updates", std::move(updates)},
-          {"valid", std::move(valids)}, {"events", std::move(events)}};
+  return {{"label", run.label},
+          {"path", run.path},
+          {"updates", std::move(updates)},
+          {"valid", std::move(valids)},
+          {"events", std::move(events)}};
 }
 
 }  // namespace
@@ -121,9 +124,9 @@ std::string table_csv(const Study& study) {
 }
 
 std::string curves_csv(const std::vector<Run>& runs) {
-  constexpr const char* kColumns[] = {"update",        "tokens",        "seconds",
-                                      "nll",           "bleu",          "gradient_norm",
-                                      "learning_rate", "tokens_per_second"};
+  constexpr const char* kColumns[] = {
+      "update", "tokens",        "seconds",       "nll",
+      "bleu",   "gradient_norm", "learning_rate", "tokens_per_second"};
   std::string csv;
   std::vector<std::string> names = {"run", "kind"};
   names.insert(names.end(), std::begin(kColumns), std::end(kColumns));

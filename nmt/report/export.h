@@ -10,8 +10,8 @@
 
 namespace nmt::report {
 
-/// The table, a line for each group of runs; README.md names the columns. RFC 4180, lines end in LF,
-/// an empty field where there is no value.
+/// The table, a line for each group of runs; README.md names the columns. RFC 4180, lines end in
+/// LF, an empty field where there is no value.
 std::string table_csv(const Study& study);
 
 /// Every record of every run, not down-sampled: run, kind (update or valid), update, tokens,

@@ -55,12 +55,9 @@ std::string script_json(const nlohmann::ordered_json& json) {
 std::string make_page(const std::string& title, const std::vector<Run>& runs, const Study& study,
                       size_t largest) {
   std::map<std::string, std::string> values = {
-      {"TITLE", html_escaped(title)},
-      {"SUBTITLE", html_escaped(subtitle(runs, study))},
-      {"STYLE", std::string(page_style())},
-      {"SCRIPT", std::string(page_script())},
-      {"SUMMARY", as_html(summary(study))},
-      {"CAUTION", html_escaped(summary_caution())},
+      {"TITLE", html_escaped(title)},        {"SUBTITLE", html_escaped(subtitle(runs, study))},
+      {"STYLE", std::string(page_style())},  {"SCRIPT", std::string(page_script())},
+      {"SUMMARY", as_html(summary(study))},  {"CAUTION", html_escaped(summary_caution())},
       {"TABLE", as_html(study_table(study))}};
   PageLimits limits = limits_for(runs.size());
   while (true) {

@@ -244,8 +244,8 @@ bool halve(PageLimits& limits) {
   limits.matrix_columns = half(limits.matrix_columns, 16, 0);
   limits.heat_columns = half(limits.heat_columns, 16, 16);
   limits.curve_points = half(limits.curve_points, 40, 40);
-  return limits.curve_points != before.curve_points ||
-         limits.heat_columns != before.heat_columns || limits.head_columns != before.head_columns ||
+  return limits.curve_points != before.curve_points || limits.heat_columns != before.heat_columns ||
+         limits.head_columns != before.head_columns ||
          limits.matrix_columns != before.matrix_columns;
 }
 

@@ -18,7 +18,8 @@ Run read_run(const std::string& path, size_t heat_columns);
 
 /// The logs that `arguments` name, each once, sorted within an argument: a log itself
 /// (*.jsonl, *.jsonl.gz), or a folder, which is searched, with all folders below it, for run.jsonl
-/// and run.jsonl.gz (where both are, the first). Throws InputError for an argument that is neither or holds none.
+/// and run.jsonl.gz (where both are, the first). Throws InputError for an argument that is neither
+/// or holds none.
 std::vector<std::string> find_logs(const std::vector<std::string>& arguments);
 
 }  // namespace nmt::report

@@ -21,8 +21,8 @@ inline constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 /// The scalars of an update record, NaN where the log has none.
 struct UpdatePoint {
   int64_t update = 0;
-  int64_t tokens = 0;   ///< Target pieces so far.
-  double seconds = 0;   ///< Training time so far.
+  int64_t tokens = 0;  ///< Target pieces so far.
+  double seconds = 0;  ///< Training time so far.
   double nll = kNoValue, loss = kNoValue, gradient_norm = kNoValue, learning_rate = kNoValue;
   double tokens_per_second = kNoValue;
 };
@@ -33,13 +33,15 @@ struct ValidPoint {
 };
 
 struct RunEvent {
-  int64_t update = 0;       ///< When it was found.
-  std::string kind;         ///< "collapse", "divergence", "spike", ...
-  std::string message;      ///< One sentence.
+  int64_t update = 0;   ///< When it was found.
+  std::string kind;     ///< "collapse", "divergence", "spike", ...
+  std::string message;  ///< One sentence.
   Json fields;
 
   /// When it began: "first_update" of the fields where there is one.
-  int64_t began() const { return fields.is_object() ? integer_at(fields, "first_update", update) : update; }
+  int64_t began() const {
+    return fields.is_object() ? integer_at(fields, "first_update", update) : update;
+  }
 };
 
 struct SharpnessPoint {
@@ -70,8 +72,9 @@ struct Run {
   std::optional<RunEnd> end;  ///< None: the run is unfinished.
 
   BlockClock clock;  ///< The blocks of all matrices below.
-  std::array<AttentionHistory, 3> attention = {
-      AttentionHistory("encoder_self"), AttentionHistory("decoder_self"), AttentionHistory("cross")};
+  std::array<AttentionHistory, 3> attention = {AttentionHistory("encoder_self"),
+                                               AttentionHistory("decoder_self"),
+                                               AttentionHistory("cross")};
   MatrixHistory matrices;
   StreamHistory stream;
 

@@ -102,8 +102,8 @@ void take_growth(const Run& run, int64_t event, const Collapse* collapse, RunFac
     if (collapse == nullptr || history.kind() != collapse->kind) continue;
     const auto row = static_cast<size_t>(collapse->layer - 1);
     if (growth_factor(history.largest_logit, row, block) == 0) continue;
-    facts.logit_growth = growth(kind_in_words(history.kind()), history.largest_logit, row, block,
-                                run.clock);
+    facts.logit_growth =
+        growth(kind_in_words(history.kind()), history.largest_logit, row, block, run.clock);
   }
   double largest = 1;
   const BlockMatrix& norms = run.matrices.effective_sigma;
@@ -153,14 +153,14 @@ std::string outcome(const RunFacts& facts) {
 }
 
 int64_t update_of_valid_nll(const Run& run, double nll) {
-  const auto found = std::ranges::find_if(
-      run.valids, [&](const ValidPoint& point) { return point.nll <= nll; });
+  const auto found =
+      std::ranges::find_if(run.valids, [&](const ValidPoint& point) { return point.nll <= nll; });
   return found == run.valids.end() ? 0 : found->update;
 }
 
 int64_t update_of_bleu(const Run& run, double bleu) {
-  const auto found = std::ranges::find_if(
-      run.valids, [&](const ValidPoint& point) { return point.bleu >= bleu; });
+  const auto found =
+      std::ranges::find_if(run.valids, [&](const ValidPoint& point) { return point.bleu >= bleu; });
   return found == run.valids.end() ? 0 : found->update;
 }
 

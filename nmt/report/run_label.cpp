@@ -116,8 +116,7 @@ std::vector<RunGroup> group_runs(const std::vector<Run>& runs) {
     const auto same = [&](const RunGroup& group) {
       const double rate = run.learning_rate();
       return group.architecture == run.architecture && group.settings == settings[i] &&
-             (group.learning_rate == rate ||
-              (std::isnan(group.learning_rate) && std::isnan(rate)));
+             (group.learning_rate == rate || (std::isnan(group.learning_rate) && std::isnan(rate)));
     };
     auto group = std::ranges::find_if(groups, same);
     if (group == groups.end()) {

@@ -22,15 +22,15 @@ int64_t depth_in_layers(const std::string& depth);
 /// architecture, learning rate, settings and seed, and a number where that is not unique yet.
 void label_runs(std::vector<Run>& runs);
 
-/// Keys in which `runs` differ and which matter to what they learn, as "key=value" words of the run:
-/// not architecture, learning rate, seed, paths, limits, logging or threads.
+/// Keys in which `runs` differ and which matter to what they learn, as "key=value" words of the
+/// run: not architecture, learning rate, seed, paths, limits, logging or threads.
 std::vector<std::string> differing_settings(const std::vector<Run>& runs);
 
 /// Runs that differ in nothing but the seed.
 struct RunGroup {
   std::string architecture;
   double learning_rate = kNoValue;
-  std::string settings;           ///< Of differing_settings(); empty where all runs are alike.
+  std::string settings;  ///< Of differing_settings(); empty where all runs are alike.
   std::vector<const Run*> runs;
 };
 

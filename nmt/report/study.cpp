@@ -32,8 +32,7 @@ int64_t earlier(int64_t known, int64_t update) {
 
 void take_extremes(const RunFacts& facts, StudyRow& row) {
   if (std::isnan(row.peak_mib) || facts.peak_mib > row.peak_mib) row.peak_mib = facts.peak_mib;
-  if (facts.lowest.layer != 0 &&
-      (row.lowest.layer == 0 || facts.lowest.value < row.lowest.value)) {
+  if (facts.lowest.layer != 0 && (row.lowest.layer == 0 || facts.lowest.value < row.lowest.value)) {
     row.lowest = facts.lowest;
   }
   if (!facts.collapses.empty()) {
@@ -127,9 +126,8 @@ Study make_study(const std::vector<Run>& runs, Thresholds thresholds) {
     row.updates_to_nll = spread(values_of(row.runs, [&](auto& r) {
       return or_none(update_of_valid_nll(*r.run, study.thresholds.nll));
     }));
-    row.updates_to_bleu = spread(values_of(row.runs, [&](auto& r) {
-      return or_none(update_of_bleu(*r.run, study.thresholds.bleu));
-    }));
+    row.updates_to_bleu = spread(values_of(
+        row.runs, [&](auto& r) { return or_none(update_of_bleu(*r.run, study.thresholds.bleu)); }));
   }
   return study;
 }

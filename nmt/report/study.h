@@ -32,8 +32,8 @@ struct StudyRow {
   size_t finished = 0;  ///< Runs that ended without collapse, divergence, plateau or failure.
   size_t collapsed = 0, diverged = 0, plateau = 0, failed = 0, unfinished = 0;
   Spread best_bleu, best_valid_nll, final_nll, tokens_per_second;
-  double peak_mib = kNoValue;  ///< The largest of the runs.
-  Extreme lowest;              ///< The lowest of the runs.
+  double peak_mib = kNoValue;                          ///< The largest of the runs.
+  Extreme lowest;                                      ///< The lowest of the runs.
   int64_t collapse_update = 0, divergence_update = 0;  ///< The earliest; 0: none.
   Spread updates_to_nll, updates_to_bleu;  ///< Over the runs that reached the threshold.
 
@@ -41,8 +41,8 @@ struct StudyRow {
   std::string outcome() const;  ///< "diverged 2 of 3, collapsed 3 of 3"; one run: "diverged".
 };
 
-/// Validation scores that a run may reach. 0: the best value of any run plus half a nat, and half of
-/// the best BLEU.
+/// Validation scores that a run may reach. 0: the best value of any run plus half a nat, and half
+/// of the best BLEU.
 struct Thresholds {
   double nll = 0, bleu = 0;
 };

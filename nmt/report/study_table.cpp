@@ -52,22 +52,21 @@ std::vector<TableColumn> columns(const Study& study, bool settings) {
       {"Depth", "encoder layers, or encoder and decoder layers"},
       {"Learning rate", "peak"}};
   if (settings) columns.push_back({"Settings", "keys in which the runs differ", false});
-  columns.insert(
-      columns.end(),
-      {{"Seeds", "of the runs in this row", false, false},
-       {"Outcome", "by the rules for collapse, divergence and plateau", false},
-       {"Best BLEU", "of a validation"},
-       {"Best valid nll", "nats a target piece"},
-       {"Final train nll", "mean of the last 10 records, nats a target piece"},
-       {"Updates to nll " + significant(study.thresholds.nll), "first validation at or below", true,
-        false},
-       {"Updates to BLEU " + significant(study.thresholds.bleu), "first validation at or above",
-        true, false},
-       {"Lowest entropy", "relative, mean of a layer; kind of attention and layer"},
-       {"Collapse", "update at which the first entropy collapse began"},
-       {"Divergence", "update at which the first divergence began"},
-       {"Tokens/s", "target pieces, median of the records", true, false},
-       {"Peak MiB", "resident memory of the process", true, false}});
+  columns.insert(columns.end(),
+                 {{"Seeds", "of the runs in this row", false, false},
+                  {"Outcome", "by the rules for collapse, divergence and plateau", false},
+                  {"Best BLEU", "of a validation"},
+                  {"Best valid nll", "nats a target piece"},
+                  {"Final train nll", "mean of the last 10 records, nats a target piece"},
+                  {"Updates to nll " + significant(study.thresholds.nll),
+                   "first validation at or below", true, false},
+                  {"Updates to BLEU " + significant(study.thresholds.bleu),
+                   "first validation at or above", true, false},
+                  {"Lowest entropy", "relative, mean of a layer; kind of attention and layer"},
+                  {"Collapse", "update at which the first entropy collapse began"},
+                  {"Divergence", "update at which the first divergence began"},
+                  {"Tokens/s", "target pieces, median of the records", true, false},
+                  {"Peak MiB", "resident memory of the process", true, false}});
   return columns;
 }
 

@@ -80,8 +80,8 @@ std::string spread_sentence(const RunFacts& facts) {
 std::string head_sentence(const RunFacts& facts) {
   if (facts.first_low_head.head == 0) return "";
   return "The first head of that layer to fall below a relative entropy of 0.05 was head " +
-         std::to_string(facts.first_low_head.head) + " (" +
-         at_update(facts.first_low_head.update) + ").";
+         std::to_string(facts.first_low_head.head) + " (" + at_update(facts.first_low_head.update) +
+         ").";
 }
 
 std::string growth_in_words(const Growth& growth) {
@@ -140,7 +140,8 @@ std::string calm_sentence(const StudyRow& row) {
     if (high.layer != 0 && (largest.layer == 0 || high.value > largest.value)) largest = high;
   }
   if (lowest.layer == 0) return "";
-  std::string text = calm < row.runs.size() ? "Without either, " + counted(calm, "run") + ": l" : "L";
+  std::string text =
+      calm < row.runs.size() ? "Without either, " + counted(calm, "run") + ": l" : "L";
   text.append("owest relative entropy of a layer ").append(significant(lowest.value));
   text += " (" + place_of(lowest) + ", " + at_update(lowest.update) + ")";
   if (largest.layer != 0) {
@@ -201,9 +202,9 @@ const StudyRun* best_run(const StudyRow& row) {
 }
 
 std::string outcome_sentence(const StudyRow& row) {
-  std::string text = row.runs.size() == 1 ? "Outcome: " + row.outcome() + "."
-                                          : "Of " + counted(row.runs.size(), "run") + ": " +
-                                                row.outcome() + ".";
+  std::string text = row.runs.size() == 1
+                         ? "Outcome: " + row.outcome() + "."
+                         : "Of " + counted(row.runs.size(), "run") + ": " + row.outcome() + ".";
   if (const StudyRun* best = best_run(row)) {
     text += " Best validation nll " + fixed(best->facts.best_valid_nll, 3) + " at " +
             at_update(best->facts.best_valid_nll_update);
@@ -221,8 +222,8 @@ std::string outcome_sentence(const StudyRow& row) {
 }
 
 std::string heading(const StudyRow& row) {
-  std::string text = row.group.architecture + ", learning rate " +
-                     significant(row.group.learning_rate, 4);
+  std::string text =
+      row.group.architecture + ", learning rate " + significant(row.group.learning_rate, 4);
   if (!row.group.settings.empty()) text += ", " + row.group.settings;
   return row.runs.size() == 1 ? text : text + ", " + counted(row.runs.size(), "run");
 }

@@ -1,7 +1,7 @@
 // A headless browser that loads a page, for tests of what a page does.
 //
-// NMT_BROWSER names the program; without it the first Chromium of PATH is taken. Where there is none,
-// tests skip; NMT_REQUIRE_BROWSER=1 turns that into a failure.
+// NMT_BROWSER names the program; without it the first Chromium of PATH is taken. Where there is
+// none, tests skip; NMT_REQUIRE_BROWSER=1 turns that into a failure.
 
 #pragma once
 

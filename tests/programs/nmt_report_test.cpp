@@ -47,7 +47,8 @@ TEST_F(NmtReport, GivesTheSameBytesForTheSameLogs) {
 }
 
 TEST_F(NmtReport, WritesCsvAndJson) {
-  const Result csv = report({"study/deep", "study/plain/run.jsonl", "--format", "csv", "-o", "t.csv"});
+  const Result csv =
+      report({"study/deep", "study/plain/run.jsonl", "--format", "csv", "-o", "t.csv"});
   EXPECT_EQ(csv.status, 0) << csv.errors;
   EXPECT_THAT(csv.output, HasSubstr("written: t.csv\nwritten: t-curves.csv\n"));
   EXPECT_THAT(folder_.read("t.csv"), StartsWith("architecture,variant,"));

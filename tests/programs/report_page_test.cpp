@@ -9,11 +9,11 @@
 namespace nmt::programs {
 namespace {
 
+using report::ordered_json;
+using report::PlantedLog;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using report::ordered_json;
-using report::PlantedLog;
 
 size_t count_of(const std::string& text, const std::string& word) {
   size_t count = 0;
@@ -29,32 +29,34 @@ PlantedLog full_run() {
     ordered_json attention = ordered_json::array(), matrices = ordered_json::array();
     for (const char* kind : {"encoder_self", "decoder_self", "cross"}) {
       for (int64_t layer = 1; layer <= 2; ++layer) {
-        attention.push_back({{"kind", kind},
-                             {"layer", layer},
-                             {"entropy", {1.5, 2}},
-                             {"relative_entropy", {0.5, 0.75}},
-                             {"min_entropy", {0.25, 0.5}},
-                             {"max_logit", {3, update == 7 ? ordered_json("inf") : ordered_json(4)}},
-                             {"relative_quantiles", {{0, 0.25, 0.5, 0.75, 1}, {0, 0, 0, 1, 1}}},
-                             {"bound", {0.5, nullptr}},
-                             {"bound_entropy", {1.5, nullptr}}});
+        attention.push_back(
+            {{"kind", kind},
+             {"layer", layer},
+             {"entropy", {1.5, 2}},
+             {"relative_entropy", {0.5, 0.75}},
+             {"min_entropy", {0.25, 0.5}},
+             {"max_logit", {3, update == 7 ? ordered_json("inf") : ordered_json(4)}},
+             {"relative_quantiles", {{0, 0.25, 0.5, 0.75, 1}, {0, 0, 0, 1, 1}}},
+             {"bound", {0.5, nullptr}},
+             {"bound_entropy", {1.5, nullptr}}});
       }
     }
     for (const char* name : {"encoder.layers.0.self_attn.q_proj", "decoder.layers.0.ffn.fc1"}) {
       matrices.push_back({{"name", name}, {"sigma", 2}, {"gamma", 1.5}, {"update_ratio", 1e-3}});
     }
-    log.line({{"type", "update"},
-              {"update", update},
-              {"nll", update == 9 ? ordered_json("nan") : ordered_json(7.0 / update)},
-              {"gradient_norm", 1},
-              {"learning_rate", 1e-3},
-              {"tokens", update * 10},
-              {"seconds", update * 1.5},
-              {"attention", attention},
-              {"matrices", matrices},
-              {"stream",
-               {{{"stack", "encoder"}, {"layer", 1}, {"activation_rms", 1}, {"gradient_rms", 1e-4}},
-                {{"stack", "decoder"}, {"layer", 1}, {"activation_rms", 2}, {"gradient_rms", 0}}}}});
+    log.line(
+        {{"type", "update"},
+         {"update", update},
+         {"nll", update == 9 ? ordered_json("nan") : ordered_json(7.0 / update)},
+         {"gradient_norm", 1},
+         {"learning_rate", 1e-3},
+         {"tokens", update * 10},
+         {"seconds", update * 1.5},
+         {"attention", attention},
+         {"matrices", matrices},
+         {"stream",
+          {{{"stack", "encoder"}, {"layer", 1}, {"activation_rms", 1}, {"gradient_rms", 1e-4}},
+           {{"stack", "decoder"}, {"layer", 1}, {"activation_rms", 2}, {"gradient_rms", 0}}}}});
   }
   log.line({{"type", "sharpness"}, {"update", 20}, {"sharpness", 30}, {"preconditioned", 900}});
   log.line({{"type", "sharpness"}, {"update", 40}, {"sharpness", 40}, {"preconditioned", 800}});
@@ -89,8 +91,8 @@ class ReportPage : public ::testing::Test {
 };
 
 TEST_F(ReportPage, DrawsEverythingWithoutAnError) {
-  const LoadedPage page = load({report::collapsing_run(1, true), full_run(),
-                                report::calm_run("preln-6L", 1, 1.5, 40)});
+  const LoadedPage page =
+      load({report::collapsing_run(1, true), full_run(), report::calm_run("preln-6L", 1, 1.5, 40)});
   EXPECT_THAT(page.messages, IsEmpty());
   EXPECT_THAT(page.document, HasSubstr("data-ready=\"true\""));
   EXPECT_EQ(count_of(page.document, "class=\"tile\""), 3u);
@@ -110,9 +112,9 @@ TEST_F(ReportPage, ShowsEveryKeyOfANewLog) {
 }
 
 TEST_F(ReportPage, AnswersClicks) {
-  const LoadedPage page = load({report::collapsing_run(1, true), full_run(),
-                                report::calm_run("preln-6L", 1, 1.5, 40)},
-                               R"js(
+  const LoadedPage page =
+      load({report::collapsing_run(1, true), full_run(), report::calm_run("preln-6L", 1, 1.5, 40)},
+           R"js(
     const press = (text) => [...document.querySelectorAll("button")].filter((b) => b.textContent.includes(text)).forEach((b) => b.click());
     const told = {};
     const curves = () => document.querySelectorAll("#curves-charts path.curve").length;

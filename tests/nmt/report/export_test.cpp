@@ -25,7 +25,8 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 TEST(TableCsv, HasALineForEachGroup) {
   const auto runs = planted_runs({collapsing_run(1, true), collapsing_run(2, false)});
-  const std::vector<std::string> lines = lines_of(table_csv(make_study(runs, {.nll = 1, .bleu = 30})));
+  const std::vector<std::string> lines =
+      lines_of(table_csv(make_study(runs, {.nll = 1, .bleu = 30})));
   ASSERT_EQ(lines.size(), 3u);
   EXPECT_EQ(lines[0],
             "architecture,variant,depth,learning_rate,settings,seeds,runs,finished,collapsed,"
@@ -45,8 +46,9 @@ TEST(CurvesCsv, HasEveryRecord) {
   log.config("pre\"ln,x", 0.5, 1).update(1, 6.5).update(2, "nan").update(3, "inf").valid(3, 2, 9.5);
   const std::vector<std::string> lines = lines_of(curves_csv(planted_runs({log})));
   ASSERT_EQ(lines.size(), 6u);
-  EXPECT_EQ(lines[0],
-            "run,kind,update,tokens,seconds,nll,bleu,gradient_norm,learning_rate,tokens_per_second");
+  EXPECT_EQ(
+      lines[0],
+      "run,kind,update,tokens,seconds,nll,bleu,gradient_norm,learning_rate,tokens_per_second");
   EXPECT_EQ(lines[1], "\"pre\"\"ln,x, lr 0.5, seed 1\",update,1,100,2,6.5,,1.5,0.001,51");
   EXPECT_THAT(lines[2], HasSubstr(",update,2,200,4,,,1.5"));
   EXPECT_THAT(lines[3], HasSubstr(",update,3,300,6,inf,,1.5"));

@@ -10,9 +10,9 @@
 namespace nmt::report {
 namespace {
 
+using nmt::testing::message_of;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using nmt::testing::message_of;
 
 std::string page_of(const std::string& title, const std::vector<Run>& runs,
                     size_t largest = kLargestPage) {

@@ -24,8 +24,8 @@ inline std::vector<Run> planted_runs(const std::vector<PlantedLog>& logs) {
   return runs;
 }
 
-/// A run whose cross attention collapses at update 840 in layer 2, head 2 first, and whose loss rises
-/// from update 960 on if `diverges`.
+/// A run whose cross attention collapses at update 840 in layer 2, head 2 first, and whose loss
+/// rises from update 960 on if `diverges`.
 inline PlantedLog collapsing_run(int64_t seed, bool diverges) {
   PlantedLog log;
   log.config("postln-18L", 0.0007, seed);
@@ -33,8 +33,7 @@ inline PlantedLog collapsing_run(int64_t seed, bool diverges) {
     const double head_1 = update < 840 ? 0.5 : 0.01, head_2 = update < 830 ? 0.5 : 0.02;
     const double logit = update < 800 ? 3.0 : 60.0;
     const double grown = update < 800 ? 2 : 8;
-    log.update(update, update < 960 ? 2.0 : 7.0,
-               {{"cross", {{0.6, 0.6}, {head_1, head_2}}, logit}},
+    log.update(update, update < 960 ? 2.0 : 7.0, {{"cross", {{0.6, 0.6}, {head_1, head_2}}, logit}},
                {{{"name", "decoder.layers.1.cross_attn.q_proj"}, {"sigma", grown}},
                 {{"name", "decoder.layers.1.cross_attn.k_proj"}, {"sigma", 2.5}}});
   }

@@ -13,10 +13,10 @@
 namespace nmt::report {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using nmt::testing::message_of;
 using nmt::testing::TempFolder;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 PlantedLog short_log() {
   PlantedLog log;
@@ -30,7 +30,9 @@ PlantedLog short_log() {
 
 class ReadRun : public ::testing::Test {
  protected:
-  report::Run read(const std::string& bytes) { return read_run(folder_.write("run.jsonl", bytes), 16); }
+  report::Run read(const std::string& bytes) {
+    return read_run(folder_.write("run.jsonl", bytes), 16);
+  }
   std::string error(const std::string& bytes) {
     return message_of<InputError>([&] { read(bytes); });
   }
@@ -78,13 +80,10 @@ TEST_F(ReadRun, TakesTheNewerKeys) {
                               {"relative_quantiles", {{0.1, 0.2, 0.3, 0.4, 0.5}}},
                               {"bound", {0.25}},
                               {"bound_entropy", nullptr}};
-  const ordered_json matrices = {{{"name", "a"}, {"sigma", 2}, {"gamma", -3}},
-                                 {{"name", "b"}, {"sigma", 2}, {"gamma", nullptr}},
-                                 {{"name", "c"},
-                                  {"sigma", 2},
-                                  {"gamma", 1},
-                                  {"effective_sigma", 5},
-                                  {"update_ratio", 0.125}}};
+  const ordered_json matrices = {
+      {{"name", "a"}, {"sigma", 2}, {"gamma", -3}},
+      {{"name", "b"}, {"sigma", 2}, {"gamma", nullptr}},
+      {{"name", "c"}, {"sigma", 2}, {"gamma", 1}, {"effective_sigma", 5}, {"update_ratio", 0.125}}};
   const ordered_json stream = {
       {{"stack", "decoder"}, {"layer", 1}, {"activation_rms", 4}, {"gradient_rms", 0.5}},
       {{"stack", "encoder"}, {"layer", 1}, {"activation_rms", 3}, {"gradient_rms", 0.25}}};

@@ -34,11 +34,9 @@ TEST(SplitArchitecture, SeparatesVariantAndDepth) {
 }
 
 TEST(LabelRuns, SortsByVariantDepthRateAndSeedAsNumbers) {
-  const auto runs = planted_runs({log_of("preln-6L", 0.001, 1),
-                                              log_of("postln-18L", 0.001, 10),
-                                              log_of("postln-18L", 0.001, 9),
-                                              log_of("postln-6L", 0.002, 1),
-                                              log_of("postln-6L", 0.0005, 1)});
+  const auto runs = planted_runs({log_of("preln-6L", 0.001, 1), log_of("postln-18L", 0.001, 10),
+                                  log_of("postln-18L", 0.001, 9), log_of("postln-6L", 0.002, 1),
+                                  log_of("postln-6L", 0.0005, 1)});
   EXPECT_THAT(labels(runs),
               ElementsAre("postln-6L, lr 0.0005, seed 1", "postln-6L, lr 0.002, seed 1",
                           "postln-18L, lr 0.001, seed 9", "postln-18L, lr 0.001, seed 10",
@@ -57,9 +55,9 @@ TEST(LabelRuns, NamesSettingsThatDifferAndNumbersTheRest) {
 
 TEST(GroupRuns, PutsSeedsTogetherAndSettingsApart) {
   const auto runs = planted_runs({log_of("preln-6L", 0.001, 1, {{"dropout", 0.1}}),
-                                              log_of("preln-6L", 0.001, 2, {{"dropout", 0.1}}),
-                                              log_of("preln-6L", 0.001, 1, {{"dropout", 0.3}}),
-                                              log_of("preln-6L", 0.002, 1, {{"dropout", 0.1}})});
+                                  log_of("preln-6L", 0.001, 2, {{"dropout", 0.1}}),
+                                  log_of("preln-6L", 0.001, 1, {{"dropout", 0.3}}),
+                                  log_of("preln-6L", 0.002, 1, {{"dropout", 0.1}})});
   std::vector<std::string> groups;
   for (const RunGroup& group : group_runs(runs)) {
     groups.push_back(group.settings + " " + std::to_string(group.runs.size()));

@@ -49,7 +49,7 @@ TEST_F(StudyOfThreeSeeds, CountsOutcomes) {
 }
 
 TEST_F(StudyOfThreeSeeds, GivesMeansWithDeviations) {
-  EXPECT_EQ(cell("Best BLEU"), "43.7 \xc2\xb1 5.5");       // 40.5, 40.5, 50
+  EXPECT_EQ(cell("Best BLEU"), "43.7 \xc2\xb1 5.5");          // 40.5, 40.5, 50
   EXPECT_EQ(cell("Best valid nll"), "2.000 \xc2\xb1 0.433");  // 2.25, 2.25, 1.5
 }
 

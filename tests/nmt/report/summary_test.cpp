@@ -58,13 +58,15 @@ TEST(Summary, CountsSeedsAndTakesCalmRunsTogether) {
   ASSERT_EQ(groups.size(), 1u);
   const std::vector<std::string>& sentences = groups[0].sentences;
   ASSERT_EQ(sentences.size(), 4u);
-  EXPECT_EQ(sentences[0], "Of 4 runs: diverged 1 of 4, collapsed 2 of 4, finished 2 of 4. Best "
-                          "validation nll 1.250 at update 20 (seed 4), best BLEU 60.0.");
+  EXPECT_EQ(sentences[0],
+            "Of 4 runs: diverged 1 of 4, collapsed 2 of 4, finished 2 of 4. Best "
+            "validation nll 1.250 at update 20 (seed 4), best BLEU 60.0.");
   EXPECT_THAT(sentences[1], HasSubstr("Seed 1: entropy collapse"));
   EXPECT_THAT(sentences[2], HasSubstr("Seed 2: entropy collapse"));
-  EXPECT_EQ(sentences[3], "Without either, 2 runs: lowest relative entropy of a layer 0.5 (cross "
-                          "attention, layer 1, update 20); largest logit 9 (cross attention, layer "
-                          "1, head 1, update 20).");
+  EXPECT_EQ(sentences[3],
+            "Without either, 2 runs: lowest relative entropy of a layer 0.5 (cross "
+            "attention, layer 1, update 20); largest logit 9 (cross attention, layer "
+            "1, head 1, update 20).");
 }
 
 TEST(Summary, SaysUnfinishedUniformAndPlateau) {
@@ -84,14 +86,16 @@ TEST(Summary, NeverClaimsACause) {
        summary_of({collapsing_run(1, true), calm_run("preln-6L", 1, 1, 9)})) {
     for (const std::string& sentence : group.sentences) all += " " + sentence;
   }
-  static const std::regex claim("\\b(because|caus(ed|es)|due to|led to|therefore|result(s|ed)? in)\\b");
+  static const std::regex claim(
+      "\\b(because|caus(ed|es)|due to|led to|therefore|result(s|ed)? in)\\b");
   EXPECT_FALSE(std::regex_search(all, claim)) << all;
 }
 
 TEST(Summary, AsHtmlIsEscaped) {
   const std::string html = as_html(std::vector<GroupSummary>{{"<b>&", "finished", {"\"x\" <i>"}}});
-  EXPECT_EQ(html, "<article data-outcome=\"finished\"><h3>&lt;b&gt;&amp;</h3><p>&quot;x&quot; "
-                  "&lt;i&gt;</p></article>\n");
+  EXPECT_EQ(html,
+            "<article data-outcome=\"finished\"><h3>&lt;b&gt;&amp;</h3><p>&quot;x&quot; "
+            "&lt;i&gt;</p></article>\n");
 }
 
 }  // namespace

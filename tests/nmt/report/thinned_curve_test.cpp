@@ -29,7 +29,7 @@ TEST(ThinnedRecords, AreAllOfAShortRun) {
 
 TEST(ThinnedRecords, KeepEveryPeakAndTheFirstNonFiniteValue) {
   std::vector<double> first = wave(10'000), second = wave(10'000);
-  first[1'234] = 50;     // One record wide.
+  first[1'234] = 50;  // One record wide.
   first[7'777] = -50;
   second[4'321] = 1e9;
   second[9'000] = kNan;
