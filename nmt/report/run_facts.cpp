@@ -9,6 +9,17 @@ namespace {
 constexpr size_t kLastRecords = 10;
 constexpr double kUniform = 0.95;
 
+// "lowest_head" of an event; layer 0 where the log has none.
+Extreme lowest_head(const Json& fields, int64_t update) {
+  const auto found = fields.is_object() ? fields.find("lowest_head") : fields.end();
+  if (found == fields.end() || !found->is_object()) return {};
+  return {.value = number_at(*found, "relative_entropy"),
+          .kind = text_at(*found, "kind"),
+          .layer = integer_at(*found, "layer"),
+          .head = integer_at(*found, "head"),
+          .update = update};
+}
+
 void take_events(const Run& run, RunFacts& facts) {
   for (const RunEvent& event : run.events) {
     if (event.kind == "collapse") {
@@ -17,11 +28,12 @@ void take_events(const Run& run, RunFacts& facts) {
                                  .update = event.began()});
     } else if (event.kind == "divergence") {
       if (!facts.divergence || event.began() < facts.divergence->update) {
-        facts.divergence = {event.began(), text_at(event.fields, "cause")};
+        facts.divergence = {event.began(), text_at(event.fields, "cause"),
+                            lowest_head(event.fields, event.began())};
       }
     } else if (event.kind == "plateau") {
       facts.plateau = true;
-      if (facts.plateau_update == 0) facts.plateau_update = event.began();
+      facts.plateau_update = event.began();
     } else if (event.kind == "spike") {
       ++facts.spikes;
     }
@@ -84,15 +96,26 @@ void take_attention(const Run& run, RunFacts& facts) {
   }
 }
 
+// The last block up to `block` in which `row` has a value; `block` if there is none.
+size_t last_measured(const BlockMatrix& matrix, size_t row, size_t block) {
+  for (size_t i = block + 1; i-- > 0;) {
+    if (!std::isnan(matrix.at(row, i))) return i;
+  }
+  return block;
+}
+
 // The factor by which `row` of `matrix` grew until `block`; 0 where it cannot be said.
 double growth_factor(const BlockMatrix& matrix, size_t row, size_t block) {
-  const double first = matrix.at(row, 0), before = matrix.at(row, block);
+  const double first = matrix.at(row, 0);
+  const double before = matrix.at(row, last_measured(matrix, row, block));
   return first > 0 && std::isfinite(before) ? before / first : 0;
 }
 
 Growth growth(std::string what, const BlockMatrix& matrix, size_t row, size_t block,
               const BlockClock& clock) {
-  return {std::move(what), matrix.at(row, 0), matrix.at(row, block), clock.last_update(block)};
+  const size_t measured = last_measured(matrix, row, block);
+  return {std::move(what), matrix.at(row, 0), matrix.at(row, measured),
+          clock.last_update(measured)};
 }
 
 void take_growth(const Run& run, int64_t event, const Collapse* collapse, RunFacts& facts) {
@@ -122,7 +145,7 @@ void take_end(const Run& run, RunFacts& facts) {
   facts.reason = run.end->reason;
   facts.status = run.end->status;
   facts.peak_mib = run.end->peak_mib;
-  facts.plateau = facts.plateau || run.end->plateau;
+  facts.plateau = run.end->plateau;
 }
 
 }  // namespace

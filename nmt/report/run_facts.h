@@ -25,15 +25,16 @@ struct Growth {
 
 struct Divergence {
   int64_t update = 0;
-  std::string cause;  ///< "non_finite_loss" or "loss_rise".
+  std::string cause;    ///< "non_finite_loss" or "loss_rise".
+  Extreme lowest_head;  ///< At `update`, as the log says; layer 0: not logged.
 };
 
 struct RunFacts {
   std::vector<Collapse> collapses;  ///< Ordered by update.
   Extreme first_low_head;           ///< In the first collapse's layer; head 0: none in the log.
   std::optional<Divergence> divergence;
-  int64_t plateau_update = 0, spikes = 0;  ///< 0: none.
-  bool plateau = false;
+  int64_t plateau_update = 0, spikes = 0;  ///< Where the last one began, and a count; 0: none.
+  bool plateau = false;                    ///< Whether the run, as far as it went, ends on one.
 
   Extreme lowest;         ///< Lowest mean relative entropy of a layer; layer 0: none logged.
   Extreme largest_logit;  ///< Of any row.

@@ -112,6 +112,10 @@ std::string divergence_sentence(const StudyRow& row, const StudyRun& run) {
   std::string text = whose(row, run) + divergence_in_words(*facts.divergence) + " at " +
                      at_update(facts.divergence->update) +
                      ", without an entropy collapse in the log";
+  if (const Extreme& head = facts.divergence->lowest_head; head.layer != 0) {
+    text +=
+        "; the lowest head was then at " + significant(head.value) + " (" + place_of(head) + ")";
+  }
   if (facts.lowest.layer != 0) {
     text += "; the lowest relative entropy of a layer was " + significant(facts.lowest.value) +
             " (" + place_of(facts.lowest) + ", " + at_update(facts.lowest.update) + ")";

@@ -57,14 +57,20 @@ function familyBlocks(run, suffix) {
     .filter(({ rows }) => rows.length > 0);
 }
 
+/** The chosen measure of every matrix where it was measured: { starts, values }. */
+function measuredWeights(state) {
+  const { matrices, columns } = state.run;
+  const matrix = matrixOf(state.run, `matrices.${state.measure}`, matrices[state.measure]);
+  return matrix ? measuredColumns(matrix, matrices.names.length, columns.matrix) : { starts: [], values: new Float32Array(0) };
+}
+
 function familySpec(state, suffix, title) {
   const measure = WEIGHT_MEASURES[state.measure];
-  const xs = state.run.columns.matrix;
-  const matrix = matrixOf(state.run, `matrices.${state.measure}`, state.run.matrices[state.measure]);
+  const { starts: xs, values: matrix } = measuredWeights(state);
   const lines = [], bands = [];
   for (const { text, index, rows } of familyBlocks(state.run, suffix)) {
     const style = lineStyle(index % 3, index % 3);
-    const columns = xs.map((_, column) => rows.map((row) => (matrix ? matrix[row * xs.length + column] : NaN)).filter((value) => !Number.isNaN(value)).sort((a, b) => a - b));
+    const columns = xs.map((_, column) => rows.map((row) => matrix[row * xs.length + column]).filter((value) => !Number.isNaN(value)).sort((a, b) => a - b));
     const pick = (part) => columns.map((values) => (values.length ? values[Math.round(part * (values.length - 1))] : NaN));
     lines.push({ name: text, style, xs, ys: pick(0.5) });
     if (rows.length > 1) bands.push({ style, xs, lows: pick(0), highs: pick(1) });
@@ -83,9 +89,8 @@ function addFamily(state, suffix, title, onPick) {
 
 function addFamilyMaps(state, suffix, title) {
   const measure = WEIGHT_MEASURES[state.measure];
-  const columns = state.run.columns.matrix;
-  const matrix = matrixOf(state.run, `matrices.${state.measure}`, state.run.matrices[state.measure]);
-  if (!matrix) return;
+  const { starts: columns, values: matrix } = measuredWeights(state);
+  if (columns.length === 0) return;
   const blocks = familyBlocks(state.run, suffix);
   const range = finiteRange(blocks.flatMap(({ rows }) => rows.map((row) => rowOf(matrix, row, columns.length))), measure.log) || [0, 1];
   for (const { text, rows } of blocks) {
@@ -103,18 +108,18 @@ function showStream(run) {
   host.replaceChildren();
   const { stream } = run;
   if (!stream) return;
-  const columns = run.columns.layer.length;
   const parts = [["encoder", 0, stream.encoder_layers], ["decoder", stream.encoder_layers, stream.layers]];
   for (const [key, what] of [["activation_rms", "RMS of the layer's output"], ["gradient_rms", "RMS of the gradient at it"]]) {
     const matrix = matrixOf(run, `stream.${key}`, stream[key]);
     if (!matrix) continue;
-    const range = finiteRange([matrix], true) || [1, 1];
+    const { starts, values } = measuredColumns(matrix, stream.layers, run.columns.layer);
+    const range = finiteRange([values], true) || [1, 1];
     for (const [stack, from, to] of parts) {
       if (to <= from) continue;
       const figure = element("figure");
       host.append(figure);
-      heatMap(figure, { title: `${capitalised(stack)}: ${what}`, small: true, rows: to - from, starts: run.columns.layer, end: run.last_update,
-        values: matrix.subarray(from * columns, to * columns), lo: range[0], hi: range[1], log: true, marks: heatMarks(run, null) });
+      heatMap(figure, { title: `${capitalised(stack)}: ${what}`, small: true, rows: to - from, starts, end: run.last_update,
+        values: values.subarray(from * starts.length, to * starts.length), lo: range[0], hi: range[1], log: true, marks: heatMarks(run, null) });
     }
   }
 }

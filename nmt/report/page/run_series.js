@@ -28,6 +28,17 @@ function rowOf(matrix, row, columns) {
   return matrix ? [...matrix.subarray(row * columns, (row + 1) * columns)] : [];
 }
 
+/** The columns of `matrix` (rows by starts.length) in which anything was measured: { starts, values }. */
+function measuredColumns(matrix, rows, starts) {
+  const kept = starts.map((_, column) => column).filter((column) => {
+    for (let row = 0; row < rows; ++row) if (!Number.isNaN(matrix[row * starts.length + column])) return true;
+    return false;
+  });
+  const values = new Float32Array(rows * kept.length);
+  for (let row = 0; row < rows; ++row) kept.forEach((column, i) => { values[row * kept.length + i] = matrix[row * starts.length + column]; });
+  return { starts: kept.map((column) => starts[column]), values };
+}
+
 /** x values for updates of a run: the updates themselves, or tokens or minutes, interpolated between records. */
 function axisValues(run, updates, axis) {
   if (axis === "update") return updates;

@@ -43,11 +43,17 @@ TEST(Summary, KeepsACollapseWithoutDivergenceApart) {
 TEST(Summary, TellsADivergenceWithoutCollapse) {
   PlantedLog log;
   log.config("preln-6L", 0.05, 3).update(1, 6, {{"cross", {{0.8}}}}).update(10, "nan");
-  log.divergence("non_finite_loss", 10).end("diverged");
+  log.event("divergence", 10,
+            {{"cause", "non_finite_loss"},
+             {"first_update", 10},
+             {"lowest_head",
+              {{"kind", "cross"}, {"layer", 1}, {"head", 2}, {"relative_entropy", 0.25}}}});
+  log.end("diverged");
   const std::vector<GroupSummary> groups = summary_of({log});
   EXPECT_THAT(groups[0].sentences[1],
               HasSubstr("The loss became non-finite at update 10, without an entropy collapse in "
-                        "the log; the lowest relative entropy of a layer was 0.8 (cross attention, "
+                        "the log; the lowest head was then at 0.25 (cross attention, layer 1, head "
+                        "2); the lowest relative entropy of a layer was 0.8 (cross attention, "
                         "layer 1, update 1)."));
 }
 
@@ -78,6 +84,30 @@ TEST(Summary, SaysUnfinishedUniformAndPlateau) {
   EXPECT_THAT(sentence, HasSubstr("1 loss spike."));
   EXPECT_THAT(sentence, HasSubstr("cross attention looked at all keys nearly alike"));
   EXPECT_THAT(sentence, HasSubstr("Unfinished: the log ends at update 500."));
+}
+
+TEST(Summary, TakesTheLastMeasuredNormsBeforeAnEvent) {
+  PlantedLog log;
+  log.config("postln-6L", 0.001, 1);
+  for (int64_t update = 1; update <= 30; ++update) {
+    ordered_json matrices = ordered_json::array();  // Measured at update 1, 11 and 21.
+    if (update % 10 == 1) matrices.push_back({{"name", "a.q_proj"}, {"sigma", update}});
+    log.update(update, 3, {}, matrices);
+  }
+  log.divergence("loss_rise", 20).end("diverged");
+  EXPECT_THAT(summary_of({log})[0].sentences[1],
+              HasSubstr("By update 11, before that, the spectral norm of a.q_proj had risen from 1 "
+                        "to 11, the largest factor of any matrix."));
+}
+
+TEST(Summary, SaysPlateauOnlyOfARunThatEndsOnOne) {
+  PlantedLog left, stayed;
+  left.config("postln-6L", 0.001, 1).update(9, 3).event("plateau", 5, {{"first_update", 2}});
+  stayed = left;
+  left.end("ok", {{"plateau", false}});
+  stayed.end("plateau", {{"plateau", true}});
+  EXPECT_EQ(summary_of({left})[0].outcome, "finished");
+  EXPECT_EQ(summary_of({stayed})[0].outcome, "plateau");
 }
 
 TEST(Summary, NeverClaimsACause) {
