@@ -111,7 +111,7 @@ TEST(Summary, SaysPlateauOnlyOfARunThatEndsOnOne) {
 }
 
 TEST(Summary, NeverClaimsACause) {
-  std::string all = summary_caution();
+  std::string all;
   for (const GroupSummary& group :
        summary_of({collapsing_run(1, true), calm_run("preln-6L", 1, 1, 9)})) {
     for (const std::string& sentence : group.sentences) all += " " + sentence;
