@@ -1,0 +1,165 @@
+#include "nmt/report/export.h"
+
+#include <cmath>
+
+#include "nmt/cli/parse_value.h"
+#include "nmt/report/summary.h"
+
+namespace nmt::report {
+namespace {
+
+using Object = nlohmann::ordered_json;
+
+Object plain(double value) {
+  if (std::isnan(value)) return nullptr;
+  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+  return value;
+}
+
+Object update_or_null(int64_t update) {
+  return update == 0 ? Object(nullptr) : Object(update);
+}
+
+void add_spread(const char* name, const Spread& spread, Object& row) {
+  row[name] = plain(spread.mean);
+  row[std::string(name) + "_deviation"] = plain(spread.deviation);
+}
+
+// The columns of the table, as both formats have them.
+Object table_row(const Study& study, const StudyRow& row) {
+  const ArchitectureParts parts = split_architecture(row.group.architecture);
+  Object object = {{"architecture", row.group.architecture},
+                   {"variant", parts.variant},
+                   {"depth", parts.depth},
+                   {"learning_rate", plain(row.group.learning_rate)},
+                   {"settings", row.group.settings},
+                   {"seeds", row.seeds()},
+                   {"runs", row.runs.size()},
+                   {"finished", row.finished},
+                   {"collapsed", row.collapsed},
+                   {"diverged", row.diverged},
+                   {"plateau", row.plateau},
+                   {"failed", row.failed},
+                   {"unfinished", row.unfinished}};
+  add_spread("best_bleu", row.best_bleu, object);
+  add_spread("best_valid_nll", row.best_valid_nll, object);
+  add_spread("final_train_nll", row.final_nll, object);
+  object["nll_threshold"] = plain(study.thresholds.nll);
+  add_spread("updates_to_nll", row.updates_to_nll, object);
+  object["bleu_threshold"] = plain(study.thresholds.bleu);
+  add_spread("updates_to_bleu", row.updates_to_bleu, object);
+  const bool low = row.lowest.layer != 0;
+  object["lowest_entropy"] = low ? plain(row.lowest.value) : Object(nullptr);
+  object["lowest_entropy_kind"] = row.lowest.kind;
+  object["lowest_entropy_layer"] = low ? Object(row.lowest.layer) : Object(nullptr);
+  object["collapse_update"] = update_or_null(row.collapse_update);
+  object["divergence_update"] = update_or_null(row.divergence_update);
+  add_spread("tokens_per_second", row.tokens_per_second, object);
+  object["peak_mib"] = plain(row.peak_mib);
+  return object;
+}
+
+std::string csv_field(const Object& value) {
+  if (value.is_null()) return "";
+  if (value.is_number_float()) return cli::format_real(value.get<double>());
+  if (!value.is_string()) return value.dump();
+  const std::string text = value.get<std::string>();
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + "\"";
+}
+
+void add_line(const std::vector<std::string>& fields, std::string& csv) {
+  for (size_t i = 0; i < fields.size(); ++i) csv += (i == 0 ? "" : ",") + fields[i];
+  csv += '\n';
+}
+
+Object update_object(const UpdatePoint& point) {
+  return {{"update", point.update},
+          {"tokens", point.tokens},
+          {"seconds", plain(point.seconds)},
+          {"nll", plain(point.nll)},
+          {"gradient_norm", plain(point.gradient_norm)},
+          {"learning_rate", plain(point.learning_rate)},
+          {"tokens_per_second", plain(point.tokens_per_second)}};
+}
+
+Object valid_object(const ValidPoint& point) {
+  return {{"update", point.update}, {"nll", plain(point.nll)}, {"bleu", plain(point.bleu)}};
+}
+
+Object run_object(const Run& run) {
+  Object updates = Object::array(), valids = Object::array(), events = Object::array();
+  for (const UpdatePoint& point : run.updates) updates.push_back(update_object(point));
+  for (const ValidPoint& point : run.valids) valids.push_back(valid_object(point));
+  for (const RunEvent& event : run.events) {
+    events.push_back({{"update", event.update},
+                      {"kind", event.kind},
+                      {"message", event.message},
+                      {"fields", event.fields}});
+  }
+  return {{"label", run.label},
+          {"path", run.path},
+          {"updates", std::move(updates)},
+          {"valid", std::move(valids)},
+          {"events", std::move(events)}};
+}
+
+}  // namespace
+
+std::string table_csv(const Study& study) {
+  std::string csv;
+  for (const StudyRow& row : study.rows) {
+    std::vector<std::string> names, fields;
+    const Object object = table_row(study, row);
+    for (auto entry = object.begin(); entry != object.end(); ++entry) {
+      names.push_back(entry.key());
+      fields.push_back(csv_field(entry.value()));
+    }
+    if (csv.empty()) add_line(names, csv);
+    add_line(fields, csv);
+  }
+  return csv;
+}
+
+std::string curves_csv(const std::vector<Run>& runs) {
+  constexpr const char* kColumns[] = {
+      "update", "tokens",        "seconds",       "nll",
+      "bleu",   "gradient_norm", "learning_rate", "tokens_per_second"};
+  std::string csv;
+  std::vector<std::string> names = {"run", "kind"};
+  names.insert(names.end(), std::begin(kColumns), std::end(kColumns));
+  add_line(names, csv);
+  for (const Run& run : runs) {
+    const auto add = [&](const char* kind, const Object& point) {
+      std::vector<std::string> fields = {csv_field(run.label), kind};
+      for (const char* column : kColumns) {
+        fields.push_back(csv_field(point.value(column, Object(nullptr))));
+      }
+      add_line(fields, csv);
+    };
+    for (const UpdatePoint& point : run.updates) add("update", update_object(point));
+    for (const ValidPoint& point : run.valids) add("valid", valid_object(point));
+  }
+  return csv;
+}
+
+Object as_json(const std::vector<Run>& runs, const Study& study) {
+  Object table = Object::array(), sentences = Object::array(), list = Object::array();
+  for (const StudyRow& row : study.rows) table.push_back(table_row(study, row));
+  for (const GroupSummary& group : summary(study)) {
+    sentences.push_back({{"heading", group.heading}, {"sentences", group.sentences}});
+  }
+  for (const Run& run : runs) list.push_back(run_object(run));
+  return {{"summary", std::move(sentences)},
+          {"caution", summary_caution()},
+          {"table", std::move(table)},
+          {"runs", std::move(list)}};
+}
+
+std::string json_text(const std::vector<Run>& runs, const Study& study) {
+  return as_json(runs, study).dump(1, ' ', false, Object::error_handler_t::replace) + "\n";
+}
+
+}  // namespace nmt::report

@@ -1,0 +1,190 @@
+#include "nmt/report/run_facts.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace nmt::report {
+namespace {
+
+constexpr size_t kLastRecords = 10;
+constexpr double kUniform = 0.95;
+
+// "lowest_head" of an event; layer 0 where the log has none.
+Extreme lowest_head(const Json& fields, int64_t update) {
+  const auto found = fields.is_object() ? fields.find("lowest_head") : fields.end();
+  if (found == fields.end() || !found->is_object()) return {};
+  return {.value = number_at(*found, "relative_entropy"),
+          .kind = text_at(*found, "kind"),
+          .layer = integer_at(*found, "layer"),
+          .head = integer_at(*found, "head"),
+          .update = update};
+}
+
+void take_events(const Run& run, RunFacts& facts) {
+  for (const RunEvent& event : run.events) {
+    if (event.kind == "collapse") {
+      facts.collapses.push_back({.kind = text_at(event.fields, "kind"),
+                                 .layer = integer_at(event.fields, "layer"),
+                                 .update = event.began()});
+    } else if (event.kind == "divergence") {
+      if (!facts.divergence || event.began() < facts.divergence->update) {
+        facts.divergence = {event.began(), text_at(event.fields, "cause"),
+                            lowest_head(event.fields, event.began())};
+      }
+    } else if (event.kind == "plateau") {
+      facts.plateau = true;
+      facts.plateau_update = event.began();
+    } else if (event.kind == "spike") {
+      ++facts.spikes;
+    }
+  }
+  std::ranges::stable_sort(facts.collapses, {}, &Collapse::update);
+}
+
+void take_validations(const Run& run, RunFacts& facts) {
+  for (const ValidPoint& point : run.valids) {
+    if (point.nll < facts.best_valid_nll || std::isnan(facts.best_valid_nll)) {
+      facts.best_valid_nll = point.nll;
+      facts.best_valid_nll_update = point.update;
+    }
+    if (point.bleu > facts.best_bleu || std::isnan(facts.best_bleu)) {
+      facts.best_bleu = point.bleu;
+      facts.best_bleu_update = point.update;
+    }
+  }
+}
+
+double final_nll(const Run& run) {
+  double sum = 0;
+  size_t count = 0;
+  for (size_t i = run.updates.size(); i-- > 0 && count < kLastRecords;) {
+    if (std::isnan(run.updates[i].nll)) continue;
+    sum += run.updates[i].nll;
+    ++count;
+  }
+  return count == 0 ? kNoValue : sum / static_cast<double>(count);
+}
+
+double median_speed(const Run& run) {
+  std::vector<double> speeds;
+  for (const UpdatePoint& point : run.updates) {
+    if (std::isfinite(point.tokens_per_second)) speeds.push_back(point.tokens_per_second);
+  }
+  if (speeds.empty()) return kNoValue;
+  const auto middle = speeds.begin() + static_cast<std::ptrdiff_t>(speeds.size() / 2);
+  std::ranges::nth_element(speeds, middle);
+  return *middle;
+}
+
+void take_attention(const Run& run, RunFacts& facts) {
+  for (const AttentionHistory& history : run.attention) {
+    const Extreme& low = history.lowest();
+    if (low.layer != 0 && (facts.lowest.layer == 0 || low.value < facts.lowest.value)) {
+      facts.lowest = low;
+    }
+    const Extreme& logit = history.largest();
+    if (logit.layer != 0 &&
+        (facts.largest_logit.layer == 0 || logit.value > facts.largest_logit.value)) {
+      facts.largest_logit = logit;
+    }
+    if (history.layers() > 0 && history.last_lowest() > kUniform) {
+      facts.uniform_kinds.push_back(history.kind());
+    }
+    if (!facts.collapses.empty() && facts.collapses.front().kind == history.kind()) {
+      facts.first_low_head = history.first_low_head(facts.collapses.front().layer);
+    }
+  }
+}
+
+// The last block up to `block` in which `row` has a value; `block` if there is none.
+size_t last_measured(const BlockMatrix& matrix, size_t row, size_t block) {
+  for (size_t i = block + 1; i-- > 0;) {
+    if (!std::isnan(matrix.at(row, i))) return i;
+  }
+  return block;
+}
+
+// The factor by which `row` of `matrix` grew until `block`; 0 where it cannot be said.
+double growth_factor(const BlockMatrix& matrix, size_t row, size_t block) {
+  const double first = matrix.at(row, 0);
+  const double before = matrix.at(row, last_measured(matrix, row, block));
+  return first > 0 && std::isfinite(before) ? before / first : 0;
+}
+
+Growth growth(std::string what, const BlockMatrix& matrix, size_t row, size_t block,
+              const BlockClock& clock) {
+  const size_t measured = last_measured(matrix, row, block);
+  return {std::move(what), matrix.at(row, 0), matrix.at(row, measured),
+          clock.last_update(measured)};
+}
+
+void take_growth(const Run& run, int64_t event, const Collapse* collapse, RunFacts& facts) {
+  const size_t block = run.clock.block_until(event - 1);
+  if (block == 0 || block >= run.clock.blocks()) return;
+  for (const AttentionHistory& history : run.attention) {
+    if (collapse == nullptr || history.kind() != collapse->kind) continue;
+    const auto row = static_cast<size_t>(collapse->layer - 1);
+    if (growth_factor(history.largest_logit, row, block) == 0) continue;
+    facts.logit_growth =
+        growth(kind_in_words(history.kind()), history.largest_logit, row, block, run.clock);
+  }
+  double largest = 1;
+  const BlockMatrix& norms = run.matrices.effective_sigma;
+  for (size_t row = 0; row < run.matrices.names().size(); ++row) {
+    const double factor = growth_factor(norms, row, block);
+    if (factor <= largest) continue;
+    largest = factor;
+    facts.norm_growth = growth(run.matrices.names()[row], norms, row, block, run.clock);
+  }
+}
+
+void take_end(const Run& run, RunFacts& facts) {
+  facts.last_update = run.last_update();
+  facts.finished = run.end.has_value();
+  if (!run.end) return;
+  facts.reason = run.end->reason;
+  facts.status = run.end->status;
+  facts.peak_mib = run.end->peak_mib;
+  facts.plateau = run.end->plateau;
+}
+
+}  // namespace
+
+RunFacts run_facts(const Run& run) {
+  RunFacts facts;
+  take_events(run, facts);
+  take_validations(run, facts);
+  take_attention(run, facts);
+  take_end(run, facts);
+  facts.final_nll = final_nll(run);
+  facts.tokens_per_second = median_speed(run);
+  const Collapse* collapse = facts.collapses.empty() ? nullptr : &facts.collapses.front();
+  if (collapse != nullptr && (!facts.divergence || collapse->update <= facts.divergence->update)) {
+    take_growth(run, collapse->update, collapse, facts);
+  } else if (facts.divergence) {
+    take_growth(run, facts.divergence->update, collapse, facts);
+  }
+  return facts;
+}
+
+std::string outcome(const RunFacts& facts) {
+  if (facts.divergence) return "diverged";
+  if (!facts.collapses.empty()) return "collapsed";
+  if (facts.status == "failed") return "failed";
+  if (facts.plateau) return "plateau";
+  return facts.finished ? "finished" : "unfinished";
+}
+
+int64_t update_of_valid_nll(const Run& run, double nll) {
+  const auto found =
+      std::ranges::find_if(run.valids, [&](const ValidPoint& point) { return point.nll <= nll; });
+  return found == run.valids.end() ? 0 : found->update;
+}
+
+int64_t update_of_bleu(const Run& run, double bleu) {
+  const auto found =
+      std::ranges::find_if(run.valids, [&](const ValidPoint& point) { return point.bleu >= bleu; });
+  return found == run.valids.end() ? 0 : found->update;
+}
+
+}  // namespace nmt::report

@@ -1,0 +1,109 @@
+// nmt-report: one page that compares training runs and shows where one became unstable.
+//
+//     nmt-report runs/study -o report.html
+//     nmt-report runs/*/run.jsonl --format csv -o study.csv    # and study-curves.csv
+//
+// Exit status: 0 written, 1 a log cannot be used or the page not be written, 2 wrong command line.
+
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "data/text/whole_file.h"
+#include "nmt/cli/flags.h"
+#include "nmt/cli/program.h"
+#include "nmt/report/export.h"
+#include "nmt/report/page.h"
+#include "nmt/report/page_data.h"
+#include "nmt/report/read_run.h"
+#include "nmt/report/study_table.h"
+
+namespace {
+
+using namespace nmt::report;
+
+struct ReportFlags {
+  std::vector<std::string> runs;
+  std::string output, format = "html", title = "Training runs";
+  Thresholds thresholds;
+};
+
+// FlagSet spells flags with two dashes; -o is what people type.
+std::vector<const char*> with_long_flags(int argc, char** argv) {
+  std::vector<const char*> words(argv, argv + argc);
+  for (const char*& word : words) {
+    if (std::string(word) == "--") break;
+    if (std::string(word) == "-o") word = "--output";
+  }
+  return words;
+}
+
+ReportFlags parse(int argc, char** argv) {
+  ReportFlags flags;
+  nmt::cli::FlagSet set("nmt-report",
+                        "Writes one page that compares training runs, from their run.jsonl.");
+  set.example(
+      "  nmt-report runs/study\n"
+      "  nmt-report runs/a runs/b/run.jsonl.gz --title \"Depth 18\" -o depth.html\n");
+  set.positional(
+      "RUN", &flags.runs,
+      "a log (*.jsonl, *.jsonl.gz), or a folder, searched for run.jsonl and run.jsonl.gz", 1);
+  set.group("Report");
+  set.text("output", &flags.output,
+           "file to write, also -o; without it report with the format's ending", "FILE");
+  set.choice(
+      "format", &flags.format, {"html", "csv", "json"},
+      "html: the page; csv: the table, and beside it the curves as FILE-curves.csv; json: both");
+  set.text("title", &flags.title, "heading of the page");
+  set.real("nll-threshold", &flags.thresholds.nll,
+           "the table tells the updates until validation reaches it; 0: the best run's plus 0.5");
+  set.real("bleu-threshold", &flags.thresholds.bleu,
+           "the same for BLEU; 0: half of the best run's");
+  std::vector<const char*> words = with_long_flags(argc, argv);
+  set.parse(argc, words.data());
+  if (flags.output.empty()) flags.output = "report." + flags.format;
+  return flags;
+}
+
+std::string curves_path(const std::filesystem::path& table) {
+  std::filesystem::path path = table;
+  return path.replace_filename(table.stem().string() + "-curves" + table.extension().string())
+      .string();
+}
+
+std::vector<std::string> write(const ReportFlags& flags, const std::vector<Run>& runs,
+                               const Study& study) {
+  if (flags.format == "html") {
+    nmt::text::write_file_atomically(flags.output, make_page(flags.title, runs, study));
+    return {flags.output};
+  }
+  if (flags.format == "json") {
+    nmt::text::write_file_atomically(flags.output, json_text(runs, study));
+    return {flags.output};
+  }
+  const std::string curves = curves_path(flags.output);
+  nmt::text::write_file_atomically(flags.output, table_csv(study));
+  nmt::text::write_file_atomically(curves, curves_csv(runs));
+  return {flags.output, curves};
+}
+
+int run(int argc, char** argv) {
+  const ReportFlags flags = parse(argc, argv);
+  const std::vector<std::string> logs = find_logs(flags.runs);
+  const size_t columns = limits_for(logs.size()).heat_columns;
+  std::vector<Run> runs;
+  for (const std::string& log : logs) runs.push_back(read_run(log, columns));
+  label_runs(runs);
+  const Study study = make_study(runs, flags.thresholds);
+  const std::vector<std::string> written = write(flags, runs, study);
+  std::cout << as_text(study_table(study)) << '\n';
+  for (const std::string& path : written) std::cout << "written: " << path << '\n';
+  return nmt::cli::kExitDone;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return nmt::cli::run_program("nmt-report", argc, argv, run);
+}
