@@ -80,7 +80,8 @@ constexpr auto kStability = &TrainingConfig::stability;
 
 constexpr ConfigKey kTable[] = {
     {"arch", Group::kModel, Spelled{"NAME", get_arch, set_arch}, "",
-     "structure: <preln|postln|deepnorm|nonorm>[-sigma]-<depth>L[-<depth>L], encoder depth first"},
+     "structure: <preln|postln|deepnorm|nonorm|admin|rezero|layerscale|b2t>"
+     "[-<sigma|spectralnorm|weightnorm>][-qknorm]-<depth>L[-<depth>L], encoder depth first"},
     {"d-model", Group::kModel, Integer{&ModelConfig::d_model, 1}, "",
      "width of the model; even, and a multiple of heads"},
     {"ffn-dim", Group::kModel, Integer{&ModelConfig::ffn_dim, 1}, "",
@@ -158,7 +159,8 @@ constexpr ConfigKey kTable[] = {
     {"adam-eps", Group::kOptimization, Real{&OptimizationConfig::adam_eps, kAboveZero}, "",
      "added to the root of the mean squared gradient", OnResume::kBranchMayChange},
     {"weight-decay", Group::kOptimization, Real{&OptimizationConfig::weight_decay, kAtLeastZero},
-     "", "decoupled weight decay; never on gamma, biases and norms", OnResume::kBranchMayChange},
+     "", "decoupled weight decay; on matrices alone, not on gamma, biases, norms and scales",
+     OnResume::kBranchMayChange},
     {"clip-norm", Group::kOptimization, Real{&OptimizationConfig::clip_norm, kAtLeastZero}, "",
      "largest global gradient norm; larger gradients are scaled down to it; 0: no clipping",
      OnResume::kBranchMayChange},
