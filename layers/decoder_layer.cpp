@@ -8,20 +8,21 @@ DecoderLayerImpl::DecoderLayerImpl(const LayerOptions& options)
       cross_attn(register_module(
           "cross_attn", MultiHeadAttention(attention_options(options, AttentionKind::kCross)))),
       ffn(register_module("ffn", FeedForward(feed_forward_options(options)))),
-      attention_residual_(*this, "self_attn_norm", residual_options(options)),
-      cross_residual_(*this, "cross_attn_norm", residual_options(options)),
-      ffn_residual_(*this, "ffn_norm", residual_options(options)) {}
+      attention_residual_(*this, "self_attn", residual_options(options)),
+      cross_residual_(*this, "cross_attn", residual_options(options)),
+      ffn_residual_(*this, "ffn", residual_options(options)) {}
 
 void DecoderLayerImpl::forward(ResidualStream& stream, const torch::Tensor& memory,
                                const kernels::AttentionMask& self_mask,
                                const kernels::AttentionMask& cross_mask,
                                const ForwardContext& context) {
   torch::Tensor first = self_attn->enter(attention_residual_, stream, {}, self_mask, context);
+  const torch::Tensor bottom = attention_residual_.bottom_of(stream);
   attention_residual_.leave(stream, self_attn->forward(first, {}, self_mask, context), context);
   first = cross_attn->enter(cross_residual_, stream, memory, cross_mask, context);
   cross_residual_.leave(stream, cross_attn->forward(first, memory, cross_mask, context), context);
   first = ffn_residual_.enter(stream, ffn->first_product(context), context.backend);
-  ffn_residual_.leave(stream, ffn->forward(first, context), context);
+  ffn_residual_.leave(stream, ffn->forward(first, context), context, bottom);
 }
 
 void DecoderLayerImpl::step(ResidualStream& stream, DecoderLayerCache& cache,
@@ -29,12 +30,13 @@ void DecoderLayerImpl::step(ResidualStream& stream, DecoderLayerCache& cache,
   const ForwardContext evaluation;
   torch::Tensor first =
       attention_residual_.enter(stream, self_attn->first_product(), evaluation.backend);
+  const torch::Tensor bottom = attention_residual_.bottom_of(stream);
   attention_residual_.leave(stream, self_attn->step_self(first, cache.self), evaluation);
   first = cross_residual_.enter(stream, cross_attn->first_product(), evaluation.backend);
   cross_residual_.leave(stream, cross_attn->step_cross(first, cache.cross, memory_mask),
                         evaluation);
   first = ffn_residual_.enter(stream, ffn->first_product(evaluation), evaluation.backend);
-  ffn_residual_.leave(stream, ffn->forward(first, evaluation), evaluation);
+  ffn_residual_.leave(stream, ffn->forward(first, evaluation), evaluation, bottom);
 }
 
 std::vector<StackedLinear*> DecoderLayerImpl::linears() {

@@ -10,7 +10,8 @@ MultiHeadAttentionOptions attention_options(const LayerOptions& options, Attenti
           .dropout = options.attention_dropout,
           .linear = options.linear,
           .gamma_start = options.gamma_start,
-          .qkv_groups = options.qkv_groups};
+          .qkv_groups = options.qkv_groups,
+          .head_norm = options.head_norm};
 }
 
 FeedForwardOptions feed_forward_options(const LayerOptions& options) {
@@ -33,15 +34,16 @@ EncoderLayerImpl::EncoderLayerImpl(const LayerOptions& options)
     : self_attn(register_module("self_attn", MultiHeadAttention(attention_options(
                                                  options, AttentionKind::kEncoderSelf)))),
       ffn(register_module("ffn", FeedForward(feed_forward_options(options)))),
-      attention_residual_(*this, "self_attn_norm", residual_options(options)),
-      ffn_residual_(*this, "ffn_norm", residual_options(options)) {}
+      attention_residual_(*this, "self_attn", residual_options(options)),
+      ffn_residual_(*this, "ffn", residual_options(options)) {}
 
 void EncoderLayerImpl::forward(ResidualStream& stream, const kernels::AttentionMask& mask,
                                const ForwardContext& context) {
   torch::Tensor first = self_attn->enter(attention_residual_, stream, {}, mask, context);
+  const torch::Tensor bottom = attention_residual_.bottom_of(stream);
   attention_residual_.leave(stream, self_attn->forward(first, {}, mask, context), context);
   first = ffn_residual_.enter(stream, ffn->first_product(context), context.backend);
-  ffn_residual_.leave(stream, ffn->forward(first, context), context);
+  ffn_residual_.leave(stream, ffn->forward(first, context), context, bottom);
 }
 
 std::vector<StackedLinear*> EncoderLayerImpl::linears() {

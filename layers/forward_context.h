@@ -11,6 +11,7 @@
 
 namespace nmt::layers {
 
+class AdminProfile;
 class AttentionInputObserver;
 class AttentionObserver;
 class StreamObserver;
@@ -28,6 +29,8 @@ struct ForwardContext {
   BackendKind backend = BackendKind::kFused;
   /// Whether layers keep their input alone for the backward pass (recompute.h).
   bool recompute = false;
+  /// Sets ω of every sublayer that has one as it passes (admin_profile.h); may be null.
+  AdminProfile* admin_profile = nullptr;
 };
 
 }  // namespace nmt::layers

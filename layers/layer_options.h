@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "layers/head_norm_kind.h"
 #include "layers/layer_kind.h"
 #include "layers/linear_kind.h"
 #include "layers/residual_kind.h"
@@ -18,10 +19,11 @@ struct LayerOptions {
   int64_t heads;
   int64_t layer;  ///< From 1.
   ResidualKind residual;
-  ResidualScale scale;  ///< α, β of this side of the model.
+  ResidualScale scale;  ///< Of this side of the model.
   LinearKind linear;
   std::optional<double> gamma_start;  ///< For σReparam; no value: σ(W).
   std::vector<int64_t> qkv_groups;    ///< Which of q, k, v share one parametrisation.
+  HeadNormKind head_norm = HeadNormKind::kNone;
   ActivationKind activation;
   double dropout;
   double attention_dropout;

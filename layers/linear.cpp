@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "layers/sigma_parametrization.h"
+#include "layers/weight_norm_parametrization.h"
 
 namespace nmt::layers {
 namespace {
@@ -24,13 +25,19 @@ int64_t sum(const std::vector<int64_t>& counts) {
 
 }  // namespace
 
-std::unique_ptr<WeightParametrization> make_parametrization(LinearKind kind, int64_t columns,
+std::unique_ptr<WeightParametrization> make_parametrization(LinearKind kind, int64_t rows,
+                                                            int64_t columns,
                                                             std::optional<double> gamma_start) {
   switch (kind) {
     case LinearKind::kPlain:
       return nullptr;
     case LinearKind::kSigma:
       return std::make_unique<SigmaParametrization>(columns, gamma_start);
+    case LinearKind::kSpectralNorm:
+      return std::make_unique<SigmaParametrization>(columns, 1.0,
+                                                    SigmaParametrization::Gamma::kFixed);
+    case LinearKind::kWeightNorm:
+      return std::make_unique<WeightNormParametrization>(rows);
   }
   return nullptr;
 }
@@ -86,7 +93,7 @@ void StackedLinear::make_groups() {
                 .parts = count,
                 .raw = raw_weight_.narrow(0, first, rows),
                 .effective = effective_weight_.narrow(0, first, rows),
-                .parametrization = make_parametrization(options_.kind, options_.in_features,
+                .parametrization = make_parametrization(options_.kind, rows, options_.in_features,
                                                         options_.gamma_start)};
     for (const auto& [name, tensor] : group.parametrization->own_parameters()) {
       parts_[part]->register_parameter(name, tensor, /*requires_grad=*/false);

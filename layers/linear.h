@@ -29,8 +29,10 @@
 
 namespace nmt::layers {
 
-/// The parametrisation of `kind` for a matrix of `columns` columns; null for plain weights.
-std::unique_ptr<WeightParametrization> make_parametrization(LinearKind kind, int64_t columns,
+/// The parametrisation of `kind` for a matrix [rows, columns]; null for plain weights.
+/// `gamma_start` is for σReparam alone.
+std::unique_ptr<WeightParametrization> make_parametrization(LinearKind kind, int64_t rows,
+                                                            int64_t columns,
                                                             std::optional<double> gamma_start);
 
 /// The named tensors of one matrix, as checkpoints hold them. Row views of a stack.
@@ -73,7 +75,8 @@ class StackedLinear {
     return {.weight = weight_leaves_[index], .bias = bias_leaves_[index]};
   }
 
-  /// Sets γ and v from the weights; once, after the weights have their initial values. Refreshes.
+  /// Sets γ and v, or g, from the weights; once, after the weights have their initial values.
+  /// Refreshes.
   void initialize_parametrization();
 
   /// Writes Ŵ into the leaves: after loading and after each optimizer update.

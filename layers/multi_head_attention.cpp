@@ -27,6 +27,10 @@ kernels::LinearInputs identity(int64_t d_model, const StackedLinear& like) {
   return {.weight = torch::eye(d_model, options), .bias = torch::zeros({d_model}, options)};
 }
 
+torch::Tensor normalised(const torch::Tensor& heads, const HeadNorm& norm) {
+  return norm ? norm->forward(heads) : heads;
+}
+
 }  // namespace
 
 MultiHeadAttentionImpl::MultiHeadAttentionImpl(const MultiHeadAttentionOptions& options)
@@ -37,6 +41,10 @@ MultiHeadAttentionImpl::MultiHeadAttentionImpl(const MultiHeadAttentionOptions& 
   TORCH_CHECK(options.heads > 0 && options.d_model % options.heads == 0,
               "attention: heads must divide d_model, got ", options.heads, " and ",
               options.d_model);
+  if (options.head_norm == HeadNormKind::kLayerNorm) {
+    q_norm_ = register_module("q_norm", HeadNorm(options.d_model / options.heads));
+    k_norm_ = register_module("k_norm", HeadNorm(options.d_model / options.heads));
+  }
 }
 
 torch::Tensor MultiHeadAttentionImpl::split_heads(const torch::Tensor& x) const {
@@ -46,14 +54,25 @@ torch::Tensor MultiHeadAttentionImpl::split_heads(const torch::Tensor& x) const 
   return x.view(sizes);
 }
 
+torch::Tensor MultiHeadAttentionImpl::query_heads(const torch::Tensor& x) const {
+  return normalised(split_heads(x), q_norm_);
+}
+
+torch::Tensor MultiHeadAttentionImpl::key_heads(const torch::Tensor& x) const {
+  return normalised(split_heads(x), k_norm_);
+}
+
 std::vector<torch::Tensor> MultiHeadAttentionImpl::heads(const torch::Tensor& first,
                                                          const torch::Tensor& memory) const {
+  std::vector<torch::Tensor> parts;
   if (options_.kind != AttentionKind::kCross) {
-    return kernels::split_heads(first, 3, options_.heads);
+    parts = kernels::split_heads(first, 3, options_.heads);
+  } else {
+    parts = kernels::split_heads(qkv_.forward(memory, 1), 2, options_.heads);
+    parts.insert(parts.begin(), split_heads(first));
   }
-  std::vector<torch::Tensor> parts =
-      kernels::split_heads(qkv_.forward(memory, 1), 2, options_.heads);
-  parts.insert(parts.begin(), split_heads(first));
+  parts[0] = normalised(parts[0], q_norm_);
+  parts[1] = normalised(parts[1], k_norm_);
   return parts;
 }
 
@@ -109,7 +128,7 @@ double MultiHeadAttentionImpl::logit_scale() const {
 
 torch::Tensor MultiHeadAttentionImpl::attend(const torch::Tensor& query, const KvCache& cache,
                                              const torch::Tensor& mask) {
-  const torch::Tensor q = split_heads(query).transpose(1, 2);  // [B, H, T, K]
+  const torch::Tensor q = query_heads(query).transpose(1, 2);  // [B, H, T, K]
   torch::Tensor logits = at::matmul(q, cache.keys().transpose(2, 3)).mul_(logit_scale());
   if (mask.defined()) logits.add_(mask.unsqueeze(1));
   const torch::Tensor mixed = at::matmul(at::softmax(logits, -1), cache.values());
@@ -118,13 +137,13 @@ torch::Tensor MultiHeadAttentionImpl::attend(const torch::Tensor& query, const K
 
 torch::Tensor MultiHeadAttentionImpl::step_self(const torch::Tensor& first, KvCache& cache) {
   const std::vector<torch::Tensor> qkv = first.split(options_.d_model, -1);
-  cache.append(split_heads(qkv[1]).transpose(1, 2), split_heads(qkv[2]).transpose(1, 2));
+  cache.append(key_heads(qkv[1]).transpose(1, 2), split_heads(qkv[2]).transpose(1, 2));
   return attend(qkv[0], cache, {});
 }
 
 KvCache MultiHeadAttentionImpl::memory_cache(const torch::Tensor& memory) {
   const std::vector<torch::Tensor> kv = qkv_.forward(memory, 1).split(options_.d_model, -1);
-  return {split_heads(kv[0]).transpose(1, 2).contiguous(),
+  return {key_heads(kv[0]).transpose(1, 2).contiguous(),
           split_heads(kv[1]).transpose(1, 2).contiguous()};
 }
 

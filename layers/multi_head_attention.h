@@ -2,6 +2,9 @@
 //
 //     out = concat_h softmax(Q_h K_hᵀ / (τ √K)) V_h · W_oᵀ + b_o,   Q, K, V linear in their inputs
 //
+// and with QK-norm LN(Q_h), LN(K_h) in place of Q_h, K_h (head_norm.h). Keys are kept in caches as
+// normalised.
+//
 // Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.2.2. Query, key and value are three
 // matrices with names and parametrisations of their own, multiplied at once where they share an
 // input.
@@ -20,6 +23,8 @@
 
 #include "layers/attention_observer.h"
 #include "layers/forward_context.h"
+#include "layers/head_norm.h"
+#include "layers/head_norm_kind.h"
 #include "layers/kernels/attention.h"
 #include "layers/kv_cache.h"
 #include "layers/linear.h"
@@ -35,7 +40,8 @@ struct MultiHeadAttentionOptions {
   double dropout = 0.0;  ///< On attention probabilities.
   LinearKind linear = LinearKind::kPlain;
   std::optional<double> gamma_start = 1.0;
-  std::vector<int64_t> qkv_groups = {1, 1, 1};  ///< Which of q, k, v share one parametrisation.
+  std::vector<int64_t> qkv_groups = {1, 1, 1};   ///< Which of q, k, v share one parametrisation.
+  HeadNormKind head_norm = HeadNormKind::kNone;  ///< On query and key heads.
 };
 
 class MultiHeadAttentionImpl : public torch::nn::Module {
@@ -84,6 +90,8 @@ class MultiHeadAttentionImpl : public torch::nn::Module {
 
  private:
   torch::Tensor split_heads(const torch::Tensor& x) const;  // [..., D] to [..., H, K].
+  torch::Tensor query_heads(const torch::Tensor& x) const;  // Split and normalised.
+  torch::Tensor key_heads(const torch::Tensor& x) const;
   // Query, key and value, [N, H, K] each.
   std::vector<torch::Tensor> heads(const torch::Tensor& first, const torch::Tensor& memory) const;
   double logit_scale() const;
@@ -93,6 +101,8 @@ class MultiHeadAttentionImpl : public torch::nn::Module {
   double temperature_ = 1.0;
   StackedLinear qkv_;
   StackedLinear out_;
+  HeadNorm q_norm_{nullptr};  // Empty without QK-norm.
+  HeadNorm k_norm_{nullptr};
 };
 TORCH_MODULE(MultiHeadAttention);
 

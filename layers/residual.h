@@ -1,11 +1,14 @@
 // The residual path: how a sublayer's branch f joins the skip path, by scheme (residual_kind.h).
 //
-//     before the branch: x + drop(f(LN(x)))     after the sum: LN(α x + drop(f(x)))
-//     none: x + drop(f(x))
+//     before the branch: x + drop(λ ∘ f(LN(x)))     after the sum: LN(α ω ∘ x + drop(f(x)))
+//     none: x + a drop(f(x))
+//
+// Of α, ω, λ and a a scheme has at most one. B2T adds the layer's input to the last sum of a layer.
 //
 // The output of a branch waits in the stream until the next sublayer starts: the sum, the norm and
 // that sublayer's first product are then one operation (kernels/residual_linear.h), whichever of
-// the two sublayers the norm belongs to.
+// the two sublayers the norm belongs to. Learned factors and B2T's extra sum are plain operations
+// on what is left waiting; schemes without them take no part in that.
 //
 // Shape letters: D model, O outputs, `...` any leading dimensions.
 
@@ -50,22 +53,31 @@ struct ResidualOptions {
 
 class Residual {
  public:
-  /// Registers the norm, if the scheme has one, as module `norm_name` of `owner`.
-  Residual(torch::nn::Module& owner, const std::string& norm_name, const ResidualOptions& options);
+  /// Registers in `owner`, a layer, what the scheme has: the norm as module "<sublayer>_norm", a
+  /// learned vector as "<sublayer>_omega" or the like, a number of the layer by its name alone.
+  Residual(torch::nn::Module& owner, const std::string& sublayer, const ResidualOptions& options);
 
   /// Starts the sublayer: adds what waits in `stream` and returns the branch's first product
   /// [..., O] of what the branch must read.
   torch::Tensor enter(ResidualStream& stream, const kernels::LinearInputs& first,
                       BackendKind backend) const;
 
-  /// Ends the sublayer: leaves the branch's output [..., D] waiting in `stream`.
+  /// What a layer's last sublayer must be given back: the layer's input [..., D], to be asked for
+  /// right after the first sublayer's enter(). Undefined where the scheme does not need it.
+  torch::Tensor bottom_of(const ResidualStream& stream) const;
+
+  /// Ends the sublayer: leaves the branch's output [..., D] waiting in `stream`. `bottom` is what
+  /// bottom_of() gave, for the last sublayer of a layer, else undefined.
   void leave(ResidualStream& stream, const torch::Tensor& branch_output,
-             const ForwardContext& context) const;
+             const ForwardContext& context, const torch::Tensor& bottom = {}) const;
 
  private:
+  void register_scale(torch::nn::Module& owner, const std::string& sublayer);
+
   ResidualOptions options_;
-  NormPlacement placement_;
+  const ResidualScheme& scheme_;
   torch::nn::LayerNorm norm_{nullptr};
+  torch::Tensor scale_;  // ω, λ or a; undefined without.
 };
 
 }  // namespace nmt::layers

@@ -11,6 +11,24 @@ ResidualScale unit_scale(ModelDepth) {
   return {};
 }
 
+// ReZero: every layer starts as the identity.
+ResidualScale zero_scale(ModelDepth) {
+  return {.learned = 0.0};
+}
+
+// CaiT, section 2: the deeper, the closer to the identity.
+ResidualScale layer_scale(int64_t depth) {
+  return {.learned = depth <= 18 ? 0.1 : depth <= 24 ? 1e-5 : 1e-6};
+}
+
+ResidualScale encoder_layer_scale(ModelDepth depth) {
+  return layer_scale(depth.encoder);
+}
+
+ResidualScale decoder_layer_scale(ModelDepth depth) {
+  return layer_scale(depth.decoder);
+}
+
 // DeepNet, encoder-decoder: α_e = 0.81 (N⁴M)^(1/16), β_e = 0.87 (N⁴M)^(−1/16).
 ResidualScale deepnorm_encoder_scale(ModelDepth depth) {
   const double mixed = std::pow(static_cast<double>(depth.encoder), 4) * depth.decoder;
@@ -36,6 +54,26 @@ constexpr std::array kSchemes = {
                    deepnorm_decoder_scale},
     ResidualScheme{ResidualKind::kNoNorm, "nonorm", "x + f(x), no normalisation at all",
                    NormPlacement::kNone, false, kStackedGain, unit_scale, unit_scale},
+    ResidualScheme{ResidualKind::kAdmin, "admin",
+                   "Admin: LN(omega x + f(x)), a learned vector omega that starts at the deviation "
+                   "of the sublayers before it",
+                   NormPlacement::kAfterSum, false, kStackedGain, unit_scale, unit_scale,
+                   LearnedScale::kSkip, "omega"},
+    ResidualScheme{ResidualKind::kReZero, "rezero",
+                   "ReZero: x + a f(x), no normalisation, a learned number a of each layer that "
+                   "starts at 0",
+                   NormPlacement::kNone, false, kStackedGain, zero_scale, zero_scale,
+                   LearnedScale::kLayerBranch, "rezero"},
+    ResidualScheme{ResidualKind::kLayerScale, "layerscale",
+                   "LayerScale: x + lambda f(LN(x)), a learned vector lambda that starts small by "
+                   "depth, a final LN on each side",
+                   NormPlacement::kBeforeBranch, true, kStackedGain, encoder_layer_scale,
+                   decoder_layer_scale, LearnedScale::kBranch, "lambda"},
+    ResidualScheme{ResidualKind::kB2t, "b2t",
+                   "post-LN with a bottom-to-top connection: a layer's input is added in front of "
+                   "its last LN",
+                   NormPlacement::kAfterSum, false, kStackedGain, unit_scale, unit_scale,
+                   LearnedScale::kNone, "", true},
 };
 
 }  // namespace

@@ -1,7 +1,15 @@
-// The residual schemes by name: where the layer norm sits and how strongly the skip path is scaled.
+// The residual schemes by name: where the layer norm sits and how skip path and branch are scaled.
 //
-//     pre-LN    x + f(LN(x))          post-LN   LN(x + f(x))
-//     DeepNorm  LN(α x + f(x))        no norm   x + f(x)
+//     pre-LN      x + f(LN(x))             post-LN   LN(x + f(x))
+//     DeepNorm    LN(α x + f(x))           no norm   x + f(x)
+//     Admin       LN(ω ∘ x + f(x))         ReZero    x + a f(x)
+//     LayerScale  x + λ ∘ f(LN(x))
+//     B2T         LN(x + f(x)), and LN(x + f(x) + x_in) for a layer's last sublayer, x_in the
+//                 layer's input
+//
+// ω [D] and λ [D] are learned, one for each sublayer; a is one learned number a layer, as in the
+// authors' code. ω starts where a profiling pass finds it (admin_profile.h), a at 0, λ at 0.1 on a
+// side of up to 18 layers, 1e-5 up to 24, 1e-6 above.
 //
 // Every matrix starts Xavier-normal. Query, key and value have the gain 1/√2 that one stacked
 // matrix [3D, D] would give them, as PyTorch and fairseq draw them; DeepNorm names its own gains.
@@ -11,7 +19,11 @@
 //
 // Sources: Vaswani et al. 2017 (post-LN); Xiong et al. 2020, arXiv:2002.04745 (pre-LN); Wang et al.
 // 2022, arXiv:2203.00555, section 3 and table of α, β for encoder-decoders (DeepNorm); Zhai et al.
-// 2023, arXiv:2303.06296 (σReparam trains without norm layers).
+// 2023, arXiv:2303.06296 (σReparam trains without norm layers); Liu et al. 2020, arXiv:2004.08249
+// (Admin); Bachlechner et al. 2020, arXiv:2003.04887 (ReZero); Touvron et al. 2021,
+// arXiv:2103.17239, section 2 (LayerScale); Takase et al. 2022, arXiv:2206.00330, and the authors'
+// code, which adds the input of an encoder or decoder layer to the sum in front of the layer's last
+// LN (B2T; their code also multiplies initial matrices by 1/√depth, which is left out here).
 //
 // No LibTorch here: names and numbers alone, so that the configuration can read them.
 
@@ -23,14 +35,33 @@
 
 namespace nmt::layers {
 
-enum class ResidualKind { kPreLn, kPostLn, kDeepNorm, kNoNorm };
+enum class ResidualKind {
+  kPreLn,
+  kPostLn,
+  kDeepNorm,
+  kNoNorm,
+  kAdmin,
+  kReZero,
+  kLayerScale,
+  kB2t,
+};
 
 enum class NormPlacement { kBeforeBranch, kAfterSum, kNone };
 
-/// α scales the skip path; β is the Xavier gain of the feed-forward, value and output projections.
+/// What a learned factor multiplies.
+enum class LearnedScale {
+  kNone,
+  kSkip,         ///< The skip path: a vector [D] a sublayer.
+  kBranch,       ///< The branch: a vector [D] a sublayer.
+  kLayerBranch,  ///< Every branch of a layer: one number [1].
+};
+
+/// α scales the skip path; β is the Xavier gain of the feed-forward, value and output projections;
+/// a learned factor starts at `learned` everywhere.
 struct ResidualScale {
   double alpha = 1.0;
   double beta = 1.0;
+  double learned = 1.0;
 };
 
 /// Depths of the whole model: N encoder layers, M decoder layers; both at least 1.
@@ -49,6 +80,9 @@ struct ResidualScheme {
   double qkv_gain;  ///< Xavier gain of query and key; times β that of value.
   ResidualScale (*encoder_scale)(ModelDepth);
   ResidualScale (*decoder_scale)(ModelDepth);
+  LearnedScale learned = LearnedScale::kNone;
+  std::string_view learned_name = {};  ///< In names of parameters: "omega".
+  bool bottom_to_top = false;          ///< Whether a layer's input joins its last sum.
 };
 
 /// Every scheme, in the order in which help prints them.

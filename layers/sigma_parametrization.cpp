@@ -5,9 +5,11 @@
 
 namespace nmt::layers {
 
-SigmaParametrization::SigmaParametrization(int64_t columns, std::optional<double> gamma_start)
+SigmaParametrization::SigmaParametrization(int64_t columns, std::optional<double> gamma_start,
+                                           Gamma kind)
     : gamma(torch::ones({1})),
       gamma_start_(gamma_start),
+      kind_(kind),
       right_(torch::zeros({columns})),
       left_(torch::empty({0})) {
   right_[0] = 1.0;
@@ -39,7 +41,7 @@ void SigmaParametrization::pull_back(const torch::Tensor& w, at::TensorList grad
   const double along = kernels::pull_back(
       w, {.gamma = gamma.item<double>(), .sigma = sigma_, .left = left_, .right = right_},
       gradient);
-  gamma.mutable_grad() = torch::full({1}, along, gamma.options());
+  if (kind_ == Gamma::kLearned) gamma.mutable_grad() = torch::full({1}, along, gamma.options());
 }
 
 void SigmaParametrization::advance(const torch::Tensor& w) {
@@ -47,10 +49,12 @@ void SigmaParametrization::advance(const torch::Tensor& w) {
 }
 
 std::vector<std::pair<std::string, torch::Tensor>> SigmaParametrization::own_parameters() const {
+  if (kind_ == Gamma::kFixed) return {};
   return {{"gamma", gamma}};
 }
 
 std::vector<std::pair<std::string, torch::Tensor>> SigmaParametrization::buffers() const {
+  if (kind_ == Gamma::kFixed) return {{"gamma", gamma}, {"sigma_v", right_}};
   return {{"sigma_v", right_}};
 }
 

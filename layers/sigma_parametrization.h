@@ -7,10 +7,13 @@
 //
 //     dL/dγ = ⟨G, W⟩ / σ          dL/dW = (γ/σ) (G − (dL/dγ) u vᵀ)
 //
+// Spectral normalisation is the same with γ = 1 fixed.
+//
 // The passes over W are those of layers/kernels/sigma_weight.h.
 //
 // Source: Zhai et al., "Stabilizing Transformer Training by Preventing Attention Entropy Collapse",
 // ICML 2023, arXiv:2303.06296, section 3. Derivation: sigma_reparam.md beside this file.
+// Spectral normalisation: Miyato et al. 2018, arXiv:1802.05957, section 2.1.
 //
 // Shape letters: O rows, I columns.
 
@@ -22,9 +25,12 @@ namespace nmt::layers {
 
 class SigmaParametrization : public WeightParametrization {
  public:
+  enum class Gamma { kLearned, kFixed };
+
   /// For a W of `columns` columns. `gamma_start` is γ's initial value; no value: σ(W), so that
-  /// Ŵ = W at first. γ and v have the default dtype, as W must.
-  SigmaParametrization(int64_t columns, std::optional<double> gamma_start);
+  /// Ŵ = W at first. γ and v have the default dtype, as W must. A fixed γ is a buffer.
+  SigmaParametrization(int64_t columns, std::optional<double> gamma_start,
+                       Gamma kind = Gamma::kLearned);
 
   void initialize(const torch::Tensor& w) override;
   /// NaN everywhere for a W that is zero or has overflowed.
@@ -34,12 +40,14 @@ class SigmaParametrization : public WeightParametrization {
   void advance(const torch::Tensor& w) override;
   std::vector<std::pair<std::string, torch::Tensor>> own_parameters() const override;
   std::vector<std::pair<std::string, torch::Tensor>> buffers() const override;
-  double sigma() const override { return sigma_; }
+  std::optional<double> sigma() const override { return sigma_; }
+  std::optional<double> spectral_gain() const override { return gamma.item<double>(); }
 
-  torch::Tensor gamma;  ///< γ [1], parameter; may become negative.
+  torch::Tensor gamma;  ///< γ [1], a parameter if learned; may become negative.
 
  private:
   std::optional<double> gamma_start_;
+  Gamma kind_;
   torch::Tensor right_;  // v [I], unit length; a buffer.
   torch::Tensor left_;   // u [O] of the last write_effective.
   double sigma_ = 0.0;

@@ -47,8 +47,11 @@ class WeightParametrization {
   /// Saved but not trained, by name ("sigma_v"), in a fixed order.
   virtual std::vector<std::pair<std::string, torch::Tensor>> buffers() const = 0;
 
-  /// σ(W) as last estimated by write_effective.
-  virtual double sigma() const = 0;
+  /// σ(W) as last estimated by write_effective; no value if Ŵ does not depend on it.
+  virtual std::optional<double> sigma() const { return std::nullopt; }
+
+  /// γ, which is σ(Ŵ) but for its sign; no value likewise.
+  virtual std::optional<double> spectral_gain() const { return std::nullopt; }
 };
 
 }  // namespace nmt::layers

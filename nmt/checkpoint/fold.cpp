@@ -13,6 +13,7 @@ namespace {
 constexpr std::string_view kWeight = ".weight";
 constexpr std::string_view kGamma = ".gamma";
 constexpr std::string_view kVector = ".sigma_v";
+constexpr std::string_view kRowGain = ".weight_g";
 constexpr std::string_view kProjections[] = {"q_proj", "k_proj", "v_proj"};
 
 std::optional<std::string> without(const std::string& name, std::string_view suffix) {
@@ -29,10 +30,11 @@ class Folder {
     for (const auto& [name, tensor] : tensors_) {
       if (const auto matrix = without(name, kGamma)) set_scale(*matrix);
       if (const auto matrix = without(name, kVector)) find(*matrix, kGamma);
+      if (const auto matrix = without(name, kRowGain)) set_row_scales(*matrix, tensor);
     }
     NamedTensors result;
     for (const auto& [name, tensor] : tensors_) {
-      if (name.ends_with(kGamma) || name.ends_with(kVector)) continue;
+      if (name.ends_with(kGamma) || name.ends_with(kVector) || name.ends_with(kRowGain)) continue;
       const auto matrix = without(name, kWeight);
       const auto scale = matrix ? scales_.find(*matrix) : scales_.end();
       result.emplace_back(name, scale == scales_.end() ? tensor : scaled(tensor, scale->second));
@@ -41,7 +43,7 @@ class Folder {
   }
 
  private:
-  static torch::Tensor scaled(const torch::Tensor& weight, double scale) {
+  static torch::Tensor scaled(const torch::Tensor& weight, const torch::Tensor& scale) {
     return weight.to(torch::kFloat64).mul(scale).to(weight.scalar_type());
   }
 
@@ -90,13 +92,29 @@ class Folder {
       throw InputError(source_, ": ", first, kWeight, " has spectral norm 0 and cannot be folded");
     }
     const double scale = gamma.item<double>() / std::sqrt(squares);
-    for (const std::string& matrix : group) scales_[matrix] = scale;
+    for (const std::string& matrix : group) {
+      scales_[matrix] = torch::full({1, 1}, scale, torch::kFloat64);
+    }
+  }
+
+  void set_row_scales(const std::string& matrix, const torch::Tensor& gain) {
+    const torch::Tensor weight = find(matrix, kWeight);
+    if (weight.dim() != 2 || gain.dim() != 1 || weight.size(0) != gain.size(0)) {
+      throw InputError(source_, ": ", matrix, kWeight, " ", weight.sizes(), " and ", matrix,
+                       kRowGain, " ", gain.sizes(), " do not fit together");
+    }
+    const torch::Tensor lengths = weight.to(torch::kFloat64).norm(2, 1, /*keepdim=*/true);
+    if (!lengths.gt(0).all().item<bool>()) {
+      throw InputError(source_, ": ", matrix, kWeight,
+                       " has a row of length 0 and cannot be folded");
+    }
+    scales_[matrix] = gain.to(torch::kFloat64).unsqueeze(1) / lengths;
   }
 
   const NamedTensors& tensors_;
   std::unordered_map<std::string, torch::Tensor> by_name_;
   const std::string& source_;
-  std::unordered_map<std::string, double> scales_;  // γ/σ by matrix.
+  std::unordered_map<std::string, torch::Tensor> scales_;  // γ/σ [1, 1], g/|w| [O, 1], by matrix.
 };
 
 }  // namespace

@@ -2,11 +2,13 @@
 // with plain ones.
 //
 //     Ŵ = (γ / σ(W)) W,   σ(W) = uᵀ W v = |W v|,   u = W v / |W v|
+//     ŵ_o = (g_o / |w_o|) w_o   with weight normalisation
 //
 // from the stored v, which is what the model itself computes (layers/sigma_parametrization.h).
-// "x.weight", "x.gamma", "x.sigma_v" become "x.weight". Where query, key and value share one γ, it
-// and v stand under the first of them and σ is that of the stacked matrix: a projection that has no
-// γ of its own belongs to the group of the projection before it, in the order q, k, v.
+// "x.weight", "x.gamma", "x.sigma_v" become "x.weight", and so do "x.weight", "x.weight_g". Where
+// query, key and value share one γ, it and v stand under the first of them and σ is that of the
+// stacked matrix: a projection that has no γ of its own belongs to the group of the projection
+// before it, in the order q, k, v.
 
 #pragma once
 
@@ -18,8 +20,8 @@
 namespace nmt::checkpoint {
 
 /// `tensors` with every reparametrised weight folded, computed in float64 and rounded once to the
-/// weight's dtype; γ and v are dropped. Plain tensors are passed on, sharing storage.
-/// Throws InputError with `source` if γ or v lacks its counterpart, or shapes do not fit.
+/// weight's dtype; γ, v and g are dropped. Plain tensors are passed on, sharing storage.
+/// Throws InputError with `source` if γ, v or g lacks its counterpart, or shapes do not fit.
 NamedTensors fold(const NamedTensors& tensors, const std::string& source);
 
 /// `model` with folded tensors and `folded` set; its configuration still says what it was trained

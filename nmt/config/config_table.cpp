@@ -81,7 +81,8 @@ constexpr auto kStability = &TrainingConfig::stability;
 
 constexpr ConfigKey kTable[] = {
     {"arch", Group::kModel, Spelled{"NAME", get_arch, set_arch}, "",
-     "structure: <preln|postln|deepnorm|nonorm>[-sigma]-<depth>L[-<depth>L], encoder depth first"},
+     "structure: <preln|postln|deepnorm|nonorm|admin|rezero|layerscale|b2t>"
+     "[-<sigma|spectralnorm|weightnorm>][-qknorm]-<depth>L[-<depth>L], encoder depth first"},
     {"d-model", Group::kModel, Integer{&ModelConfig::d_model, 1}, "",
      "width of the model; even, and a multiple of heads"},
     {"ffn-dim", Group::kModel, Integer{&ModelConfig::ffn_dim, 1}, "",
@@ -189,8 +190,8 @@ constexpr ConfigKey kTable[] = {
      OnResume::kBranchMayChange},
     {"weight-decay", Group::kOptimization, Real{&OptimizationConfig::weight_decay, kAtLeastZero},
      "",
-     "decoupled weight decay (lars: in the gradient); never on gamma, biases and norms; with adamw "
-     "0.01 unless it is set",
+     "decoupled weight decay (lars: in the gradient); on matrices alone, not on gamma, biases, norms "
+     "and scales; with adamw 0.01 unless it is set",
      OnResume::kBranchMayChange},
     {"clip-norm", Group::kOptimization, Real{&OptimizationConfig::clip_norm, kAtLeastZero}, "",
      "largest global gradient norm; larger gradients are scaled down to it; 0: no clipping",

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "layers/head_norm_kind.h"
 #include "layers/layer_kind.h"
 #include "layers/linear_kind.h"
 #include "layers/residual_kind.h"
@@ -19,6 +20,7 @@ struct Architecture {
   layers::LinearKind linear = layers::LinearKind::kPlain;
   int64_t encoder_layers = 6;  ///< N, 1 to 1000.
   int64_t decoder_layers = 6;  ///< M, 1 to 1000.
+  layers::HeadNormKind head_norm = layers::HeadNormKind::kNone;
 };
 
 /// Where γ of σReparam starts: at a number, or at σ of the initial weight (then Ŵ = W at update 0).

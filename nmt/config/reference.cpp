@@ -41,6 +41,10 @@ std::string name_table() {
     if (kind.modifier.empty()) continue;
     page += concatenate("| `", kind.modifier, "` | ", cell(std::string(kind.sentence)), " |\n");
   }
+  for (const auto& kind : layers::head_norm_kinds()) {
+    if (kind.modifier.empty()) continue;
+    page += concatenate("| `", kind.modifier, "` | ", cell(std::string(kind.sentence)), " |\n");
+  }
   return page;
 }
 

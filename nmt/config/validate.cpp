@@ -13,7 +13,18 @@ namespace {
 void require_sigma(const ModelConfig& config, bool is_set, const char* key) {
   if (!is_set || config.architecture.linear == layers::LinearKind::kSigma) return;
   throw UsageError(key, " is a key of sigma-Reparam, but ", to_string(config.architecture),
-                   " has plain weights; add -sigma to the name or leave the key out");
+                   " does without; take an architecture with -sigma or leave the key out");
+}
+
+void require_spectral_norm(const ModelConfig& config) {
+  if (config.sigma_groups == SigmaGroups::kSeparate ||
+      layers::has_spectral_norm(config.architecture.linear)) {
+    return;
+  }
+  throw UsageError("sigma-groups says which matrices share a spectral norm, but ",
+                   to_string(config.architecture),
+                   " divides by none; take an architecture with -sigma or -spectralnorm, or leave "
+                   "the key out");
 }
 
 void validate_data(const TrainingConfig& config) {
@@ -122,6 +133,10 @@ void validate_stability(const TrainingConfig& config) {
 }  // namespace
 
 void validate(const ModelConfig& config) {
+  const std::string reason = objection(config.architecture);
+  if (!reason.empty()) {
+    throw UsageError("arch must not be '", to_string(config.architecture), "': ", reason);
+  }
   for (const AttentionTemperature& setting : config.attention_temperature) {
     validate_layers(config, setting);
   }
@@ -133,7 +148,7 @@ void validate(const ModelConfig& config) {
     throw UsageError("d-model must be even for sinusoidal positions, got ", config.d_model);
   }
   require_sigma(config, config.gamma_init.has_value(), "gamma-init");
-  require_sigma(config, config.sigma_groups != SigmaGroups::kSeparate, "sigma-groups");
+  require_spectral_norm(config);
   require_sigma(config, config.sigma_embeddings, "sigma-embeddings");
 }
 

@@ -31,6 +31,7 @@ layers::LayerOptions layer_options(const config::ModelConfig& config, int64_t la
           .linear = config.architecture.linear,
           .gamma_start = config::effective_gamma_init(config).value,
           .qkv_groups = qkv_groups(config.sigma_groups),
+          .head_norm = config.architecture.head_norm,
           .activation = config.activation,
           .dropout = config.dropout,
           .attention_dropout = config.attention_dropout,

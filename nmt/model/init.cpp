@@ -2,7 +2,11 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 
+#include <algorithm>
 #include <cmath>
+
+#include "layers/admin_profile.h"
+#include "layers/kernels/packing.h"
 
 namespace nmt::model {
 namespace {
@@ -45,6 +49,24 @@ void draw_embeddings(Transformer& model, at::Generator& generator) {
   }
 }
 
+constexpr int64_t kProfiledSentences = 16;
+constexpr int64_t kProfiledLength = 24;
+
+// One forward pass of random pieces through both sides sets every ω.
+void profile_admin(Transformer& model, at::Generator& generator) {
+  const config::ModelConfig& config = model->config();
+  const int64_t B = kProfiledSentences, T = std::min(kProfiledLength, config.max_positions);
+  const torch::Tensor pieces = torch::randint(config.vocab_size, {B * T}, generator, torch::kInt64);
+  const torch::Tensor lengths = torch::full({B}, T, torch::kInt64);
+  const torch::Tensor positions = kernels::Packing(lengths, T).positions();
+  const kernels::AttentionMask full(lengths, lengths, T, T, /*causal=*/false);
+  const kernels::AttentionMask causal(lengths, lengths, T, T, /*causal=*/true);
+  layers::AdminProfile encoder, decoder;
+  const torch::Tensor memory =
+      model->encoder->forward(pieces, positions, full, {.admin_profile = &encoder});
+  model->decoder->forward(pieces, positions, memory, causal, full, {.admin_profile = &decoder});
+}
+
 }  // namespace
 
 ResidualScales residual_scales(const config::ModelConfig& config) {
@@ -71,6 +93,9 @@ void initialize(Transformer& model, uint64_t seed) {
     draw_feed_forward(layer->ffn, decoder.beta, generator);
   }
   for (layers::StackedLinear* linear : model->linears()) linear->initialize_parametrization();
+  if (model->config().architecture.residual == layers::ResidualKind::kAdmin) {
+    profile_admin(model, generator);
+  }
 }
 
 }  // namespace nmt::model

@@ -40,7 +40,8 @@ Transformer differentiable_copy(Transformer& model);
 /// Number of trained values.
 int64_t parameter_count(Transformer& model);
 
-/// Whether weight decay applies to the parameter `name`: matrices only, not γ, biases, norms.
+/// Whether weight decay applies to the parameter `name`: matrices only, not biases, norms, γ,
+/// g, ω, λ or a.
 bool decays(const std::string& name, const torch::Tensor& value);
 
 }  // namespace nmt::model

@@ -34,6 +34,7 @@ std::vector<double> rounded_list(std::vector<double> values) {
 }  // namespace
 
 void BoundTracker::observe(const layers::AttentionLayerInputs& inputs) {
+  if (inputs.attention.options().head_norm != layers::HeadNormKind::kNone) return;
   const torch::NoGradGuard no_grad;
   const std::vector<double> scales = head_scales(inputs.attention);
   const kernels::AttentionMask& mask = inputs.mask;
@@ -70,7 +71,7 @@ void BoundTracker::observe(const layers::AttentionRows& rows) {
 void BoundTracker::put_into(std::vector<AttentionRecord>& records) {
   for (AttentionRecord& record : records) {
     const auto found = layers_.find({record.kind, record.layer});
-    if (found == layers_.end()) continue;
+    if (found == layers_.end() || found->second.bound.empty()) continue;
     record.bound = rounded_list(found->second.bound);
     record.bound_entropy = rounded_list(found->second.entropy);
   }

@@ -2,7 +2,8 @@
 // head, on a few sentences.
 //
 // For one forward pass it is both observers of the context. Norms are exact (float64), so no mean
-// entropy lies below its bound but by rounding. Rows that see one key do not count.
+// entropy lies below its bound but by rounding. Rows that see one key do not count. Layers with
+// QK-norm, whose heads are not linear in their inputs, have no bound.
 
 #pragma once
 

@@ -8,8 +8,8 @@
 //
 // with spectral norms, x_t the query's input and X_vis the inputs of the n visible keys, each
 // augmented by a constant 1 so that the biases are inside, and τ the temperature that divides the
-// logits. The bound is tight: the zero-mean row with one entry s √((n−1)/n) and n − 1 equal ones
-// attains it.
+// logits; for heads that are linear in their inputs, so not under QK-norm. The bound is tight: the
+// zero-mean row with one entry s √((n−1)/n) and n − 1 equal ones attains it.
 //
 // Source: Zhai et al. 2023, arXiv:2303.06296, theorem 3.1 (without biases, with T = n, and there
 // with ‖XXᵀ‖ in place of ‖X_vis‖ ‖x_t‖, which is never smaller).

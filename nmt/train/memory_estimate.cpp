@@ -16,6 +16,16 @@ constexpr double kProcessBytes = 350.0 * 1e6;  // LibTorch, vocabulary, code.
 constexpr double kLargestShare = 0.9;
 constexpr double kScatter = 1.5;  // Sources longer than targets, temporaries, fragments.
 
+// Values that schemes keep beside those: what a learned factor multiplies in each sublayer, and
+// normalised queries and keys with two numbers a head.
+double extra_layer_values(const config::ModelConfig& model, double attentions) {
+  const config::Architecture& arch = model.architecture;
+  const bool scaled = layers::residual_scheme(arch.residual).learned != layers::LearnedScale::kNone;
+  const bool heads = arch.head_norm != layers::HeadNormKind::kNone;
+  return (scaled ? (attentions + 1.0) * model.d_model : 0.0) +
+         (heads ? attentions * (2.0 * model.d_model + 4.0 * model.heads) : 0.0);
+}
+
 // Values that plain operations keep of one layer and piece: residual stream, norms, masks, heads.
 double reference_layer_values(const config::ModelConfig& model, double length, double attentions) {
   const double attention = attentions * (11.0 * model.d_model + 3.0 * model.heads * length);
@@ -36,9 +46,10 @@ double activation_values(const config::TrainingConfig& config, double length) {
   const config::ModelConfig& model = config.model;
   const config::Architecture& arch = model.architecture;
   const auto layer = [&](double attentions) {
+    const double extra = extra_layer_values(model, attentions);
     return config.backend == layers::BackendKind::kFused
-               ? kScatter * fused_layer_values(model, attentions)
-               : reference_layer_values(model, length, attentions);
+               ? kScatter * (fused_layer_values(model, attentions) + extra)
+               : reference_layer_values(model, length, attentions) + extra;
   };
   if (config.recompute) {
     return 2.0 * model.d_model * (arch.encoder_layers + arch.decoder_layers) + 2.0 * layer(2);
@@ -93,16 +104,26 @@ int64_t embedding_matrices(layers::EmbeddingTie tie) {
   return 3;
 }
 
+// Values of norm and learned factor of one sublayer.
+int64_t sublayer_values(const config::ModelConfig& model) {
+  const layers::ResidualScheme& scheme = layers::residual_scheme(model.architecture.residual);
+  const bool vector = scheme.learned == layers::LearnedScale::kSkip ||
+                      scheme.learned == layers::LearnedScale::kBranch;
+  const bool norm = scheme.placement != layers::NormPlacement::kNone;
+  return (norm ? 2 * model.d_model : 0) + (vector ? model.d_model : 0);
+}
+
 }  // namespace
 
 int64_t approximate_parameters(const config::ModelConfig& model) {
   const int64_t d = model.d_model;
   const int64_t f = model.ffn_dim;
   const int64_t inner = model.activation == layers::ActivationKind::kSwiglu ? 2 : 1;
-  const bool norms = model.architecture.residual != layers::ResidualKind::kNoNorm;
-  const int64_t norm = norms ? 2 * d : 0;
-  const int64_t attention = 4 * (d * d + d) + norm;
-  const int64_t ffn = inner * (d * f + f) + f * d + d + norm;
+  const int64_t norm = sublayer_values(model);
+  const int64_t rows = model.architecture.linear == layers::LinearKind::kWeightNorm ? 1 : 0;
+  const bool heads = model.architecture.head_norm != layers::HeadNormKind::kNone;
+  const int64_t attention = 4 * (d * d + d + rows * d) + norm + (heads ? 2 * d / model.heads : 0);
+  const int64_t ffn = inner * (d * f + f + rows * f) + f * d + d + rows * d + norm;
   const bool learned = model.positions == layers::PositionKind::kLearned;
   return model.architecture.encoder_layers * (attention + ffn) +
          model.architecture.decoder_layers * (2 * attention + ffn) +

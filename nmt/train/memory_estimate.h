@@ -9,7 +9,8 @@
 namespace nmt::train {
 
 /// Trained values of a model, from its sizes alone: a model that does not fit into memory must be
-/// refused before it is allocated. γ and final norms are left out.
+/// refused before it is allocated. γ, a of ReZero and final norms are left
+/// out.
 int64_t approximate_parameters(const config::ModelConfig& model);
 
 /// Estimated peak bytes of a training process: values, gradients (one copy a worker), optimizer

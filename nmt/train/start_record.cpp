@@ -41,8 +41,23 @@ nlohmann::ordered_json init_scales(model::Transformer& model) {
   return scales;
 }
 
+// The means of learned residual factors, first and last of each side and sublayer.
+void add_learned_scales(model::Transformer& model, nlohmann::ordered_json& scales) {
+  const config::Architecture& arch = model->config().architecture;
+  const std::string_view kind = layers::residual_scheme(arch.residual).learned_name;
+  if (kind.empty()) return;
+  const auto shown = [&](const std::string& name) {
+    return name.starts_with("encoder.layers.0.") || name.starts_with("decoder.layers.0.") ||
+           name.starts_with(concatenate("encoder.layers.", arch.encoder_layers - 1, ".")) ||
+           name.starts_with(concatenate("decoder.layers.", arch.decoder_layers - 1, "."));
+  };
+  for (const auto& [name, value] : model::named_parameters(model)) {
+    if (name.ends_with(kind) && shown(name)) scales[name] = value.detach().mean().item<double>();
+  }
+}
+
 std::string gamma_start(const config::ModelConfig& model) {
-  if (model.architecture.linear == layers::LinearKind::kPlain) return "";
+  if (model.architecture.linear != layers::LinearKind::kSigma) return "";
   const config::GammaInit init = config::effective_gamma_init(model);
   return init.value ? concatenate(*init.value) : "sigma";
 }
@@ -61,6 +76,7 @@ stability::ConfigRecord start_record(const config::TrainingConfig& config, model
   record.decoder_beta = scales.decoder.beta;
   record.gamma_init = gamma_start(config.model);
   record.init_scales = init_scales(model);
+  add_learned_scales(model, record.init_scales);
   record.parameters = model::parameter_count(model);
   record.memory_bytes =
       estimate_memory(config, record.parameters, workers, mean_target_length(data.train));

@@ -10,7 +10,8 @@
 
 namespace nmt::train {
 
-/// α, β, γ₀, initial scales, parameter count, memory estimate, counts of the data.
+/// α, β, γ₀, initial scales and learned residual factors, parameter count, memory estimate, counts
+/// of the data.
 stability::ConfigRecord start_record(const config::TrainingConfig& config, model::Transformer model,
                                      const TrainingData& data, int64_t workers);
 

@@ -14,13 +14,6 @@ constexpr int64_t kBoundSentences = 4;
 
 using Names = std::map<const torch::nn::Module*, std::string>;
 
-std::function<double()> gamma_of(const layers::WeightParametrization& parametrization) {
-  for (const auto& [name, value] : parametrization.own_parameters()) {
-    if (name == "gamma") return [gamma = value] { return gamma.item<double>(); };
-  }
-  return {};
-}
-
 stability::TrackedMatrix plain_matrix(const layers::LinearPart& part, const Names& names) {
   return {.name = names.at(part.get()), .weight = part->weight, .parts = {part->weight}};
 }
@@ -34,9 +27,10 @@ stability::TrackedMatrix reparametrized(const layers::StackedLinear& linear,
   for (int64_t i = 0; i < group.parts; ++i) {
     matrix.parts.push_back(linear.parts()[group.first_part + i]->weight);
   }
-  layers::WeightParametrization* weight = group.parametrization.get();
-  matrix.gamma = gamma_of(*weight);
-  if (matrix.gamma) matrix.sigma = [weight] { return weight->sigma(); };
+  const layers::WeightParametrization* weight = group.parametrization.get();
+  if (!weight->sigma()) return matrix;
+  matrix.sigma = [weight] { return *weight->sigma(); };
+  matrix.gamma = [weight] { return *weight->spectral_gain(); };
   return matrix;
 }
 

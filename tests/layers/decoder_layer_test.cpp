@@ -51,7 +51,7 @@ TEST_P(EveryDecoderLayer, ForwardMeetsPlainLoops) {
   const torch::NoGradGuard no_grad;
   const torch::Tensor y = forward(x_, memory_);
   const naive::Parameters parameters = testing::parameters_of(*layer_);
-  const double tolerance = GetParam().linear == LinearKind::kPlain ? 1e-10 : 1e-6;
+  const double tolerance = testing::forward_tolerance(GetParam());
   for (int64_t b = 0; b < 3; ++b) {
     const naive::Rows x = testing::rows_of(x_[b].narrow(0, 0, targets_[b]));
     const naive::Rows memory = testing::rows_of(memory_[b].narrow(0, 0, sources_[b]));

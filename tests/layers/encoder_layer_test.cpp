@@ -35,7 +35,7 @@ TEST_P(EveryEncoderLayer, ForwardMeetsPlainLoops) {
   const torch::NoGradGuard no_grad;
   const torch::Tensor y = forward(x_);
   const naive::Parameters parameters = testing::parameters_of(*layer_);
-  const double tolerance = GetParam().linear == LinearKind::kPlain ? 1e-10 : 1e-6;
+  const double tolerance = testing::forward_tolerance(GetParam());
   for (int64_t b = 0; b < 3; ++b) {
     const naive::Rows x = testing::rows_of(x_[b].narrow(0, 0, lengths_[b]));
     testing::expect_rows(

@@ -22,9 +22,11 @@ struct LayerVariant {
   layers::ResidualKind residual;
   layers::LinearKind linear;
   layers::ActivationKind activation;
+  layers::HeadNormKind head_norm = layers::HeadNormKind::kNone;
 };
 
-/// All 24 combinations of residual scheme, parametrisation and activation.
+/// All 96 combinations of residual scheme, parametrisation and activation, and the 32 of scheme and
+/// parametrisation with QK-norm.
 inline std::vector<LayerVariant> all_layer_variants() {
   std::vector<LayerVariant> all;
   for (const layers::ResidualScheme& scheme : layers::residual_schemes()) {
@@ -33,6 +35,8 @@ inline std::vector<LayerVariant> all_layer_variants() {
                                     layers::ActivationKind::kSwiglu}) {
         all.push_back({scheme.kind, linear.kind, activation});
       }
+      all.push_back({scheme.kind, linear.kind, layers::ActivationKind::kRelu,
+                     layers::HeadNormKind::kLayerNorm});
     }
   }
   return all;
@@ -42,9 +46,16 @@ inline std::vector<LayerVariant> all_layer_variants() {
 inline std::string name_of(const ::testing::TestParamInfo<LayerVariant>& info) {
   const LayerVariant& variant = info.param;
   const char* activations[] = {"relu", "gelu", "swiglu"};
-  return std::string(layers::residual_scheme(variant.residual).name) +
-         (variant.linear == layers::LinearKind::kSigma ? "_sigma_" : "_plain_") +
+  const std::string linear(layers::linear_kind_row(variant.linear).modifier);
+  return std::string(layers::residual_scheme(variant.residual).name) + "_" +
+         (linear.empty() ? "plain" : linear) +
+         (variant.head_norm == layers::HeadNormKind::kNone ? "_" : "_qknorm_") +
          activations[static_cast<int>(variant.activation)];
+}
+
+/// How near the layers must come to the plain loops: σ comes from power iteration with a float32 v.
+inline double forward_tolerance(const LayerVariant& variant) {
+  return layers::has_spectral_norm(variant.linear) ? 1e-6 : 1e-10;
 }
 
 inline layers::LayerOptions options_of(const LayerVariant& variant) {
@@ -58,6 +69,7 @@ inline layers::LayerOptions options_of(const LayerVariant& variant) {
           .linear = variant.linear,
           .gamma_start = 1.3,
           .qkv_groups = {1, 1, 1},
+          .head_norm = variant.head_norm,
           .activation = variant.activation,
           .dropout = 0.0,
           .attention_dropout = 0.0,
@@ -71,7 +83,8 @@ inline naive::LayerSpec spec_of(const LayerVariant& variant) {
           .heads = 2};
 }
 
-/// Random weights, biases, gains and γ, and singular vectors that belong to them.
+/// Random weights, biases, gains, learned factors, γ and g, and singular vectors that belong to
+/// them.
 template <class Layer>
 void randomize(Layer& layer, at::Generator& generator) {
   const torch::NoGradGuard no_grad;
@@ -82,8 +95,8 @@ void randomize(Layer& layer, at::Generator& generator) {
   }
   for (layers::StackedLinear* linear : layer->linears()) linear->initialize_parametrization();
   for (const auto& item : layer->named_parameters()) {
-    if (!item.key().ends_with("gamma")) continue;
-    item.value().detach().mul_(1.0 + 0.2 * normal({1}, generator));
+    if (!item.key().ends_with("gamma") && !item.key().ends_with("weight_g")) continue;
+    item.value().detach().mul_(1.0 + 0.2 * normal(item.value().sizes(), generator));
   }
   for (layers::StackedLinear* linear : layer->linears()) linear->refresh();
 }

@@ -38,9 +38,9 @@ class StackedLinears : public ::testing::Test {
 };
 
 TEST_F(StackedLinears, OneProductEqualsThreeLoops) {
-  for (const LinearKind kind : {LinearKind::kPlain, LinearKind::kSigma}) {
+  for (const LinearKindRow& row : linear_kinds()) {
     torch::nn::Module owner;
-    StackedLinear linear(owner, three_parts(kind, {1, 1, 1}));
+    StackedLinear linear(owner, three_parts(row.kind, {1, 1, 1}));
     randomize(linear);
     const torch::Tensor x = testing::normal({2, 4}, generator_);
     const torch::Tensor y = linear.forward(x);

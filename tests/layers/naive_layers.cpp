@@ -34,17 +34,34 @@ double activate(layers::ActivationKind activation, double x) {
   return x;
 }
 
-// One residual branch under the scheme of `spec`; `branch` maps its input to its output.
-Rows residual(const Parameters& parameters, const std::string& norm, const LayerSpec& spec,
-              const Rows& x, const std::function<Rows(const Rows&)>& branch) {
-  const bool before = spec.residual == layers::ResidualKind::kPreLn;
-  const bool after = spec.residual == layers::ResidualKind::kPostLn ||
-                     spec.residual == layers::ResidualKind::kDeepNorm;
-  Rows sum = branch(before ? layer_norm(parameters, norm, x) : x);
+// A learned factor of column d: a vector of the sublayer or a number of the layer.
+double factor(const Parameters& parameters, const std::string& name, size_t d) {
+  const Row& values = parameters.at(name)[0];
+  return values[values.size() == 1 ? 0 : d];
+}
+
+// One residual branch of the layer `prefix` under the scheme of `spec`; `branch` maps its input to
+// its output, `bottom` is the layer's input if this is its last sublayer, else empty.
+Rows residual(const Parameters& parameters, const std::string& prefix, const std::string& sublayer,
+              const LayerSpec& spec, const Rows& x, const std::function<Rows(const Rows&)>& branch,
+              const Rows& bottom = {}) {
+  using enum layers::ResidualKind;
+  const bool before = spec.residual == kPreLn || spec.residual == kLayerScale;
+  const bool after = !before && spec.residual != kNoNorm && spec.residual != kReZero;
+  const std::string name = prefix + sublayer;
+  const Rows out = branch(before ? layer_norm(parameters, name + "_norm", x) : x);
+  Rows sum = x;
   for (size_t t = 0; t < x.size(); ++t) {
-    for (size_t d = 0; d < x[t].size(); ++d) sum[t][d] += spec.alpha * x[t][d];
+    for (size_t d = 0; d < x[t].size(); ++d) {
+      double skip = spec.alpha, along = 1.0;
+      if (spec.residual == kAdmin) skip = factor(parameters, name + "_omega", d);
+      if (spec.residual == kLayerScale) along = factor(parameters, name + "_lambda", d);
+      if (spec.residual == kReZero) along = factor(parameters, prefix + "rezero", d);
+      sum[t][d] = skip * x[t][d] + along * out[t][d];
+      if (spec.residual == kB2t && !bottom.empty()) sum[t][d] += bottom[t][d];
+    }
   }
-  return after ? layer_norm(parameters, norm, sum) : sum;
+  return after ? layer_norm(parameters, name + "_norm", sum) : sum;
 }
 
 }  // namespace
@@ -70,6 +87,14 @@ double spectral_norm(const Rows& w) {
 
 Rows effective_weight(const Parameters& parameters, const std::string& name) {
   Rows w = parameters.at(name + ".weight");
+  const auto lengths = parameters.find(name + ".weight_g");
+  if (lengths != parameters.end()) {
+    for (size_t o = 0; o < w.size(); ++o) {
+      const double length = std::sqrt(dot(w[o], w[o]));
+      for (double& value : w[o]) value *= lengths->second[0][o] / length;
+    }
+    return w;
+  }
   const auto gamma = parameters.find(name + ".gamma");
   if (gamma == parameters.end()) return w;
   const double factor = gamma->second[0][0] / spectral_norm(w);
@@ -91,8 +116,15 @@ Rows linear(const Parameters& parameters, const std::string& name, const Rows& x
 }
 
 Rows layer_norm(const Parameters& parameters, const std::string& name, const Rows& x) {
-  const Row& gain = parameters.at(name + ".weight")[0];
   const Row& bias = parameters.at(name + ".bias")[0];
+  Rows out = head_norm(parameters.at(name + ".weight")[0], x);
+  for (Row& y : out) {
+    for (size_t d = 0; d < y.size(); ++d) y[d] += bias[d];
+  }
+  return out;
+}
+
+Rows head_norm(const Row& gain, const Rows& x) {
   Rows out;
   for (const Row& row : x) {
     const double size = static_cast<double>(row.size());
@@ -101,7 +133,7 @@ Rows layer_norm(const Parameters& parameters, const std::string& name, const Row
     for (const double value : row) variance += (value - mean) * (value - mean) / size;
     Row& y = out.emplace_back();
     for (size_t d = 0; d < row.size(); ++d) {
-      y.push_back((row[d] - mean) / std::sqrt(variance + 1e-5) * gain[d] + bias[d]);
+      y.push_back((row[d] - mean) / std::sqrt(variance + 1e-5) * gain[d]);
     }
   }
   return out;
@@ -151,10 +183,15 @@ Rows multi_head_attention(const Parameters& parameters, const std::string& name,
   const Rows k = linear(parameters, name + ".k_proj", memory);
   const Rows v = linear(parameters, name + ".v_proj", memory);
   const int64_t head_size = static_cast<int64_t>(q[0].size()) / heads;
+  const bool normed = parameters.contains(name + ".q_norm.weight");
+  const auto head = [&](const Rows& all, int64_t h, const std::string& norm) {
+    const Rows one = columns(all, h * head_size, head_size);
+    return normed ? head_norm(parameters.at(name + norm)[0], one) : one;
+  };
   Rows joined(x.size());
   for (int64_t h = 0; h < heads; ++h) {
     const Rows out =
-        attention(columns(q, h * head_size, head_size), columns(k, h * head_size, head_size),
+        attention(head(q, h, ".q_norm.weight"), head(k, h, ".k_norm.weight"),
                   columns(v, h * head_size, head_size), 1.0 / std::sqrt(head_size), causal)
             .out;
     for (size_t t = 0; t < x.size(); ++t) {
@@ -166,31 +203,35 @@ Rows multi_head_attention(const Parameters& parameters, const std::string& name,
 
 Rows encoder_layer(const Parameters& parameters, const std::string& prefix, const LayerSpec& spec,
                    const Rows& x) {
-  const Rows attended =
-      residual(parameters, prefix + "self_attn_norm", spec, x, [&](const Rows& input) {
-        return multi_head_attention(parameters, prefix + "self_attn", spec.heads, input, input,
-                                    /*causal=*/false);
-      });
-  return residual(parameters, prefix + "ffn_norm", spec, attended, [&](const Rows& input) {
-    return feed_forward(parameters, prefix + "ffn", spec.activation, input);
+  const Rows attended = residual(parameters, prefix, "self_attn", spec, x, [&](const Rows& input) {
+    return multi_head_attention(parameters, prefix + "self_attn", spec.heads, input, input,
+                                /*causal=*/false);
   });
+  return residual(
+      parameters, prefix, "ffn", spec, attended,
+      [&](const Rows& input) {
+        return feed_forward(parameters, prefix + "ffn", spec.activation, input);
+      },
+      x);
 }
 
 Rows decoder_layer(const Parameters& parameters, const std::string& prefix, const LayerSpec& spec,
                    const Rows& x, const Rows& memory) {
-  const Rows attended =
-      residual(parameters, prefix + "self_attn_norm", spec, x, [&](const Rows& input) {
-        return multi_head_attention(parameters, prefix + "self_attn", spec.heads, input, input,
-                                    /*causal=*/true);
-      });
+  const Rows attended = residual(parameters, prefix, "self_attn", spec, x, [&](const Rows& input) {
+    return multi_head_attention(parameters, prefix + "self_attn", spec.heads, input, input,
+                                /*causal=*/true);
+  });
   const Rows crossed =
-      residual(parameters, prefix + "cross_attn_norm", spec, attended, [&](const Rows& input) {
+      residual(parameters, prefix, "cross_attn", spec, attended, [&](const Rows& input) {
         return multi_head_attention(parameters, prefix + "cross_attn", spec.heads, input, memory,
                                     /*causal=*/false);
       });
-  return residual(parameters, prefix + "ffn_norm", spec, crossed, [&](const Rows& input) {
-    return feed_forward(parameters, prefix + "ffn", spec.activation, input);
-  });
+  return residual(
+      parameters, prefix, "ffn", spec, crossed,
+      [&](const Rows& input) {
+        return feed_forward(parameters, prefix + "ffn", spec.activation, input);
+      },
+      x);
 }
 
 }  // namespace nmt::naive

@@ -19,7 +19,8 @@ using Row = std::vector<double>;
 using Rows = std::vector<Row>;
 
 /// Every parameter by its name in a checkpoint; a vector is a matrix of one row. A weight that has
-/// a "gamma" beside it is under σReparam.
+/// a "gamma" beside it is divided by its spectral norm, one that has a "weight_g" by the length of
+/// every row; attention that has a "q_norm" normalises heads.
 using Parameters = std::map<std::string, Rows>;
 
 /// What the parameters' names do not tell about a layer.
@@ -40,7 +41,7 @@ struct Attended {
 /// The largest singular value, by very many power iterations on WᵀW.
 double spectral_norm(const Rows& w);
 
-/// Ŵ of the weight `name`: W, or (γ/σ(W)) W.
+/// Ŵ of the weight `name`: W, (γ/σ(W)) W, or rows g w/|w|.
 Rows effective_weight(const Parameters& parameters, const std::string& name);
 
 /// x Ŵᵀ + b for x [T, I]: [T, O].
@@ -48,6 +49,9 @@ Rows linear(const Parameters& parameters, const std::string& name, const Rows& x
 
 /// Layer norm over every row, ε = 1e-5.
 Rows layer_norm(const Parameters& parameters, const std::string& name, const Rows& x);
+
+/// (x − mean) / √(variance + 1e-5) ∘ gain for every row of x.
+Rows head_norm(const Row& gain, const Rows& x);
 
 /// Softmax attention; causal: query t sees keys 0..t. A query without keys gives 0 everywhere, and
 /// −∞ as its largest logit.

@@ -53,6 +53,11 @@ class RecomputedLayers : public ::testing::TestWithParam<testing::LayerVariant> 
           leaf.mutable_grad() = torch::Tensor();
         }
       }
+      for (torch::Tensor& own : layer->parameters()) {
+        if (!own.requires_grad()) continue;
+        results.push_back(own.grad());
+        own.mutable_grad() = torch::Tensor();
+      }
     }
     return results;
   }

@@ -45,12 +45,30 @@ TEST(ResidualSchemes, OtherThanDeepNormScaleNothing) {
   }
 }
 
-TEST(ResidualSchemes, HaveTheirRowsByKindAndAFinalNormOnlyForPreLn) {
-  EXPECT_EQ(residual_schemes().size(), 4u);
+TEST(ResidualSchemes, HaveTheirRowsByKindAndAFinalNormWhereTheNormIsBeforeTheBranch) {
+  EXPECT_EQ(residual_schemes().size(), 8u);
   for (const ResidualScheme& scheme : residual_schemes()) {
     EXPECT_EQ(residual_scheme(scheme.kind).name, scheme.name);
-    EXPECT_EQ(scheme.final_norm, scheme.kind == ResidualKind::kPreLn);
+    EXPECT_EQ(scheme.final_norm,
+              scheme.kind == ResidualKind::kPreLn || scheme.kind == ResidualKind::kLayerScale);
   }
+}
+
+// Touvron et al. 2021, section 2: 0.1 up to depth 18, 1e-5 at 24, 1e-6 deeper; here of each side.
+TEST(ResidualSchemes, LayerScaleStartsSmallerInDeeperSides) {
+  const ResidualScheme& scheme = residual_scheme(ResidualKind::kLayerScale);
+  for (const auto& [layers, start] :
+       {std::pair{1, 0.1}, {18, 0.1}, {19, 1e-5}, {24, 1e-5}, {25, 1e-6}, {1000, 1e-6}}) {
+    EXPECT_EQ(scheme.encoder_scale({layers, 6}).learned, start) << layers;
+    EXPECT_EQ(scheme.decoder_scale({6, layers}).learned, start) << layers;
+  }
+}
+
+TEST(ResidualSchemes, LearnedFactorsHaveAName) {
+  for (const ResidualScheme& scheme : residual_schemes()) {
+    EXPECT_EQ(scheme.learned_name.empty(), scheme.learned == LearnedScale::kNone) << scheme.name;
+  }
+  EXPECT_EQ(residual_scheme(ResidualKind::kReZero).encoder_scale({6, 6}).learned, 0.0);
 }
 
 }  // namespace

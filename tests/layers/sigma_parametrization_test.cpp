@@ -39,7 +39,7 @@ TEST_F(Sigma, SpectralNormOfTheEffectiveWeightIsGamma) {
       SigmaParametrization sigma(columns, gamma);
       sigma.initialize(w);
       EXPECT_NEAR(exact_spectral_norm(written(sigma, w)), gamma, 1e-6 * gamma);
-      EXPECT_NEAR(sigma.sigma(), exact_spectral_norm(w), 1e-6 * sigma.sigma());
+      EXPECT_NEAR(*sigma.sigma(), exact_spectral_norm(w), 1e-6 * *sigma.sigma());
     }
   }
 }
@@ -115,18 +115,35 @@ TEST_F(Sigma, OnePowerStepAnUpdateFollowsAMovingWeight) {
     sigma.advance(w);
     written(sigma, w);
     const double exact = exact_spectral_norm(w);
-    worst = std::max(worst, std::abs(sigma.sigma() - exact) / exact);
-    EXPECT_LE(sigma.sigma(), exact * (1 + 1e-12));
+    worst = std::max(worst, std::abs(*sigma.sigma() - exact) / exact);
+    EXPECT_LE(*sigma.sigma(), exact * (1 + 1e-12));
   }
   EXPECT_LT(worst, 0.01);
   for (int step = 0; step < 2000; ++step) sigma.advance(w);
   written(sigma, w);
-  EXPECT_NEAR(sigma.sigma(), exact_spectral_norm(w), 1e-9);
+  EXPECT_NEAR(*sigma.sigma(), exact_spectral_norm(w), 1e-9);
 }
 
 TEST_F(Sigma, AZeroWeightGivesNaNSoThatTheLossShowsIt) {
   SigmaParametrization sigma(3, 1.0);
   EXPECT_TRUE(written(sigma, torch::zeros({2, 3})).isnan().all().item<bool>());
+}
+
+TEST_F(Sigma, AFixedGammaIsSpectralNormalisation) {
+  const torch::Tensor w = testing::normal({7, 5}, generator_);
+  SigmaParametrization sigma(5, 1.0, SigmaParametrization::Gamma::kFixed);
+  SigmaParametrization learned(5, 1.0);
+  sigma.initialize(w);
+  learned.initialize(w);
+  EXPECT_NEAR(exact_spectral_norm(written(sigma, w)), 1.0, 1e-6);
+  EXPECT_TRUE(torch::equal(written(sigma, w), written(learned, w)));
+  const torch::Tensor gradient = testing::normal({7, 5}, generator_);
+  EXPECT_TRUE(torch::equal(pulled_back(sigma, w, gradient), pulled_back(learned, w, gradient)));
+  EXPECT_FALSE(sigma.gamma.grad().defined());
+  EXPECT_TRUE(sigma.own_parameters().empty());
+  ASSERT_EQ(sigma.buffers().size(), 2u);
+  EXPECT_EQ(sigma.buffers()[0].first, "gamma");
+  EXPECT_EQ(sigma.buffers()[1].first, "sigma_v");
 }
 
 TEST_F(Sigma, NamesItsTensors) {

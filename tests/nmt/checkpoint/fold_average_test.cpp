@@ -9,6 +9,7 @@
 #include "data/text/error.h"
 #include "nmt/checkpoint/average.h"
 #include "nmt/checkpoint/fold.h"
+#include "nmt/config/arch_name.h"
 #include "nmt/model/init.h"
 #include "nmt/model/parameters.h"
 #include "tests/nmt/checkpoint/small_model.h"
@@ -105,17 +106,19 @@ TEST(Fold, MissingCounterpartsAndShapesThatDoNotFitAreNamed) {
   EXPECT_THAT(message_of<InputError>([&] { fold(bad, "f"); }), HasSubstr("spectral norm 0"));
 }
 
-config::ModelConfig sigma_config(SigmaGroups groups, bool embeddings) {
+config::ModelConfig small_config(const char* architecture) {
   config::ModelConfig config;
-  config.architecture = {.residual = layers::ResidualKind::kPostLn,
-                         .linear = layers::LinearKind::kSigma,
-                         .encoder_layers = 2,
-                         .decoder_layers = 1};
+  config.architecture = config::parse_architecture(architecture);
   config.d_model = 8;
   config.heads = 2;
   config.ffn_dim = 12;
   config.vocab_size = 13;
   config.dropout = 0.0;
+  return config;
+}
+
+config::ModelConfig sigma_config(SigmaGroups groups, bool embeddings) {
+  config::ModelConfig config = small_config("postln-sigma-2L-1L");
   config.sigma_groups = groups;
   config.sigma_embeddings = embeddings;
   return config;
@@ -167,6 +170,43 @@ TEST(Fold, TheFoldedModelGivesTheLogitsOfTheReparametrisedOne) {
       EXPECT_LT(largest_difference(logits_of_folded(folded), logits_of(transformer)), 2e-5);
     }
   }
+}
+
+TEST(Fold, WorksForEveryParametrisationAndScheme) {
+  for (const char* name :
+       {"preln-weightnorm-2L-1L", "admin-weightnorm-qknorm-2L-1L", "rezero-spectralnorm-2L-1L",
+        "layerscale-sigma-qknorm-2L-1L", "b2t-spectralnorm-2L-1L", "admin-qknorm-2L-1L"}) {
+    SCOPED_TRACE(name);
+    config::ModelConfig config = small_config(name);
+    for (const auto groups : {SigmaGroups::kSeparate, SigmaGroups::kQkv}) {
+      config.sigma_groups =
+          layers::has_spectral_norm(config.architecture.linear) ? groups : SigmaGroups::kSeparate;
+      model::Transformer transformer = trained_model(config, 6);
+      const ModelFolder folded = fold(folder_of(transformer), "model");
+      EXPECT_EQ(module_config(folded).architecture.linear, layers::LinearKind::kPlain);
+      EXPECT_EQ(module_config(folded).architecture.head_norm, config.architecture.head_norm);
+      EXPECT_LT(largest_difference(logits_of_folded(folded), logits_of(transformer)), 2e-5);
+    }
+  }
+}
+
+TEST(Fold, RowsOfWeightNormGetTheLengthG) {
+  const NamedTensors tensors = {{"ffn.fc1.weight", torch::tensor({{3.0F, 4.0F}, {0.0F, 2.0F}})},
+                                {"ffn.fc1.bias", torch::zeros({2})},
+                                {"ffn.fc1.weight_g", torch::tensor({10.0F, -1.0F})}};
+  const NamedTensors folded = fold(tensors, "file");
+  ASSERT_EQ(folded.size(), 2u);
+  EXPECT_TRUE(torch::equal(folded[0].second, torch::tensor({{6.0F, 8.0F}, {0.0F, -1.0F}})));
+  NamedTensors bad = tensors;
+  bad.erase(bad.begin());
+  EXPECT_THAT(message_of<InputError>([&] { fold(bad, "f"); }),
+              HasSubstr("f: tensor 'ffn.fc1.weight' is missing"));
+  bad = tensors;
+  bad[2].second = torch::ones({3});
+  EXPECT_THAT(message_of<InputError>([&] { fold(bad, "f"); }), HasSubstr("do not fit together"));
+  bad = tensors;
+  bad[0].second = torch::tensor({{3.0F, 4.0F}, {0.0F, 0.0F}});
+  EXPECT_THAT(message_of<InputError>([&] { fold(bad, "f"); }), HasSubstr("a row of length 0"));
 }
 
 TEST(Fold, PlainModelsOnlyGetTheMark) {

@@ -34,30 +34,55 @@ TEST(ArchNameTest, ReadsTheExamples) {
 
   EXPECT_EQ(parse_architecture("nonorm-sigma-6L").residual, layers::ResidualKind::kNoNorm);
   EXPECT_EQ(parse_architecture("deepnorm-1000L-1L").encoder_layers, 1000);
+
+  const Architecture both = parse_architecture("admin-weightnorm-qknorm-18L-6L");
+  EXPECT_EQ(both.residual, layers::ResidualKind::kAdmin);
+  EXPECT_EQ(both.linear, layers::LinearKind::kWeightNorm);
+  EXPECT_EQ(both.head_norm, layers::HeadNormKind::kLayerNorm);
+  EXPECT_EQ(both.encoder_layers, 18);
+  EXPECT_EQ(both.decoder_layers, 6);
+  EXPECT_EQ(parse_architecture("b2t-spectralnorm-6L").linear, layers::LinearKind::kSpectralNorm);
+  EXPECT_EQ(parse_architecture("rezero-6L").residual, layers::ResidualKind::kReZero);
+  EXPECT_EQ(parse_architecture("layerscale-6L").residual, layers::ResidualKind::kLayerScale);
+}
+
+TEST(ArchNameTest, ModifiersMayComeInAnyOrder) {
+  EXPECT_EQ(to_string(parse_architecture("postln-qknorm-sigma-6L")), "postln-sigma-qknorm-6L");
 }
 
 TEST(ArchNameTest, EveryNameRoundTrips) {
+  int names = 0;
   for (const auto& residual : layers::residual_schemes()) {
     for (const auto& linear : layers::linear_kinds()) {
-      for (const int64_t encoder : {1, 6, 100, 1000}) {
-        for (const int64_t decoder : {1, 6, 100, 1000}) {
-          const Architecture architecture{residual.kind, linear.kind, encoder, decoder};
+      for (const auto& head_norm : layers::head_norm_kinds()) {
+        for (const auto& [encoder, decoder] :
+             {std::pair{1, 1}, {6, 6}, {1, 100}, {1000, 6}, {1000, 1000}}) {
+          const Architecture architecture{residual.kind, linear.kind, encoder, decoder,
+                                          head_norm.kind};
+          if (!objection(architecture).empty()) continue;
+          ++names;
           const Architecture back = parse_architecture(to_string(architecture));
           EXPECT_EQ(back.residual, residual.kind);
           EXPECT_EQ(back.linear, linear.kind);
+          EXPECT_EQ(back.head_norm, head_norm.kind);
           EXPECT_EQ(back.encoder_layers, encoder);
           EXPECT_EQ(back.decoder_layers, decoder);
         }
       }
     }
   }
+  EXPECT_EQ(names, (8 * 4 - 1) * 2 * 5);
   EXPECT_EQ(to_string(parse_architecture("preln-6L-6L")), "preln-6L");
 }
 
 TEST(ArchNameTest, ErrorsShowGrammarAndNearestName) {
   EXPECT_EQ(error("postln-sgima-18L"),
-            "must be <preln|postln|deepnorm|nonorm>[-sigma]-<depth>L[-<depth>L] with depths from 1 "
+            "must be <preln|postln|deepnorm|nonorm|admin|rezero|layerscale|b2t>"
+            "[-<sigma|spectralnorm|weightnorm>][-qknorm]-<depth>L[-<depth>L] with depths from 1 "
             "to 1000; got 'postln-sgima-18L'; did you mean postln-sigma-18L?");
+  EXPECT_THAT(error("admin-qknrom-18L"), EndsWith("did you mean admin-qknorm-18L?"));
+  EXPECT_THAT(error("rezro-6L"), EndsWith("did you mean rezero-6L?"));
+  EXPECT_THAT(error("b2t-wieghtnorm-6L"), EndsWith("did you mean b2t-weightnorm-6L?"));
   EXPECT_THAT(error("postln-18"), EndsWith("did you mean postln-18L?"));
   EXPECT_THAT(error("preln_6L"), EndsWith("did you mean preln-6L?"));
   EXPECT_THAT(error("prelN-60l-12l"), EndsWith("did you mean preln-60L-12L?"));
@@ -66,6 +91,26 @@ TEST(ArchNameTest, ErrorsShowGrammarAndNearestName) {
   EXPECT_THAT(error("preln-1001L"), EndsWith("did you mean preln-1000L?"));
   EXPECT_THAT(error("preln-99999999999999999999L"), HasSubstr("with depths from 1 to 1000"));
   EXPECT_THAT(error("transformer_wmt_en_de_big"), Not(HasSubstr("did you mean")));
+}
+
+TEST(ArchNameTest, RefusesQkNormTwiceOrWithoutADepth) {
+  for (const char* name : {"preln-qknorm-qknorm-6L", "preln-qknorm", "preln-6L-qknorm"}) {
+    EXPECT_THAT(error(name), HasSubstr("got '" + std::string(name) + "'"));
+  }
+}
+
+TEST(ArchNameTest, RefusesPartsThatDoNotGoTogether) {
+  EXPECT_EQ(error("postln-sigma-weightnorm-6L"),
+            "must have one weight parametrisation, sigma or weightnorm; got "
+            "'postln-sigma-weightnorm-6L'");
+  EXPECT_EQ(error("preln-spectralnorm-qknorm-sigma-6L"),
+            "must have one weight parametrisation, spectralnorm or sigma; got "
+            "'preln-spectralnorm-qknorm-sigma-6L'");
+  EXPECT_EQ(error("deepnorm-spectralnorm-18L"),
+            "must not be 'deepnorm-spectralnorm-18L': spectralnorm divides by the scale of the "
+            "initial weights, which is DeepNorm's beta; take deepnorm-sigma, whose gamma starts at "
+            "that scale, or postln-spectralnorm");
+  EXPECT_THAT(error("deepnorm-spectralnrm-18L"), Not(HasSubstr("mean deepnorm-spectralnorm")));
 }
 
 TEST(ArchNameTest, RefusesWhatIsNearlyValid) {

@@ -15,7 +15,8 @@ using testing::message_of;
 
 TrainingConfig unusual() {
   TrainingConfig config;
-  config.model.architecture = {layers::ResidualKind::kDeepNorm, layers::LinearKind::kSigma, 3, 2};
+  config.model.architecture = {layers::ResidualKind::kDeepNorm, layers::LinearKind::kSigma, 3, 2,
+                               layers::HeadNormKind::kLayerNorm};
   config.model.vocab_size = 7999;
   config.model.gamma_init = GammaInit{0.1};
   config.model.sigma_embeddings = true;
@@ -43,7 +44,7 @@ TEST(ConfigJsonTest, TrainingConfigRoundTripsThroughText) {
 TEST(ConfigJsonTest, ModelConfigRoundTrips) {
   const ModelConfig model = unusual().model;
   const auto json = to_json(model);
-  EXPECT_EQ(json["arch"], "deepnorm-sigma-3L-2L");
+  EXPECT_EQ(json["arch"], "deepnorm-sigma-qknorm-3L-2L");
   EXPECT_EQ(json["vocab-size"], 7999);
   EXPECT_EQ(json["gamma-init"], "0.1");
   EXPECT_FALSE(json.contains("train-sets"));

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "data/text/error.h"
+#include "nmt/config/arch_name.h"
 #include "tests/testing/temp_folder.h"
 
 namespace nmt::config {
@@ -34,12 +35,36 @@ TEST(ValidateTest, ModelSizesFitTogether) {
 
 TEST(ValidateTest, SigmaKeysNeedSigma) {
   const std::string rest =
-      " is a key of sigma-Reparam, but preln-6L has plain weights; add -sigma to the name or leave "
-      "the key out";
+      " is a key of sigma-Reparam, but preln-6L does without; take an architecture with -sigma or "
+      "leave the key out";
   EXPECT_EQ(error([](auto& c) { c.model.gamma_init = GammaInit{}; }), "gamma-init" + rest);
-  EXPECT_EQ(error([](auto& c) { c.model.sigma_groups = SigmaGroups::kQkv; }),
-            "sigma-groups" + rest);
   EXPECT_EQ(error([](auto& c) { c.model.sigma_embeddings = true; }), "sigma-embeddings" + rest);
+}
+
+TEST(ValidateTest, SigmaGroupsNeedASpectralNorm) {
+  for (const char* name : {"preln-6L", "preln-weightnorm-6L", "preln-qknorm-6L"}) {
+    EXPECT_EQ(error([&](auto& c) {
+                c.model.architecture = parse_architecture(name);
+                c.model.sigma_groups = SigmaGroups::kQkv;
+              }),
+              "sigma-groups says which matrices share a spectral norm, but " + std::string(name) +
+                  " divides by none; take an architecture with -sigma or -spectralnorm, or leave "
+                  "the key out");
+  }
+  for (const char* name : {"preln-sigma-6L", "preln-spectralnorm-6L"}) {
+    TrainingConfig config;
+    config.model.architecture = parse_architecture(name);
+    config.model.sigma_groups = SigmaGroups::kQkAndV;
+    EXPECT_NO_THROW(validate(config));
+  }
+}
+
+TEST(ValidateTest, PartsOfTheArchitectureGoTogether) {
+  EXPECT_EQ(error([](auto& c) {
+              c.model.architecture.residual = layers::ResidualKind::kDeepNorm;
+              c.model.architecture.linear = layers::LinearKind::kSpectralNorm;
+            }).substr(0, 51),
+            "arch must not be 'deepnorm-spectralnorm-6L': spectr");
 }
 
 TEST(ValidateTest, DataFitsTheModel) {

@@ -8,8 +8,10 @@
 #include <cmath>
 #include <string>
 
+#include "layers/positions.h"
 #include "layers/spectral_norm.h"
 #include "nmt/model/parameters.h"
+#include "tests/layers/double_precision.h"
 #include "tests/nmt/model/small_config.h"
 
 namespace nmt::model {
@@ -55,14 +57,17 @@ double expected_deviation(const config::ModelConfig& config, const std::string& 
 
 void expect_start_value(const config::ModelConfig& config, const std::string& name,
                         const torch::Tensor& value) {
-  if (name.ends_with("gamma")) return;
+  // Of these there are tests below.
+  if (name.ends_with("gamma") || name.ends_with("weight_g") || name.ends_with("omega")) return;
   if (value.dim() == 2) {
     const double expected = expected_deviation(config, name, value);
     EXPECT_NEAR(value.std().item<double>(), expected, 0.05 * expected) << name;
     EXPECT_NEAR(value.mean().item<double>(), 0.0, 0.08 * expected) << name;
   } else {
-    const double expected = name.ends_with("norm.weight") ? 1.0 : 0.0;
-    EXPECT_TRUE(value.eq(expected).all().item<bool>()) << name;
+    const torch::Tensor expected = torch::full_like(value, name.ends_with("norm.weight") ? 1.0
+                                                           : name.ends_with("lambda")    ? 0.1
+                                                                                         : 0.0);
+    EXPECT_TRUE(torch::equal(value, expected)) << name;
   }
 }
 
@@ -96,7 +101,7 @@ void expect_spectral_start(Transformer& model, std::optional<double> gamma_start
   for (layers::StackedLinear* linear : model->linears()) {
     for (const auto& group : linear->groups()) {
       const double exact = layers::exact_spectral_norm(group.raw);
-      EXPECT_NEAR(group.parametrization->sigma(), exact, 1e-5);
+      EXPECT_NEAR(*group.parametrization->sigma(), exact, 1e-5);
       const double gamma = group.parametrization->own_parameters()[0].second.item<double>();
       EXPECT_NEAR(gamma, gamma_start.value_or(exact), 1e-5);
     }
@@ -133,7 +138,7 @@ TEST(Initialize, EstimatesSpectralNormsAtTheDefaultWidth) {
       const torch::Tensor w = group.raw.to(torch::kFloat64);
       const torch::Tensor gram = w.size(0) < w.size(1) ? w.mm(w.t()) : w.t().mm(w);
       const double exact = std::sqrt(torch::linalg_eigvalsh(gram).max().item<double>());
-      EXPECT_NEAR(group.parametrization->sigma(), exact, 1e-5);
+      EXPECT_NEAR(*group.parametrization->sigma(), exact, 1e-5);
     }
   }
 }
@@ -158,6 +163,121 @@ TEST(Initialize, WithGammaAtSigmaKeepsDeepNormsWeights) {
       EXPECT_TRUE(
           torch::allclose(linear->effective_weight(i), linear->parts()[i]->weight, 1e-5, 1e-7));
     }
+  }
+}
+
+TEST(Initialize, DividesEveryMatrixByItsSpectralNorm) {
+  const config::ModelConfig config =
+      wide_config(small_config(layers::ResidualKind::kPostLn, layers::LinearKind::kSpectralNorm));
+  Transformer model = initialized(config);
+  int64_t matrices = 0;
+  for (layers::StackedLinear* linear : model->linears()) {
+    for (size_t i = 0; i < linear->parts().size() && !linear->groups().empty(); ++i) {
+      EXPECT_NEAR(layers::exact_spectral_norm(linear->effective_weight(i)), 1.0, 1e-5);
+      ++matrices;
+    }
+  }
+  EXPECT_EQ(matrices, 3 * 6 + 10);
+}
+
+TEST(Initialize, WeightNormKeepsTheWeights) {
+  for (const auto residual : {layers::ResidualKind::kPostLn, layers::ResidualKind::kDeepNorm}) {
+    Transformer model =
+        initialized(wide_config(small_config(residual, layers::LinearKind::kWeightNorm)));
+    for (layers::StackedLinear* linear : model->linears()) {
+      for (size_t i = 0; i < linear->parts().size(); ++i) {
+        EXPECT_TRUE(
+            torch::allclose(linear->effective_weight(i), linear->parts()[i]->weight, 1e-6, 1e-8));
+      }
+    }
+  }
+}
+
+// The recursion of Admin in plain loops, over other sentences than those that were profiled.
+class AdminRecursion {
+ public:
+  AdminRecursion(Transformer& model, at::Generator& generator)
+      : parameters_(testing::parameters_of(*model)), heads_(model->config().heads) {
+    const int64_t D = model->config().d_model;
+    for (int s = 0; s < 12; ++s) {
+      const torch::Tensor ids =
+          torch::randint(model->config().vocab_size, {24}, generator, torch::kInt64);
+      const torch::Tensor rows =
+          model->encoder->embedding->leaves()[0].detach().index_select(0, ids) * std::sqrt(D);
+      sentences_.push_back(testing::rows_of(rows + layers::sinusoidal_positions(24, D)));
+    }
+  }
+
+  // Takes all sentences through a sublayer and checks its ω.
+  void sublayer(const std::string& layer, const std::string& name, bool causal,
+                const std::vector<naive::Rows>& memories) {
+    const double omega = parameters_.at(layer + name + "_omega")[0][0];
+    EXPECT_NEAR(omega, expected_, 0.05 * expected_) << layer << name;
+    std::vector<naive::Rows> branches, skips;
+    for (size_t s = 0; s < sentences_.size(); ++s) {
+      const naive::Rows& x = sentences_[s];
+      branches.push_back(
+          name == "ffn"
+              ? naive::feed_forward(parameters_, layer + name, layers::ActivationKind::kRelu, x)
+              : naive::multi_head_attention(parameters_, layer + name, heads_, x,
+                                            memories.empty() ? x : memories[s], causal));
+      skips.push_back(x);
+      for (naive::Row& row : skips.back()) {
+        for (double& value : row) value *= omega;
+      }
+    }
+    expected_ = std::sqrt(variance(skips) + variance(branches));
+    for (size_t s = 0; s < sentences_.size(); ++s) {
+      for (size_t t = 0; t < skips[s].size(); ++t) {
+        for (size_t d = 0; d < skips[s][t].size(); ++d) skips[s][t][d] += branches[s][t][d];
+      }
+      sentences_[s] = naive::layer_norm(parameters_, layer + name + "_norm", skips[s]);
+    }
+  }
+
+  const std::vector<naive::Rows>& sentences() const { return sentences_; }
+  double expected() const { return expected_; }
+
+ private:
+  static double variance(const std::vector<naive::Rows>& all) {
+    double count = 0, sum = 0, squares = 0;
+    for (const naive::Rows& rows : all) {
+      for (const naive::Row& row : rows) {
+        for (const double value : row) {
+          ++count;
+          sum += value;
+          squares += value * value;
+        }
+      }
+    }
+    return squares / count - sum / count * (sum / count);
+  }
+
+  naive::Parameters parameters_;
+  int64_t heads_;
+  std::vector<naive::Rows> sentences_;
+  double expected_ = 1.0;
+};
+
+TEST(Initialize, StartsOmegaAtTheDeviationOfTheSublayersBelow) {
+  for (const auto linear : {layers::LinearKind::kPlain, layers::LinearKind::kWeightNorm}) {
+    config::ModelConfig config = wide_config(small_config(layers::ResidualKind::kAdmin, linear));
+    config.max_positions = 64;
+    config.architecture.decoder_layers = 2;
+    Transformer model = initialized(config);
+    at::Generator generator = testing::seeded(8);
+    AdminRecursion encoder(model, generator), decoder(model, generator);
+    for (const char* layer : {"encoder.layers.0.", "encoder.layers.1.", "encoder.layers.2."}) {
+      encoder.sublayer(layer, "self_attn", false, {});
+      encoder.sublayer(layer, "ffn", false, {});
+    }
+    for (const char* layer : {"decoder.layers.0.", "decoder.layers.1."}) {
+      decoder.sublayer(layer, "self_attn", true, {});
+      decoder.sublayer(layer, "cross_attn", false, encoder.sentences());
+      decoder.sublayer(layer, "ffn", false, {});
+    }
+    EXPECT_GT(encoder.expected(), 1.5);
+    EXPECT_GT(decoder.expected(), 1.5);
   }
 }
 

@@ -31,11 +31,13 @@ std::vector<std::string> names_of(const NamedTensors& tensors) {
 }
 
 // Names of one layer as checkpoints have them, put together apart from the model.
-void add_linear(std::vector<std::string>& names, const std::string& prefix, bool sigma) {
+void add_linear(std::vector<std::string>& names, const std::string& prefix, LinearKind kind) {
   names.push_back(prefix + ".weight");
   names.push_back(prefix + ".bias");
+  const bool sigma = kind == LinearKind::kSigma || kind == LinearKind::kSpectralNorm;
   if (sigma) names.push_back(prefix + ".gamma");
   if (sigma) names.push_back(prefix + ".sigma_v");
+  if (kind == LinearKind::kWeightNorm) names.push_back(prefix + ".weight_g");
 }
 
 void add_norm(std::vector<std::string>& names, const std::string& prefix) {
@@ -43,31 +45,43 @@ void add_norm(std::vector<std::string>& names, const std::string& prefix) {
   names.push_back(prefix + ".bias");
 }
 
-void add_layer(std::vector<std::string>& names, const std::string& prefix, bool decoder, bool norms,
-               bool sigma) {
+void add_residual(std::vector<std::string>& names, const std::string& prefix, ResidualKind kind) {
+  if (kind != ResidualKind::kNoNorm && kind != ResidualKind::kReZero) {
+    add_norm(names, prefix + "_norm");
+  }
+  if (kind == ResidualKind::kAdmin) names.push_back(prefix + "_omega");
+  if (kind == ResidualKind::kLayerScale) names.push_back(prefix + "_lambda");
+}
+
+void add_layer(std::vector<std::string>& names, const std::string& prefix, bool decoder,
+               const config::Architecture& arch) {
   for (const std::string attention : {"self_attn", "cross_attn"}) {
     if (attention == "cross_attn" && !decoder) continue;
     for (const char* matrix : {"q_proj", "k_proj", "v_proj", "out_proj"}) {
-      add_linear(names, prefix + attention + "." + matrix, sigma);
+      add_linear(names, prefix + attention + "." + matrix, arch.linear);
     }
-    if (norms) add_norm(names, prefix + attention + "_norm");
+    if (arch.head_norm == layers::HeadNormKind::kLayerNorm) {
+      names.push_back(prefix + attention + ".q_norm.weight");
+      names.push_back(prefix + attention + ".k_norm.weight");
+    }
+    add_residual(names, prefix + attention, arch.residual);
   }
-  add_linear(names, prefix + "ffn.fc1", sigma);
-  add_linear(names, prefix + "ffn.fc2", sigma);
-  if (norms) add_norm(names, prefix + "ffn_norm");
+  add_linear(names, prefix + "ffn.fc1", arch.linear);
+  add_linear(names, prefix + "ffn.fc2", arch.linear);
+  add_residual(names, prefix + "ffn", arch.residual);
+  if (arch.residual == ResidualKind::kReZero) names.push_back(prefix + "rezero");
 }
 
 std::vector<std::string> expected_names(const config::ModelConfig& config) {
-  const bool norms = config.architecture.residual != ResidualKind::kNoNorm;
-  const bool sigma = config.architecture.linear == LinearKind::kSigma;
   std::vector<std::string> names = {"encoder.embed.weight", "output.bias"};
   if (config.tie_embeddings != EmbeddingTie::kThreeWay) names.push_back("decoder.embed.weight");
   if (config.tie_embeddings == EmbeddingTie::kNone) names.push_back("output.weight");
   for (const char* index : {"0.", "1."}) {
-    add_layer(names, std::string("encoder.layers.") + index, false, norms, sigma);
-    add_layer(names, std::string("decoder.layers.") + index, true, norms, sigma);
+    add_layer(names, std::string("encoder.layers.") + index, false, config.architecture);
+    add_layer(names, std::string("decoder.layers.") + index, true, config.architecture);
   }
-  if (config.architecture.residual == ResidualKind::kPreLn) {
+  if (config.architecture.residual == ResidualKind::kPreLn ||
+      config.architecture.residual == ResidualKind::kLayerScale) {
     add_norm(names, "encoder.norm");
     add_norm(names, "decoder.norm");
   }
@@ -134,6 +148,23 @@ TEST(ParameterCount, MeetsTheFormula) {
   }
   Transformer sigma = initialized(small_config(ResidualKind::kPreLn, LinearKind::kSigma));
   EXPECT_EQ(parameter_count(sigma), blocks + 2 * norm + 88 + 11 + 2 * 6 + 2 * 10);
+
+  const auto count = [](ResidualKind residual, LinearKind linear, layers::HeadNormKind head_norm) {
+    Transformer model = initialized(small_config(residual, linear, head_norm));
+    return parameter_count(model);
+  };
+  const auto none = layers::HeadNormKind::kNone;
+  const int64_t post = blocks + 88 + 11, norms = 2 * (2 + 3) * norm;
+  EXPECT_EQ(count(ResidualKind::kB2t, LinearKind::kPlain, none), post);
+  EXPECT_EQ(count(ResidualKind::kB2t, LinearKind::kSpectralNorm, none), post);
+  // One g a row: 4 D of attention, F + D of the feed-forward.
+  EXPECT_EQ(count(ResidualKind::kB2t, LinearKind::kWeightNorm, none), post + 6 * 32 + 4 * 20);
+  EXPECT_EQ(count(ResidualKind::kAdmin, LinearKind::kPlain, none), post + 2 * (2 + 3) * 8);
+  EXPECT_EQ(count(ResidualKind::kLayerScale, LinearKind::kPlain, none),
+            post + 2 * norm + 2 * (2 + 3) * 8);
+  EXPECT_EQ(count(ResidualKind::kReZero, LinearKind::kPlain, none), post - norms + 4);
+  EXPECT_EQ(count(ResidualKind::kB2t, LinearKind::kPlain, layers::HeadNormKind::kLayerNorm),
+            post + 6 * 2 * 4);
 }
 
 void backward(Transformer& model, const layers::ForwardContext& context = {}) {
@@ -145,18 +176,27 @@ void backward(Transformer& model, const layers::ForwardContext& context = {}) {
   torch::log_softmax(logits, -1).select(-1, 4).sum().neg().backward();
 }
 
+// ReZero starts with branches that nothing gets through.
+void open_branches(Transformer& model) {
+  for (const auto& [name, value] : named_parameters(model)) {
+    if (name.ends_with("rezero")) value.detach().fill_(0.7);
+  }
+}
+
 TEST(Gradients, ReachEveryParameterInEveryTie) {
   for (config::ModelConfig config : all_small_configs()) {
     for (const EmbeddingTie tie : kTies) {
       config.tie_embeddings = tie;
       SCOPED_TRACE(name_of(config));
       Transformer model = initialized(config);
+      open_branches(model);
       backward(model);
       pull_gradients_back(model);
       for (const auto& [name, value] : named_parameters(model)) {
         ASSERT_TRUE(value.grad().defined()) << name;
         ASSERT_EQ(value.grad().sizes(), value.sizes()) << name;
-        // A key bias moves all logits of a row alike and has no gradient but rounding.
+        // A key bias moves all logits of a row alike and has no gradient but rounding, unless the
+        // keys are normalised.
         if (!name.ends_with("k_proj.bias")) {
           EXPECT_GT(value.grad().abs().sum().item<double>(), 0.0) << name;
         }
@@ -225,13 +265,14 @@ TEST(DifferentiableCopy, HasTheModelsLossAndGradient) {
 }
 
 TEST(WeightDecay, AppliesToMatricesAlone) {
-  Transformer model = initialized(small_config(ResidualKind::kPreLn, LinearKind::kSigma));
-  for (const auto& [name, value] : named_parameters(model)) {
-    const bool matrix = name.find("proj.weight") != std::string::npos ||
-                        name.find("fc1.weight") != std::string::npos ||
-                        name.find("fc2.weight") != std::string::npos ||
-                        name.ends_with("embed.weight");
-    EXPECT_EQ(decays(name, value), matrix) << name;
+  for (const config::ModelConfig& config : all_small_configs()) {
+    SCOPED_TRACE(name_of(config));
+    Transformer model = initialized(config);
+    for (const auto& [name, value] : named_parameters(model)) {
+      const bool matrix = name.ends_with("proj.weight") || name.ends_with("fc1.weight") ||
+                          name.ends_with("fc2.weight") || name.ends_with("embed.weight");
+      EXPECT_EQ(decays(name, value), matrix) << name;
+    }
   }
 }
 

@@ -46,8 +46,10 @@ struct NaiveModel {
   }
 
   Rows final_norm(const std::string& name, const Rows& x) const {
-    const bool pre_ln = config.architecture.residual == layers::ResidualKind::kPreLn;
-    return pre_ln ? naive::layer_norm(parameters, name, x) : x;
+    const auto residual = config.architecture.residual;
+    const bool has_one =
+        residual == layers::ResidualKind::kPreLn || residual == layers::ResidualKind::kLayerScale;
+    return has_one ? naive::layer_norm(parameters, name, x) : x;
   }
 
   Rows encode(const std::vector<int64_t>& ids) const {
@@ -109,8 +111,9 @@ TEST_F(Transformers, MeetPlainLoops) {
       config.tie_embeddings = tie;
       SCOPED_TRACE(name_of(config));
       Transformer model = random_model(config);
-      const bool sigma = config.architecture.linear == layers::LinearKind::kSigma;
-      const double tolerance = sigma ? 1e-5 : 1e-9;  // σ from power iteration, vectors float32.
+      // σ from power iteration, vectors float32.
+      const bool sigma = layers::has_spectral_norm(config.architecture.linear);
+      const double tolerance = sigma ? 1e-5 : 1e-9;
       const NaiveModel naive_model{testing::parameters_of(*model), config};
       const torch::Tensor memory = model->encode(source_, source_lengths_, {});
       const torch::Tensor logits =
@@ -143,6 +146,38 @@ TEST_F(Transformers, DecodeStepByStepAsAtOnce) {
       const torch::Tensor logits =
           model->decode_step(input.select(1, t).index_select(0, rows), state);
       EXPECT_TRUE(torch::allclose(logits, whole.select(1, t).index_select(0, rows), 1e-10, 1e-10));
+    }
+  }
+}
+
+TEST(Backends, AgreeInEveryVariant) {
+  const torch::Tensor source = torch::tensor({{3, 9, 4, 5, 2}, {7, 2, 0, 0, 0}}, torch::kInt64);
+  const torch::Tensor input = torch::tensor({{2, 4, 0}, {2, 10, 5}}, torch::kInt64);
+  const torch::Tensor source_lengths = torch::tensor({5, 2}, torch::kInt64);
+  const torch::Tensor lengths = torch::tensor({2, 3}, torch::kInt64);
+  at::Generator generator = testing::seeded(2);
+  for (const config::ModelConfig& config : all_small_configs()) {
+    SCOPED_TRACE(name_of(config));
+    Transformer model(config);
+    initialize(model, 3);
+    for (const auto& [name, value] : named_parameters(model)) {
+      value.detach().add_(0.1 * testing::normal(value.sizes(), generator));
+    }
+    refresh(model);
+    const torch::Tensor weights = testing::normal({5, 8}, generator).to(torch::kFloat32);
+    std::vector<std::vector<torch::Tensor>> results;
+    for (const auto backend : {layers::BackendKind::kFused, layers::BackendKind::kReference}) {
+      std::vector<torch::Tensor>& result = results.emplace_back();
+      result.push_back(
+          model->features(source, source_lengths, input, lengths, {.backend = backend}));
+      (result[0] * weights).sum().backward();
+      for (torch::Tensor leaf : model->leaves()) {
+        result.push_back(leaf.grad().defined() ? leaf.grad().clone() : torch::zeros({1}));
+        leaf.mutable_grad() = torch::Tensor();
+      }
+    }
+    for (size_t i = 0; i < results[0].size(); ++i) {
+      EXPECT_TRUE(torch::allclose(results[0][i], results[1][i], 1e-3, 1e-4)) << i;
     }
   }
 }

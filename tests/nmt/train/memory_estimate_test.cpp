@@ -52,6 +52,20 @@ TEST(MemoryEstimate, FallsWithRecomputation) {
   EXPECT_LT(estimate_memory(config, 60'000'000, 1, 25), kept / 2);
 }
 
+TEST(MemoryEstimate, CountsWhatSchemesKeepBesides) {
+  const auto estimate = [](const char* arch) {
+    config::TrainingConfig config;
+    config.model.vocab_size = 8000;
+    config.model.architecture = config::parse_architecture(arch);
+    return estimate_memory(config, 60'000'000, 1, 25);
+  };
+  EXPECT_EQ(estimate("b2t-6L"), estimate("postln-6L"));
+  EXPECT_GT(estimate("admin-6L"), estimate("postln-6L"));
+  EXPECT_GT(estimate("layerscale-6L"), estimate("preln-6L"));
+  EXPECT_GT(estimate("postln-qknorm-6L"), estimate("postln-6L"));
+  EXPECT_EQ(estimate("postln-weightnorm-6L"), estimate("postln-sigma-6L"));
+}
+
 TEST(MemoryEstimate, CountsTheLogitsOfAllPiecesOnlyWhereTheyAreHeld) {
   config::TrainingConfig config;
   config.model.vocab_size = 8000;
@@ -80,7 +94,9 @@ TEST(MemoryEstimate, CountsSharpnessWhereItTakesMoreThanAnUpdate) {
 }
 
 TEST(MemoryEstimate, ParametersAreKnownBeforeTheModelIs) {
-  for (const char* arch : {"preln-1L", "postln-sigma-3L-2L", "deepnorm-2L-4L", "nonorm-sigma-2L"}) {
+  for (const char* arch : {"preln-1L", "postln-sigma-3L-2L", "deepnorm-2L-4L", "nonorm-sigma-2L",
+                           "admin-weightnorm-2L", "rezero-weightnorm-qknorm-2L-3L",
+                           "layerscale-spectralnorm-2L", "b2t-qknorm-3L"}) {
     for (const auto tie : {layers::EmbeddingTie::kThreeWay, layers::EmbeddingTie::kTwoWay,
                            layers::EmbeddingTie::kNone}) {
       config::ModelConfig config;

@@ -49,7 +49,9 @@ optim::ParallelFor threads_of(WorkerPool& pool) {
 
 TEST(ReplicaGradients, AreTheSumPulledBack) {
   WorkerPool pool(2);
-  for (const char* architecture : {"postln-2L", "preln-sigma-2L"}) {
+  for (const char* architecture :
+       {"postln-2L", "preln-sigma-2L", "admin-weightnorm-qknorm-2L", "rezero-spectralnorm-2L",
+        "layerscale-2L", "b2t-weightnorm-2L"}) {
     std::vector<model::Transformer> models = make_models(architecture, 3);
     std::vector<model::Transformer> one = make_models(architecture, 1);
     fill_gradients(models, 4);

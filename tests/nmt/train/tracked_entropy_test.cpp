@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "layers/multi_head_attention.h"
+#include "nmt/config/arch_name.h"
 #include "nmt/model/init.h"
 #include "nmt/model/parameters.h"
 #include "nmt/train/loss_of_batch.h"
@@ -198,6 +199,27 @@ TEST(MeasuredUpdate, ListsEveryMatrixAndLayer) {
     EXPECT_GT(matrix.sigma, 0.0) << matrix.name;
     EXPECT_GT(matrix.update_ratio, 0.0) << matrix.name;
     EXPECT_EQ(matrix.gamma.has_value(), matrix.name != "encoder.embed") << matrix.name;
+  }
+}
+
+TEST(MeasuredUpdate, KnowsEveryParametrisation) {
+  const TrainingData data = toy_data();
+  for (const char* name : {"postln-spectralnorm-2L-1L", "postln-weightnorm-qknorm-2L-1L"}) {
+    SCOPED_TRACE(name);
+    config::TrainingConfig config = toy_config(data, "");
+    config.model.architecture = config::parse_architecture(name);
+    model::Transformer model(config.model);
+    model::initialize(model, config.seed);
+    TrainStep step(model, config, 2, data.vocabulary->eos_id());
+    const StepStatistics statistics = step.run(1, {batch_of(data)}, /*measure=*/true).statistics;
+    ASSERT_EQ(statistics.matrices.size(), 1u + 2 * 6 + 10);
+    const bool spectral = config.model.architecture.linear == layers::LinearKind::kSpectralNorm;
+    for (const stability::MatrixRecord& matrix : statistics.matrices) {
+      EXPECT_GT(matrix.sigma, 0.0) << matrix.name;
+      if (matrix.name == "encoder.embed") continue;
+      EXPECT_EQ(matrix.gamma, spectral ? std::optional(1.0) : std::nullopt) << matrix.name;
+      EXPECT_GT(matrix.effective_sigma, 0.0) << matrix.name;
+    }
   }
 }
 

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "data/token_batcher.h"
+#include "nmt/config/arch_name.h"
 #include "nmt/model/init.h"
 #include "nmt/model/parameters.h"
 #include "tests/nmt/train/toy_run.h"
@@ -214,6 +215,30 @@ TEST(TrainStep, ClippingScalesWhatTheOptimizerSeesButNotTheReportedNorm) {
     if (name.ends_with(".exp_avg")) means.emplace_back(name, value);
   }
   EXPECT_NEAR(norm_of(means), (1.0 - config.optimization.adam_beta1) * 1e-3, 1e-9);
+}
+
+TEST(TrainStep, TwentyUpdatesLowerTheLossOfEveryVariant) {
+  const TrainingData data = toy_data();
+  for (const char* name :
+       {"preln-2L-1L", "postln-2L-1L", "deepnorm-2L-1L", "nonorm-sigma-2L-1L", "admin-2L-1L",
+        "rezero-2L-1L", "layerscale-2L-1L", "b2t-2L-1L", "postln-spectralnorm-2L-1L",
+        "postln-weightnorm-2L-1L", "preln-qknorm-2L-1L", "admin-sigma-qknorm-2L-1L",
+        "rezero-weightnorm-2L-1L", "b2t-spectralnorm-qknorm-2L-1L"}) {
+    SCOPED_TRACE(name);
+    config::TrainingConfig config = toy_config(data, "");
+    config.model.architecture = config::parse_architecture(name);
+    for (const bool recompute : {false, true}) {
+      config.recompute = recompute;
+      config.backend = recompute ? layers::BackendKind::kReference : layers::BackendKind::kFused;
+      TrainStep step(fresh_model(config), config, 2, data.vocabulary->eos_id());
+      double first = 0.0, last = 0.0;
+      for (int64_t update = 1; update <= 20; ++update) {
+        last = step.run(update, {batch_of(data, 0, 12)}).loss;
+        if (update == 1) first = last;
+      }
+      EXPECT_LT(last, first - 0.3);
+    }
+  }
 }
 
 TEST(TrainStep, FreedGradientsAreGone) {

@@ -9,6 +9,7 @@
 
 #include "data/text/error.h"
 #include "nmt/checkpoint/average.h"
+#include "nmt/config/arch_name.h"
 #include "tests/nmt/train/toy_run.h"
 #include "tests/testing/temp_folder.h"
 
@@ -340,6 +341,38 @@ TEST(Trainer, ResumingWithLambAndPlateauContinuesBitForBit) {
   const config::TrainingConfig pieces = plateau_config(data, folder.path("pieces"));
   for (const int64_t stop_after : {3, 9, 16, 24}) testing::train(pieces, data, stop_after);
   expect_same_run(whole.model_dir, pieces.model_dir);
+}
+
+TEST(Trainer, ResumingContinuesBitForBitInEveryParametrisation) {
+  const TrainingData data = toy_data();
+  for (const char* name : {"admin-weightnorm-qknorm-2L-1L", "rezero-spectralnorm-2L-1L",
+                           "layerscale-2L-1L", "b2t-sigma-2L-1L"}) {
+    SCOPED_TRACE(name);
+    const TempFolder folder;
+    const auto configured = [&](const char* where) {
+      config::TrainingConfig config = demanding_config(data, folder.path(where));
+      config.model.architecture = config::parse_architecture(name);
+      config.schedule.max_updates = 6;
+      return config;
+    };
+    testing::train(configured("whole"), data);
+    testing::train(configured("pieces"), data, /*stop_after=*/3);
+    EXPECT_EQ(testing::train(configured("pieces"), data).update, 6);
+    expect_same_run(folder.path("whole"), folder.path("pieces"));
+  }
+}
+
+TEST(Trainer, ReportsLearnedResidualFactorsAtTheStart) {
+  const TrainingData data = toy_data();
+  const TempFolder folder;
+  config::TrainingConfig config = toy_config(data, folder.path("model"));
+  config.model.architecture = config::parse_architecture("admin-2L-1L");
+  config.schedule.max_updates = 1;
+  testing::train(config, data);
+  const auto scales = records<stability::ConfigRecord>(config.model_dir).front().init_scales;
+  EXPECT_EQ(scales.at("encoder.layers.0.self_attn_omega"), 1.0);
+  EXPECT_GT(scales.at("encoder.layers.1.ffn_omega").get<double>(), 1.0);
+  EXPECT_GT(scales.at("decoder.layers.0.cross_attn_omega").get<double>(), 1.0);
 }
 
 TEST(Trainer, ALostProcessCostsOnlyTheUpdatesSinceItsCheckpoint) {
