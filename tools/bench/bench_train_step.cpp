@@ -2,7 +2,7 @@
 // (plain_transformer.h, torch::optim::Adam), and weighs both. One JSON object a line:
 //
 //     bench_train_step [--json] [--models base,deep-thin,deep-narrow] [--archs preln,postln,...]
-//                      [--threads N] [--updates N] [--rounds N] [--recompute]
+//                      [--threads N] [--updates N] [--rounds N] [--recompute] [--tracking]
 //
 // Models: base is 6L-6L of 512/2048/8, deep-thin 18L-18L of 256/1024/4, deep-narrow 18L-18L of
 // 64/256/4 with half the batch. Random sentences, both sides 15 to 35 pieces long, in bucketed
@@ -12,7 +12,9 @@
 // Fields: model, arch, threads; tokens_per_second (target pieces), peak_mib (largest resident set),
 // activation_mib (that less what is resident after an update with gradients freed), the same of the
 // plain side; gflops of ours (matrix products alone), gemm_peak_gflops (the best of 4096x512x2048
-// and 2048^3); with --recompute also recompute_tokens_per_second and recompute_activation_mib of
+// and 2048^3); with --tracking also untracked_tokens_per_second, without attention entropy, and
+// measured_tokens_per_second, with matrices, stream and bounds measured at every update;
+// with --recompute also recompute_tokens_per_second and recompute_activation_mib of
 // ours that recomputes its activations. Ours runs with the allocator that nmt-train is linked with,
 // the plain side with the C library's, as PyTorch's users do. Each side runs in processes of its
 // own, `rounds` of them in turn; medians. The plain side of a sigma architecture has plain weights.
@@ -55,8 +57,9 @@ constexpr int kWarmUp = 2;
 struct Settings {
   std::string models = "base,deep-thin,deep-narrow";
   std::string archs = "preln,postln,preln-sigma,postln-sigma";
-  std::string side;  // "ours", "recompute" or "plain" in a child process.
+  std::string side;  // "ours", "recompute", "untracked", "measured" or "plain" in a child process.
   bool recompute = false;
+  bool tracking = false;
   int64_t threads = 2;
   int updates = 5;
   int rounds = 3;
@@ -167,12 +170,13 @@ Measured measure(const std::vector<data::Batch>& batches, const Step& step,
 }
 
 Measured measure_ours(const config::TrainingConfig& config, int64_t threads,
-                      const std::vector<data::Batch>& batches) {
+                      const std::vector<data::Batch>& batches, bool statistics) {
   model::Transformer model(config.model);
   model::initialize(model, 1);
   train::TrainStep step(model, config, threads, kEos);
   return measure(
-      batches, [&](int64_t update, const data::Batch& batch) { step.run(update, {batch}); },
+      batches,
+      [&](int64_t update, const data::Batch& batch) { step.run(update, {batch}, statistics); },
       [&] { step.free_gradients(); });
 }
 
@@ -198,11 +202,13 @@ int run_side(const Settings& settings) {
   const Size& size = size_of(settings.models);
   config::TrainingConfig config = config_of(size, settings.archs);
   config.recompute = settings.side == "recompute";
+  config.stability.track_attention = settings.side != "untracked";
   const auto batches =
       make_batches(size.batch_tokens, static_cast<size_t>(settings.updates + kWarmUp));
-  const Measured measured = settings.side == "plain"
-                                ? measure_plain(config, batches)
-                                : measure_ours(config, settings.threads, batches);
+  const Measured measured =
+      settings.side == "plain"
+          ? measure_plain(config, batches)
+          : measure_ours(config, settings.threads, batches, settings.side == "measured");
   std::printf("%.17g %.17g %.17g\n", measured.tokens_per_second, measured.peak_mib,
               measured.activation_mib);
   return 0;
@@ -240,10 +246,14 @@ double flops_per_token(const Size& size) {
 
 void compare(const Settings& settings, const Size& size, const std::string& arch, double peak) {
   const std::string plain_arch = arch.substr(0, arch.find('-'));
-  std::vector<Measured> ours, recomputed, plain;
+  std::vector<Measured> ours, recomputed, untracked, with_statistics, plain;
   for (int i = 0; i < settings.rounds; ++i) {
     ours.push_back(run_child(settings, "ours", size, arch));
     if (settings.recompute) recomputed.push_back(run_child(settings, "recompute", size, arch));
+    if (settings.tracking) {
+      untracked.push_back(run_child(settings, "untracked", size, arch));
+      with_statistics.push_back(run_child(settings, "measured", size, arch));
+    }
     plain.push_back(run_child(settings, "plain", size, plain_arch));
   }
   const double speed = median_of(ours, &Measured::tokens_per_second);
@@ -261,6 +271,11 @@ void compare(const Settings& settings, const Size& size, const std::string& arch
                 median_of(recomputed, &Measured::tokens_per_second),
                 median_of(recomputed, &Measured::activation_mib));
   }
+  if (settings.tracking) {
+    std::printf(", \"untracked_tokens_per_second\": %.0f, \"measured_tokens_per_second\": %.0f",
+                median_of(untracked, &Measured::tokens_per_second),
+                median_of(with_statistics, &Measured::tokens_per_second));
+  }
   std::puts("}");
   std::fflush(stdout);
 }
@@ -275,9 +290,11 @@ int bench(int argc, char** argv) {
       "updates", options::value(&settings.updates), "timed updates of a process")(
       "rounds", options::value(&settings.rounds), "processes of each side")(
       "recompute", options::bool_switch(&settings.recompute),
-      "ours with recomputed activations too")("side", options::value(&settings.side),
-                                              "ours, recompute or plain: measure one side, print 3 "
-                                              "numbers");
+      "ours with recomputed activations too")(
+      "tracking", options::bool_switch(&settings.tracking),
+      "ours without attention entropy too, and with all statistics of every update")(
+      "side", options::value(&settings.side),
+      "ours, recompute, untracked, measured or plain: measure one side, print 3 numbers");
   options::variables_map values;
   options::store(options::parse_command_line(argc, argv, all), values);
   options::notify(values);

@@ -1,4 +1,4 @@
-// Small multiples: one small heat map a run, in a grid of depth by variant.
+// Small multiples: one small heat map a run, in a grid of depth and variant.
 
 const OVERVIEW_MEASURES = [["relative_mean", "mean over heads"], ["relative_lowest", "lowest head"]];
 const TILE = { width: 162, height: 92 };
@@ -33,17 +33,20 @@ function attentionOf(run, kind) {
   return run.attention.find((entry) => entry.kind === kind);
 }
 
+// The longer of the two lists runs down the page, so that a study fits its width.
 function overviewGrid(runs, state, onTile) {
-  const variants = [...new Set(runs.map((run) => run.variant))];
-  const depths = [...new Set(runs.map((run) => run.depth))].sort((a, b) => parseInt(a) - parseInt(b));
-  const grid = element("div", { class: "overview", style: `grid-template-columns: max-content repeat(${variants.length}, max-content)` });
-  grid.append(element("div", { class: "corner" }), ...variants.map((variant) => element("div", { class: "column-head" }, variant)));
-  for (const depth of depths) {
-    grid.append(element("div", { class: "row-head" }, depth || "any depth"));
-    for (const variant of variants) {
+  const variants = [...new Set(runs.map((run) => run.variant))].map((name) => ({ key: "variant", name }));
+  const depths = [...new Set(runs.map((run) => run.depth))].sort((a, b) => parseInt(a) - parseInt(b)).map((name) => ({ key: "depth", name }));
+  const [rows, columns] = variants.length > depths.length ? [variants, depths] : [depths, variants];
+  const tilesAcross = Math.max(1, Math.floor(6 / columns.length));
+  const grid = element("div", { class: "overview", style: `grid-template-columns: max-content repeat(${columns.length}, max-content)` });
+  grid.append(element("div", { class: "corner" }), ...columns.map((column) => element("div", { class: "column-head" }, overviewTitle(column))));
+  for (const row of rows) {
+    grid.append(element("div", { class: "row-head" }, overviewTitle(row)));
+    for (const column of columns) {
+      const own = runs.filter((run) => run[row.key] === row.name && run[column.key] === column.name);
       const cell = element("div", { class: "cell" });
-      const own = runs.filter((run) => run.variant === variant && run.depth === depth);
-      cell.style.maxWidth = `${Math.min(own.length, variants.length > 2 ? 2 : Math.floor(6 / variants.length)) * 188}px`;
+      cell.style.maxWidth = `${Math.min(own.length, tilesAcross) * 188}px`;
       for (const run of own) {
         const tile = overviewTile(run, state);
         onTile(run, tile);
@@ -53,6 +56,10 @@ function overviewGrid(runs, state, onTile) {
     }
   }
   return grid;
+}
+
+function overviewTitle({ key, name }) {
+  return name || (key === "depth" ? "any depth" : "");
 }
 
 function overviewTile(run, state) {

@@ -121,6 +121,43 @@ TEST_F(ModelDirTest, AFixedKeyCannotChange) {
   EXPECT_EQ(start.config.model.dropout, 0.0);
 }
 
+TEST_F(ModelDirTest, ABranchStartsFromAnotherRunsCheckpointWithWhatIsChanged) {
+  train_a_run();
+  command_.config.branch_from = folder_.path("model");
+  command_.config.model_dir = folder_.path("branch");
+  command_.config.optimization.learning_rate = 0.25;
+  command_.config.model.heads = 4;  // Not set by the command: the other run's stays.
+  command_.set_keys = {"branch-from", "model-dir", "learning-rate"};
+  {
+    const RunStart start = prepare_model_dir(command_);
+    EXPECT_EQ(start.update, 10);
+    EXPECT_EQ(start.config.optimization.learning_rate, 0.25);
+    EXPECT_EQ(start.config.model.heads, 2);
+    ASSERT_TRUE(start.branch.has_value());
+    EXPECT_EQ(start.branch->update, 10);
+    ASSERT_EQ(start.branch->fields["changes"].size(), 1u);
+    EXPECT_EQ(start.branch->fields["changes"][0]["key"], "learning-rate");
+    EXPECT_EQ(start.branch->fields["changes"][0]["now"], "0.25");
+    discard_what_is_replaced(start);
+    EXPECT_TRUE(std::filesystem::exists(folder_.path("model/run.jsonl")));
+  }
+  command_.config.branch_from = folder_.path("model/checkpoints/update-00000005");
+  EXPECT_EQ(prepare_model_dir(command_).update, 5);
+}
+
+TEST_F(ModelDirTest, ABranchCannotChangeShapesOrData) {
+  train_a_run();
+  command_.config.branch_from = folder_.path("model");
+  command_.config.model_dir = folder_.path("branch");
+  command_.config.model.d_model = 32;
+  command_.set_keys = {"branch-from", "model-dir", "d-model"};
+  EXPECT_THAT(message_of<UsageError>([&] { prepare_model_dir(command_); }),
+              AllOf(HasSubstr("--branch-from"), HasSubstr("d-model (was 16, now 32)")));
+  command_.config.branch_from = folder_.path("nowhere");
+  EXPECT_THAT(message_of<InputError>([&] { prepare_model_dir(command_); }),
+              AllOf(HasSubstr("nowhere"), HasSubstr("neither a checkpoint nor a model folder")));
+}
+
 TEST_F(ModelDirTest, OneRunAtATimeWritesIntoAFolder) {
   command_.config.overwrite = true;
   {

@@ -1,0 +1,163 @@
+// Runs that are made to collapse, to diverge, or neither: what the log says of them, what the
+// options make of it, and whether a second reading of the log, by a script that knows the rules
+// from their page alone, comes to the same verdict.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "nmt/config/arch_name.h"
+#include "tests/nmt/train/toy_run.h"
+#include "tests/testing/temp_folder.h"
+
+namespace nmt::train {
+namespace {
+
+using nmt::testing::TempFolder;
+using stability::EndRecord;
+using stability::EventRecord;
+using testing::toy_config;
+using testing::toy_data;
+
+constexpr const char* kRecomputeFlags = NMT_RECOMPUTE_FLAGS;
+
+std::vector<EventRecord> events(const std::string& model_dir, const std::string& kind) {
+  std::vector<EventRecord> found;
+  for (const EventRecord& event : testing::records<EventRecord>(model_dir)) {
+    if (event.kind == kind) found.push_back(event);
+  }
+  return found;
+}
+
+void expect_second_reading_agrees(const std::string& model_dir) {
+  const std::string command =
+      std::string("python3 ") + kRecomputeFlags + " '" + model_dir + "/run.jsonl'";
+  EXPECT_EQ(std::system(command.c_str()), 0) << command;
+}
+
+class UnstableRun : public ::testing::Test {
+ protected:
+  config::TrainingConfig config_of(const char* arch) {
+    config::TrainingConfig config = toy_config(data_, folder_.path("model"));
+    config.model.architecture = config::parse_architecture(arch);
+    return config;
+  }
+
+  // Cross-attention of layer 2 is made a hundred times sharper at update 40.
+  config::TrainingConfig collapsing() {
+    config::TrainingConfig config = config_of("preln-2L");
+    config.schedule.max_updates = 90;
+    config.optimization.warmup_updates = 20;
+    config.stability.attention_temperature_at =
+        config::parse_temperature_changes("40:0.001:cross:2");
+    return config;
+  }
+
+  // A rate a thousand times too high, and no warm-up.
+  config::TrainingConfig diverging() {
+    config::TrainingConfig config = config_of("postln-2L");
+    config.schedule.max_updates = 400;
+    config.optimization.learning_rate = 2.0;
+    config.optimization.lr_schedule = "constant";
+    config.optimization.warmup_updates = 200;
+    return config;
+  }
+
+  TempFolder folder_;
+  TrainingData data_ = toy_data(0, /*with_valid=*/false);
+};
+
+TEST_F(UnstableRun, LowTemperatureIsFlaggedAsCollapseAtItsUpdateAndLayer) {
+  const config::TrainingConfig config = collapsing();
+  const EndRecord end = testing::train(config, data_);
+  const std::vector<EventRecord> collapses = events(config.model_dir, "collapse");
+  ASSERT_EQ(collapses.size(), 1u);
+  EXPECT_EQ(collapses[0].fields["kind"], "cross");
+  EXPECT_EQ(collapses[0].fields["layer"], 2);
+  EXPECT_EQ(collapses[0].fields["first_update"], 40);
+  EXPECT_TRUE(end.collapsed);
+  EXPECT_FALSE(end.diverged);
+  EXPECT_EQ(end.status, "collapsed");
+  const std::vector<EventRecord> changes = events(config.model_dir, "temperature");
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].update, 40);
+  for (const auto& record : testing::records<stability::UpdateRecord>(config.model_dir)) {
+    for (const stability::AttentionRecord& layer : record.attention) {
+      const bool changed =
+          record.update >= 40 && layer.layer == 2 && layer.kind == layers::AttentionKind::kCross;
+      EXPECT_EQ(layer.temperature, changed ? 0.001 : 1.0);
+    }
+  }
+  expect_second_reading_agrees(config.model_dir);
+}
+
+TEST_F(UnstableRun, CollapseCanStopTheRun) {
+  config::TrainingConfig config = collapsing();
+  config.stability.on_collapse = config::UnstableAction::kStop;
+  const EndRecord end = testing::train(config, data_);
+  EXPECT_EQ(end.update, 59);  // The twentieth low update.
+  EXPECT_EQ(end.reason, "collapsed");
+}
+
+TEST_F(UnstableRun, TemperatureIsPartOfTheModelAndOfAResumedRun) {
+  config::TrainingConfig config = collapsing();
+  testing::train(config, data_, /*stop_after=*/50);
+  EXPECT_EQ(testing::train(config, data_).update, 90);
+  EXPECT_TRUE(testing::records<EndRecord>(config.model_dir).back().collapsed);
+  config::TrainingConfig whole = config;
+  whole.model_dir = folder_.path("whole");
+  testing::train(whole, data_);
+  const auto newest = [](const config::TrainingConfig& of) {
+    return checkpoint::load_model(
+        checkpoint::CheckpointSet(of.model_dir + "/checkpoints").newest()->folder);
+  };
+  testing::expect_same_bits(newest(config).tensors, newest(whole).tensors);
+  EXPECT_EQ(config::to_string(newest(config).config.attention_temperature), "0.001:cross:2");
+}
+
+TEST_F(UnstableRun, TooHighARateIsFlaggedAsDivergence) {
+  const config::TrainingConfig config = diverging();
+  const EndRecord end = testing::train(config, data_);
+  EXPECT_TRUE(end.diverged);
+  EXPECT_EQ(end.status, "diverged");
+  ASSERT_GE(events(config.model_dir, "divergence").size(), 1u);
+  EXPECT_FALSE(events(config.model_dir, "divergence")[0].fields["lowest_head"].is_null());
+  expect_second_reading_agrees(config.model_dir);
+}
+
+TEST_F(UnstableRun, DivergenceCanStopTheRunOrLowerTheRate) {
+  config::TrainingConfig config = diverging();
+  config.stability.on_divergence = config::UnstableAction::kStop;
+  EndRecord end = testing::train(config, data_);
+  EXPECT_EQ(end.reason, "diverged");
+  EXPECT_LT(end.update, 400);
+  EXPECT_EQ(end.update, events(config.model_dir, "divergence")[0].update);
+
+  config = diverging();
+  config.model_dir = folder_.path("lowered");
+  config.stability.on_divergence = config::UnstableAction::kLowerLearningRate;
+  end = testing::train(config, data_);
+  EXPECT_EQ(end.reason, "max-updates");
+  const std::vector<EventRecord> lowered = events(config.model_dir, "learning_rate");
+  ASSERT_GE(lowered.size(), 1u);
+  EXPECT_EQ(lowered[0].fields["cause"], "divergence");
+  EXPECT_EQ(lowered[0].fields["factor"], 0.5);
+  const auto last = testing::records<stability::UpdateRecord>(config.model_dir).back();
+  EXPECT_NEAR(last.learning_rate, 2.0 * std::pow(0.5, lowered.size()), 1e-9);
+}
+
+TEST_F(UnstableRun, AHealthyRunOfTwoThousandUpdatesRaisesNeither) {
+  config::TrainingConfig config = config_of("preln-2L-1L");
+  config.schedule.max_updates = 2000;
+  config.optimization.learning_rate = 1e-3;
+  config.optimization.warmup_updates = 200;
+  const EndRecord end = testing::train(config, data_);
+  EXPECT_FALSE(end.collapsed);
+  EXPECT_FALSE(end.diverged);
+  EXPECT_EQ(end.status, "ok");
+  expect_second_reading_agrees(config.model_dir);
+}
+
+}  // namespace
+}  // namespace nmt::train
