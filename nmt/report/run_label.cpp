@@ -24,7 +24,7 @@ bool matters(const std::string& key) {
   const config::ConfigKey* row = config::find_key(key);
   if (row == nullptr) return true;
   return row->group != config::Group::kLimits && row->group != config::Group::kValidation &&
-         row->group != config::Group::kRun && row->on_resume == config::OnResume::kFixed;
+         row->group != config::Group::kRun && row->on_resume != config::OnResume::kMayChange;
 }
 
 std::string joined(const std::string& left, const std::string& right) {

@@ -1,7 +1,7 @@
 #include "layers/kernels/device.h"
 
 #include <gtest/gtest.h>
-#include <torch/types.h>
+#include <torch/cuda.h>
 
 namespace nmt::kernels {
 namespace {

@@ -84,14 +84,14 @@ TEST(MatrixTracker, EffectiveNormOfAnotherParametrisationIsIterated) {
 }
 
 TEST(MatrixTracker, ALaterRunGoesOnToTheBit) {
-  const torch::Tensor weight = random_matrix(12, 9, 7);
+  const torch::Tensor weight = random_matrix(64, 90, 7);
   const auto fresh = [&] { return MatrixTracker({{.name = "w", .weight = weight}}); };
   MatrixTracker straight = fresh(), second = fresh();
   straight.measure(in_order);
   second.load_state(straight.state());
   EXPECT_EQ(straight.measure(in_order)[0].sigma, second.measure(in_order)[0].sigma);
   EXPECT_NE(straight.measure(in_order)[0].sigma, fresh().measure(in_order)[0].sigma);
-  MatrixTracker other({{.name = "w", .weight = random_matrix(12, 8, 7)}});
+  MatrixTracker other({{.name = "w", .weight = random_matrix(64, 80, 7)}});
   EXPECT_THROW(other.load_state(straight.state()), InputError);
 }
 
