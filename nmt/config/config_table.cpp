@@ -190,7 +190,8 @@ constexpr ConfigKey kTable[] = {
      OnResume::kBranchMayChange},
     {"weight-decay", Group::kOptimization, Real{&OptimizationConfig::weight_decay, kAtLeastZero},
      "",
-     "decoupled weight decay (lars: in the gradient); on matrices alone, not on gamma, biases, norms "
+     "decoupled weight decay (lars: in the gradient); on matrices alone, not on gamma, biases, "
+     "norms "
      "and scales; with adamw 0.01 unless it is set",
      OnResume::kBranchMayChange},
     {"clip-norm", Group::kOptimization, Real{&OptimizationConfig::clip_norm, kAtLeastZero}, "",

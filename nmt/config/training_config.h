@@ -58,7 +58,7 @@ struct ScheduleConfig {
   int64_t max_updates = 100000;
   int64_t max_epochs = 0;
   int64_t max_target_tokens = 0;  ///< Target pieces trained on, `</s>` included.
-  double max_minutes = 0.0;  ///< Of the whole run, resumptions added up.
+  double max_minutes = 0.0;       ///< Of the whole run, resumptions added up.
   int64_t log_every = 10;
   int64_t sharpness_every = 0;
   int64_t sharpness_tokens = 1024;    ///< Target pieces of the sample that it is measured on.

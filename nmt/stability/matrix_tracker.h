@@ -4,8 +4,8 @@
 //     update ratio = |ΔW| / |W|                 (Frobenius norms)
 //
 // Where a parametrisation does not know σ(W) it comes from power iteration that goes on from record
-// to record: an estimate from below, at first by up to some percent. The update ratio is that of at most 64 evenly spaced rows, so
-// that a copy of them is all it costs.
+// to record: an estimate from below, at first by up to some percent. The update ratio is that of at
+// most 64 evenly spaced rows, so that a copy of them is all it costs.
 //
 // Life of a measured update: keep_rows() before the weights change, measure() after.
 

@@ -74,7 +74,8 @@ class TrainFolder : public nmt::testing::TempFolder {
     for (std::string line; std::getline(file, line);) {
       nlohmann::ordered_json json = nlohmann::ordered_json::parse(line);
       if (without_types.contains(json["type"])) continue;
-      for (const char* field : {"seconds", "tokens_per_second", "peak_mib", "time"}) json.erase(field);
+      for (const char* field : {"seconds", "tokens_per_second", "peak_mib", "time"})
+        json.erase(field);
       if (json.contains("config")) json["config"].erase("model-dir");
       lines.push_back(json.dump());
     }

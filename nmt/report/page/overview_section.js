@@ -33,25 +33,30 @@ function attentionOf(run, kind) {
   return run.attention.find((entry) => entry.kind === kind);
 }
 
-// The longer of the two lists runs down the page, so that a study fits its width.
+// The longer of the two lists runs down the page, so that a study fits its width; beside a single
+// depth or variant the other list flows.
 function overviewGrid(runs, state, onTile) {
   const variants = [...new Set(runs.map((run) => run.variant))].map((name) => ({ key: "variant", name }));
   const depths = [...new Set(runs.map((run) => run.depth))].sort((a, b) => parseInt(a) - parseInt(b)).map((name) => ({ key: "depth", name }));
   const [rows, columns] = variants.length > depths.length ? [variants, depths] : [depths, variants];
+  const tilesOf = (...places) => runs.filter((run) => places.every(({ key, name }) => run[key] === name)).map((run) => {
+    const tile = overviewTile(run, state);
+    onTile(run, tile);
+    return tile;
+  });
+  if (columns.length === 1) {
+    const block = (row) => element("div", {}, element("div", { class: "row-head" }, `${overviewTitle(row)} ${overviewTitle(columns[0])}`), element("div", { class: "cell" }, ...tilesOf(row, columns[0])));
+    return element("div", { class: "overview-flow" }, ...rows.map(block));
+  }
   const tilesAcross = Math.max(1, Math.floor(6 / columns.length));
   const grid = element("div", { class: "overview", style: `grid-template-columns: max-content repeat(${columns.length}, max-content)` });
   grid.append(element("div", { class: "corner" }), ...columns.map((column) => element("div", { class: "column-head" }, overviewTitle(column))));
   for (const row of rows) {
     grid.append(element("div", { class: "row-head" }, overviewTitle(row)));
     for (const column of columns) {
-      const own = runs.filter((run) => run[row.key] === row.name && run[column.key] === column.name);
-      const cell = element("div", { class: "cell" });
-      cell.style.maxWidth = `${Math.min(own.length, tilesAcross) * 188}px`;
-      for (const run of own) {
-        const tile = overviewTile(run, state);
-        onTile(run, tile);
-        cell.append(tile);
-      }
+      const tiles = tilesOf(row, column);
+      const cell = element("div", { class: "cell" }, ...tiles);
+      cell.style.maxWidth = `${Math.min(tiles.length, tilesAcross) * 188}px`;
       grid.append(cell);
     }
   }

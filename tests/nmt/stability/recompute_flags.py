@@ -69,6 +69,8 @@ def recompute(path):
             for layer in record["attention"]:
                 key = layer["kind"], layer["layer"]
                 series.setdefault(key, []).extend(map(number, layer["relative_entropy_by_update"]))
+        elif record["type"] == "event" and record["kind"] == "branch":
+            return None  # What came before is in another run's log.
         elif record["type"] == "event" and record["kind"] == "collapse":
             fields = record["fields"]
             logged["collapse"][fields["kind"], fields["layer"]] = fields["first_update"]
@@ -106,7 +108,7 @@ def main(arguments):
     for path in runs(arguments):
         result = recompute(path)
         if result is None:
-            print(f"{path}: unfinished, not judged")
+            print(f"{path}: unfinished, or a branch of another run: not judged")
             continue
         collapses, causes, agrees, logged = result
         count += 1
