@@ -140,7 +140,7 @@ void take_growth(const Run& run, int64_t event, const Collapse* collapse, RunFac
 
 void take_end(const Run& run, RunFacts& facts) {
   facts.last_update = run.last_update();
-  facts.finished = run.end.has_value();
+  facts.finished = run.end && run.end->reason != "interrupted";
   if (!run.end) return;
   facts.reason = run.end->reason;
   facts.status = run.end->status;

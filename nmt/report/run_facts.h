@@ -50,7 +50,7 @@ struct RunFacts {
   double tokens_per_second = kNoValue;  ///< Median of the records.
   double peak_mib = kNoValue;
   int64_t last_update = 0;
-  bool finished = false;  ///< Whether the log ends with an end line.
+  bool finished = false;  ///< Whether the run ended, and not by an interruption.
   std::string reason, status;
 };
 
