@@ -2,28 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdarg>
-#include <cstdio>
 #include <map>
 
 #include "data/text/error.h"
 #include "nmt/cli/duration.h"
+#include "nmt/cli/format_text.h"
 #include "nmt/cli/nearest_name.h"
 
 namespace nmt::sweep {
 namespace {
 
-__attribute__((format(printf, 1, 2))) std::string format(const char* pattern, ...) {
-  char text[256];
-  std::va_list arguments;
-  va_start(arguments, pattern);
-  std::vsnprintf(text, sizeof text, pattern, arguments);
-  va_end(arguments);
-  return text;
-}
-
 std::string or_blank(const char* pattern, double value) {
-  return std::isfinite(value) ? format(pattern, value) : "";
+  return std::isfinite(value) ? cli::format_text(pattern, value) : "";
 }
 
 bool is_running(const CellRun& run) {
@@ -41,9 +31,9 @@ std::string row(const std::string& architecture, int width, const std::string& r
                 const std::string& nll, const std::string& bleu, const std::string& entropy,
                 const std::string& speed, const std::string& left) {
   std::string line =
-      format("%-*s  %-8s %4s  %-11s %8s %7s %6s %6s %9s %7s", width, architecture.c_str(),
-             rate.c_str(), seed.c_str(), state.c_str(), update.c_str(), nll.c_str(), bleu.c_str(),
-             entropy.c_str(), speed.c_str(), left.c_str());
+      cli::format_text("%-*s  %-8s %4s  %-11s %8s %7s %6s %6s %9s %7s", width, architecture.c_str(),
+                       rate.c_str(), seed.c_str(), state.c_str(), update.c_str(), nll.c_str(),
+                       bleu.c_str(), entropy.c_str(), speed.c_str(), left.c_str());
   line.erase(line.find_last_not_of(' ') + 1);
   return line;
 }
@@ -54,9 +44,9 @@ std::string row_of(const CellRun& run, int width) {
   return row(run.cell.architecture, width, run.cell.learning_rate,
              std::to_string(run.cell.config.seed), run.state_name(),
              begun ? std::to_string(status.update) : "", or_blank("%.3f", status.nll),
-             status.bleu ? format("%.1f", *status.bleu) : "",
+             status.bleu ? cli::format_text("%.1f", *status.bleu) : "",
              or_blank("%.0f %%", 100.0 * status.least_entropy),
-             begun ? format("%.0f", status.tokens_per_second) : "", time_left(run));
+             begun ? cli::format_text("%.0f", status.tokens_per_second) : "", time_left(run));
 }
 
 // Smaller is shown first.
@@ -117,8 +107,8 @@ std::string cell_line(const CellRun& run) {
   const RunStatus& status = run.status;
   std::string line = run.cell.folder + ": " + run.state_name();
   if (status.update > 0) line += concatenate(", update ", status.update);
-  if (std::isfinite(status.nll)) line += format(", nll %.3f", status.nll);
-  if (status.bleu) line += format(", BLEU %.1f", *status.bleu);
+  if (std::isfinite(status.nll)) line += cli::format_text(", nll %.3f", status.nll);
+  if (status.bleu) line += cli::format_text(", BLEU %.1f", *status.bleu);
   if (!run.problem.empty()) line += ", " + run.problem + "; see " + run.console();
   return line;
 }

@@ -2,24 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdarg>
-#include <cstdio>
 
 #include "nmt/cli/duration.h"
+#include "nmt/cli/format_text.h"
 
 namespace nmt::train {
 namespace {
 
 using nlohmann::ordered_json;
-
-__attribute__((format(printf, 1, 2))) std::string format(const char* pattern, ...) {
-  char text[256];
-  std::va_list arguments;
-  va_start(arguments, pattern);
-  std::vsnprintf(text, sizeof text, pattern, arguments);
-  va_end(arguments);
-  return text;
-}
 
 long long number(int64_t value) {
   return value;
@@ -36,7 +26,7 @@ std::string key_lines(const ordered_json& object, const std::string& prefix = ""
     const std::string shown =
         value.is_string() ? value.get<std::string>()
         : value.is_number_float()
-            ? format("%.6g", value.get<double>())
+            ? cli::format_text("%.6g", value.get<double>())
             : value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
     const std::string name = prefix + key;
     text += "  " + name + std::string(name.size() < 24 ? 24 - name.size() : 1, ' ') + shown + "\n";
@@ -46,7 +36,8 @@ std::string key_lines(const ordered_json& object, const std::string& prefix = ""
 
 std::string bytes_text(int64_t bytes) {
   const double value = static_cast<double>(bytes);
-  return value >= 1e9 ? format("%.2f GB", value / 1e9) : format("%.0f MB", value / 1e6);
+  return value >= 1e9 ? cli::format_text("%.2f GB", value / 1e9)
+                      : cli::format_text("%.0f MB", value / 1e6);
 }
 
 const char* short_name(layers::AttentionKind kind) {
@@ -62,20 +53,20 @@ const char* short_name(layers::AttentionKind kind) {
 }
 
 std::string scores(const stability::ValidRecord& record) {
-  std::string text =
-      format("loss %.4f  nll %.4f  perplexity %.2f", record.loss, record.nll, record.perplexity);
-  if (record.bleu) text += format("  BLEU %.2f", *record.bleu);
+  std::string text = cli::format_text("loss %.4f  nll %.4f  perplexity %.2f", record.loss,
+                                      record.nll, record.perplexity);
+  if (record.bleu) text += cli::format_text("  BLEU %.2f", *record.bleu);
   return text;
 }
 
 std::string end_text(const stability::EndRecord& record) {
-  std::string text = format("end after update %lld, %s: %s, status %s", number(record.update),
-                            cli::format_duration(record.seconds).c_str(), record.reason.c_str(),
-                            record.status.c_str());
+  std::string text = cli::format_text(
+      "end after update %lld, %s: %s, status %s", number(record.update),
+      cli::format_duration(record.seconds).c_str(), record.reason.c_str(), record.status.c_str());
   if (record.collapsed) text += "; entropy collapsed";
   if (record.diverged) text += "; the loss diverged";
   if (record.best) {
-    text += format("\nbest validation at update %lld: ", number(record.best->update)) +
+    text += cli::format_text("\nbest validation at update %lld: ", number(record.best->update)) +
             scores(*record.best);
   }
   return text;
@@ -112,7 +103,7 @@ void ConsoleObserver::on_update(const stability::UpdateRecord& record) {
 }
 
 void ConsoleObserver::on_valid(const stability::ValidRecord& record) {
-  bar_.message(format("valid at update %lld  ", number(record.update)) + scores(record) +
+  bar_.message(cli::format_text("valid at update %lld  ", number(record.update)) + scores(record) +
                (record.best ? "  best so far" : ""));
 }
 
@@ -122,14 +113,15 @@ void ConsoleObserver::on_checkpoint(const stability::CheckpointRecord& record) {
 
 void ConsoleObserver::on_sharpness(const stability::SharpnessRecord& record) {
   std::string line =
-      format("sharpness at update %lld: %.4g", number(record.update), record.sharpness);
-  if (record.preconditioned) line += format(", preconditioned %.4g", *record.preconditioned);
-  bar_.message(line + format("  (%lld iterations, residual %.1e)", number(record.iterations),
-                             record.residual));
+      cli::format_text("sharpness at update %lld: %.4g", number(record.update), record.sharpness);
+  if (record.preconditioned)
+    line += cli::format_text(", preconditioned %.4g", *record.preconditioned);
+  bar_.message(line + cli::format_text("  (%lld iterations, residual %.1e)",
+                                       number(record.iterations), record.residual));
 }
 
 void ConsoleObserver::on_event(const stability::EventRecord& record) {
-  bar_.message(format("%s at update %lld: ", record.kind.c_str(), number(record.update)) +
+  bar_.message(cli::format_text("%s at update %lld: ", record.kind.c_str(), number(record.update)) +
                record.message);
 }
 
@@ -140,22 +132,22 @@ void ConsoleObserver::on_end(const stability::EndRecord& record) {
 
 std::string startup_report(const stability::ConfigRecord& record) {
   std::string text = record.architecture + "\nconfiguration\n" + key_lines(record.config);
-  text +=
-      format("residual scale\n  encoder  alpha %.4f  beta %.4f\n  decoder  alpha %.4f  beta %.4f\n",
-             record.encoder_alpha, record.encoder_beta, record.decoder_alpha, record.decoder_beta);
+  text += cli::format_text(
+      "residual scale\n  encoder  alpha %.4f  beta %.4f\n  decoder  alpha %.4f  beta %.4f\n",
+      record.encoder_alpha, record.encoder_beta, record.decoder_alpha, record.decoder_beta);
   if (!record.gamma_init.empty()) text += "gamma at the start: " + record.gamma_init + "\n";
   if (!record.init_scales.empty()) text += "initial scales\n" + key_lines(record.init_scales);
   if (!record.data.empty()) text += "data\n" + key_lines(record.data);
-  text += format("%lld parameters, about ", number(record.parameters)) +
+  text += cli::format_text("%lld parameters, about ", number(record.parameters)) +
           bytes_text(record.memory_bytes) + " of memory\n";
   return text;
 }
 
 std::string update_line(const stability::UpdateRecord& record) {
-  std::string line =
-      format("update %lld  epoch %lld  loss %.3f  nll %.3f  lr %.3g  gradient %.3g  %.0f tokens/s",
-             number(record.update), number(record.epoch), record.loss, record.nll,
-             record.learning_rate, record.gradient_norm, record.tokens_per_second);
+  std::string line = cli::format_text(
+      "update %lld  epoch %lld  loss %.3f  nll %.3f  lr %.3g  gradient %.3g  %.0f tokens/s",
+      number(record.update), number(record.epoch), record.loss, record.nll, record.learning_rate,
+      record.gradient_norm, record.tokens_per_second);
   const std::string entropy = lowest_entropy(record.attention);
   return entropy.empty() ? line : line + "  " + entropy;
 }
@@ -172,9 +164,9 @@ std::string lowest_entropy(const std::vector<stability::AttentionRecord>& record
     }
   }
   if (!lowest) return "";
-  return format("H_min %.2f (%.0f %%) %s %lld head %zu", lowest->entropy[head],
-                100.0 * lowest->relative_entropy[head], short_name(lowest->kind),
-                number(lowest->layer), head + 1);
+  return cli::format_text("H_min %.2f (%.0f %%) %s %lld head %zu", lowest->entropy[head],
+                          100.0 * lowest->relative_entropy[head], short_name(lowest->kind),
+                          number(lowest->layer), head + 1);
 }
 
 std::optional<double> done_fraction(const Progress& progress) {

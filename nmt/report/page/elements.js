@@ -55,6 +55,20 @@ function onWidth(host, draw) {
   look();
 }
 
+/** A caption and a plot in `host`, which `draw(plot, spec, width)` fills now and whenever the width changes. Returns { show, redraw }: show takes a new spec. */
+function captionedPlot(host, spec, draw) {
+  const plot = element("div", { class: "plot" });
+  const caption = element("figcaption");
+  host.replaceChildren(caption, plot);
+  let width = 0;
+  const redraw = () => {
+    caption.replaceChildren(spec.title, ...(spec.note ? [element("small", {}, spec.note)] : []));
+    if (width > 0) draw(plot, spec, width);
+  };
+  onWidth(plot, (now) => { width = now; redraw(); });
+  return { redraw, show: (next) => { spec = next; redraw(); } };
+}
+
 /** A short stretch of line in `style`, for legends. */
 function lineSample(style) {
   return shape("svg", { width: 26, height: 10, "aria-hidden": "true" },

@@ -9,17 +9,9 @@ const MAP_MARGIN = { left: 54, right: 70, top: 14, bottom: 34 };
 
 /** Puts a heat map into `host`. Returns a function that takes a new spec. */
 function heatMap(host, spec) {
-  const plot = element("div", { class: "plot" });
-  const caption = element("figcaption");
-  host.replaceChildren(caption, plot);
-  let width = 0;
-  const draw = () => {
-    caption.replaceChildren(spec.title, ...(spec.note ? [element("small", {}, spec.note)] : []));
-    if (width > 0) drawHeatMap(plot, spec, width);
-  };
-  onWidth(plot, (now) => { width = now; draw(); });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-  return (next) => { spec = next; draw(); };
+  const figure = captionedPlot(host, spec, drawHeatMap);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", figure.redraw);
+  return figure.show;
 }
 
 /** Where `value` stands between spec.lo and spec.hi, 0 to 1; NaN for no value. */

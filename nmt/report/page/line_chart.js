@@ -11,16 +11,7 @@ const CLEAR_OF_POINTER = 24;  // Pixels beside the pointer within which a point 
 
 /** Puts a chart into `host` and redraws it when its width changes. Returns a function that takes a new spec. */
 function lineChart(host, spec) {
-  const plot = element("div", { class: "plot" });
-  const caption = element("figcaption");
-  host.replaceChildren(caption, plot);
-  let width = 0;
-  const draw = () => {
-    caption.replaceChildren(spec.title, ...(spec.note ? [element("small", {}, spec.note)] : []));
-    if (width > 0) drawChart(plot, spec, width);
-  };
-  onWidth(plot, (now) => { width = now; draw(); });
-  return (next) => { spec = next; draw(); };
+  return captionedPlot(host, spec, drawChart).show;
 }
 
 function drawChart(plot, spec, width) {
