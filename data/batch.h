@@ -19,6 +19,8 @@ struct Batch {
   std::vector<int64_t> pairs;    ///< [B] index of each pair in its corpus.
 
   int64_t size() const { return source.size(0); }
+  /// Source pieces without padding, `</s>` included.
+  int64_t source_tokens() const { return source_lengths.sum().item<int64_t>(); }
   /// Target pieces without padding, `</s>` included.
   int64_t target_tokens() const { return target_lengths.sum().item<int64_t>(); }
 };

@@ -7,6 +7,7 @@
 
 #include "data/text/error.h"
 #include "nmt/config/optimizer_names.h"
+#include "nmt/train/slice_count.h"
 
 namespace nmt::train {
 namespace {
@@ -55,6 +56,12 @@ double activation_values(const config::TrainingConfig& config, double length) {
     return 2.0 * model.d_model * (arch.encoder_layers + arch.decoder_layers) + 2.0 * layer(2);
   }
   return arch.encoder_layers * layer(1) + arch.decoder_layers * layer(2);
+}
+
+// Pieces whose activations all workers together hold at a time.
+double pieces_at_once(const config::TrainingConfig& config, int64_t workers) {
+  const double slices = static_cast<double>(workers * kSliceValues) / config.model.d_model;
+  return std::min(static_cast<double>(config.data.max_tokens), slices);
 }
 
 // Logits and what the loss makes of them: some rows for each worker, or all pieces.
@@ -142,7 +149,7 @@ int64_t estimate_memory(const config::TrainingConfig& config, int64_t parameters
   const double kept = (1.0 + state + (reparametrised ? 1.0 : 0.0)) * parameters;
   // A gradient for each worker.
   const double update = static_cast<double>(workers) * parameters +
-                        config.data.max_tokens * activation_values(config, length) +
+                        pieces_at_once(config, workers) * activation_values(config, length) +
                         loss_values(config, workers);
   const double sharpness = sharpness_values(config, static_cast<double>(parameters), length);
   return static_cast<int64_t>(kProcessBytes + kBytes * (kept + std::max(update, sharpness)));
@@ -161,7 +168,7 @@ void check_memory(int64_t estimate, int64_t available) {
   throw UsageError(
       "memory: this run needs about ", gib(estimate), " GiB, over 90 % of the ", gib(available),
       " GiB of this machine; lower --max-tokens (and raise --update-freq to keep the "
-      "batch), set --recompute true, or choose a smaller --arch, --d-model, --ffn-dim "
+      "batch) or --threads, set --recompute true, or choose a smaller --arch, --d-model, --ffn-dim "
       "or --vocab-size; where --sharpness-every is set, lower --sharpness-iterations and "
       "--sharpness-tokens");
 }

@@ -20,12 +20,6 @@ uint64_t mix(uint64_t state, uint64_t value) {
   return z ^ (z >> 31);
 }
 
-data::Batch part_of(const data::Batch& batch, int64_t worker, int64_t workers) {
-  const int64_t begin = batch.size() * worker / workers;
-  const int64_t end = batch.size() * (worker + 1) / workers;
-  return begin == end ? data::Batch{} : data::slice(batch, begin, end);
-}
-
 std::vector<model::Transformer> with_replicas(model::Transformer model, int64_t count) {
   std::vector<model::Transformer> all = {model};
   for (int64_t i = 1; i < count; ++i) all.push_back(model::make_replica(model));
@@ -34,14 +28,15 @@ std::vector<model::Transformer> with_replicas(model::Transformer model, int64_t 
 
 }  // namespace
 
-uint64_t dropout_seed(uint64_t seed, int64_t update, size_t micro_batch, int64_t worker) {
-  return mix(mix(mix(mix(0, seed), update), micro_batch), worker);
+uint64_t dropout_seed(uint64_t seed, int64_t update, const Slice& slice) {
+  return mix(mix(mix(mix(0, seed), update), slice.micro_batch), slice.part);
 }
 
 TrainStep::TrainStep(model::Transformer model, const config::TrainingConfig& config,
                      int64_t workers, int64_t eos_id)
     : options_(config.optimization),
       seed_(config.seed),
+      d_model_(config.model.d_model),
       backend_(config.backend),
       recompute_(config.recompute),
       track_attention_(config.stability.track_attention),
@@ -67,10 +62,10 @@ TrainStep::WorkerSums TrainStep::forward_backward(int64_t worker, int64_t update
                                                   const std::vector<data::Batch>& micro_batches,
                                                   bool measure) {
   WorkerSums sums;
-  for (size_t i = 0; i < micro_batches.size(); ++i) {
-    const data::Batch part = part_of(micro_batches[i], worker, pool_.size());
-    if (!part.source.defined()) continue;
-    const uint64_t draw = dropout_seed(seed_, update, i, worker);
+  for (const Slice& slice : slices_of(micro_batches, worker, pool_.size(), d_model_)) {
+    const data::Batch rows = rows_of(slice, micro_batches);
+    if (!rows.source.defined()) continue;
+    const uint64_t draw = dropout_seed(seed_, update, slice);
     const layers::ForwardContext context = {
         .dropout_generator = at::make_generator<at::CPUGeneratorImpl>(draw),
         .attention_observer = track_attention_ ? trackers_[worker].get() : nullptr,
@@ -78,7 +73,7 @@ TrainStep::WorkerSums TrainStep::forward_backward(int64_t worker, int64_t update
         .backend = backend_,
         .recompute = recompute_};
     const layers::LossSums loss =
-        loss_of_batch(models_[worker], part, eos_id_, options_.label_smoothing, context);
+        loss_of_batch(models_[worker], rows, eos_id_, options_.label_smoothing, context);
     sums.loss += loss.loss.item<double>();
     sums.nll += loss.nll.item<double>();
     (loss.loss / static_cast<double>(total_tokens)).backward();

@@ -1,13 +1,13 @@
 // TrainStep: one optimizer update, from batches to new weights.
 //
-// Every micro-batch is cut by rows into one part a worker thread. A worker runs forward and
-// backward on a replica of the model that shares the weights and has gradients of its own; the
-// gradients are then added in a fixed order. Sums are divided by the target pieces of the whole
-// update, so the result does not depend on how an update is cut, but for rounding and dropout
-// masks. What follows, up to the new Ŵ, the same threads share out weight by weight.
+// Every micro-batch is cut by rows into slices for the worker threads (update_slices.h). A worker
+// runs forward and backward on a replica of the model that shares the weights and has gradients of
+// its own; the gradients are then added in a fixed order. Sums are divided by the target pieces of
+// the whole update, so the result does not depend on how an update is cut, but for rounding and
+// dropout masks. What follows, up to the new Ŵ, the same threads share out weight by weight.
 //
-// Dropout draws from a generator seeded by (seed, update, micro-batch, worker): the masks of an
-// update do not depend on what came before, and a resumed run draws the same ones.
+// Dropout draws from a generator seeded by (seed, update, slice): the masks of an update do not
+// depend on what came before, and a resumed run draws the same ones.
 
 #pragma once
 
@@ -22,6 +22,7 @@
 #include "nmt/stability/entropy_tracker.h"
 #include "nmt/train/replica_gradients.h"
 #include "nmt/train/statistics_probe.h"
+#include "nmt/train/update_slices.h"
 #include "nmt/train/worker_pool.h"
 
 namespace nmt::train {
@@ -39,7 +40,7 @@ struct StepResult {
 };
 
 /// Seeds the dropout generator of one forward pass: a function of its place in the run alone.
-uint64_t dropout_seed(uint64_t seed, int64_t update, size_t micro_batch, int64_t worker);
+uint64_t dropout_seed(uint64_t seed, int64_t update, const Slice& slice);
 
 class TrainStep {
  public:
@@ -78,6 +79,7 @@ class TrainStep {
   config::OptimizationConfig options_;
   double learning_rate_factor_ = 1.0;
   uint64_t seed_;
+  int64_t d_model_;
   layers::BackendKind backend_;
   bool recompute_;
   bool track_attention_;

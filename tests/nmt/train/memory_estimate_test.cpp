@@ -23,9 +23,21 @@ TEST(MemoryEstimate, GrowsWithEverythingThatTakesMemory) {
   EXPECT_GT(base, kGib);
   EXPECT_LT(base, 8 * kGib);
   EXPECT_GT(estimate_memory(config, 120'000'000, 1, 25), base);
-  EXPECT_EQ(estimate_memory(config, 60'000'000, 2, 25) - base, 4 * (60'000'000 + 256 * 8000));
-  config.data.max_tokens *= 2;
-  EXPECT_GT(estimate_memory(config, 60'000'000, 1, 25), base);
+  config.data.max_tokens /= 8;
+  const int64_t small = estimate_memory(config, 60'000'000, 1, 25);
+  EXPECT_LT(small, base);
+  EXPECT_EQ(estimate_memory(config, 60'000'000, 2, 25) - small, 4 * (60'000'000 + 256 * 8000));
+}
+
+// Slices bound what an update holds: kSliceValues / 512 pieces for each worker.
+TEST(MemoryEstimate, LargeMicroBatchesTakeNoMoreActivations) {
+  config::TrainingConfig config;
+  config.model.vocab_size = 8000;
+  config.data.max_tokens = 1024;
+  const int64_t slice = estimate_memory(config, 60'000'000, 1, 25);
+  config.data.max_tokens *= 4;
+  EXPECT_EQ(estimate_memory(config, 60'000'000, 1, 25), slice);
+  EXPECT_GT(estimate_memory(config, 60'000'000, 2, 25), slice + 4 * (60'000'000 + 256 * 8000));
 }
 
 TEST(MemoryEstimate, CountsTheOptimizersState) {
@@ -47,9 +59,9 @@ TEST(MemoryEstimate, FallsWithRecomputation) {
   config::TrainingConfig config;
   config.model.vocab_size = 8000;
   config.model.architecture = config::parse_architecture("preln-18L");
-  const int64_t kept = estimate_memory(config, 60'000'000, 1, 25);
+  const int64_t kept = estimate_memory(config, 1'000'000, 1, 25);
   config.recompute = true;
-  EXPECT_LT(estimate_memory(config, 60'000'000, 1, 25), kept / 2);
+  EXPECT_LT(estimate_memory(config, 1'000'000, 1, 25), kept / 2);
 }
 
 TEST(MemoryEstimate, CountsWhatSchemesKeepBesides) {
@@ -77,7 +89,9 @@ TEST(MemoryEstimate, CountsTheLogitsOfAllPiecesOnlyWhereTheyAreHeld) {
 TEST(MemoryEstimate, CountsSharpnessWhereItTakesMoreThanAnUpdate) {
   config::TrainingConfig config;
   config.model.vocab_size = 8000;
-  const auto estimate = [&] { return estimate_memory(config, 60'000'000, 1, 25); };
+  const auto estimate = [&](int64_t workers = 1) {
+    return estimate_memory(config, 60'000'000, workers, 25);
+  };
   const int64_t without = estimate();
   config.schedule.sharpness_every = 100;
   const int64_t with = estimate();
@@ -87,10 +101,9 @@ TEST(MemoryEstimate, CountsSharpnessWhereItTakesMoreThanAnUpdate) {
   config.schedule.sharpness_tokens *= 2;
   EXPECT_GT(estimate() - with, 4 * int64_t{600'000'000});
   config.schedule.sharpness_tokens = config.schedule.sharpness_iterations = 1;
-  config.data.max_tokens *= 10;
-  const int64_t large_updates = estimate();
+  const int64_t large_update = estimate(/*workers=*/10);
   config.schedule.sharpness_every = 0;
-  EXPECT_EQ(estimate(), large_updates);
+  EXPECT_EQ(estimate(/*workers=*/10), large_update);
 }
 
 TEST(MemoryEstimate, ParametersAreKnownBeforeTheModelIs) {

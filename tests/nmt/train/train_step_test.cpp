@@ -10,6 +10,7 @@
 #include "nmt/config/arch_name.h"
 #include "nmt/model/init.h"
 #include "nmt/model/parameters.h"
+#include "nmt/train/slice_count.h"
 #include "tests/nmt/train/toy_run.h"
 
 namespace nmt::train {
@@ -89,6 +90,23 @@ TEST(TrainStep, HowAnUpdateIsCutDoesNotChangeItsGradient) {
           << whole[i].first;
     }
   }
+}
+
+TEST(TrainStep, ALargeShareRunsInSlices) {
+  const TrainingData data = toy_data();
+  config::TrainingConfig config = toy_config(data, "");
+  config.model.architecture.encoder_layers = 1;
+  config.model.d_model = 512;
+  const data::Batch whole = batch_of(data, 0, 32);
+  const int64_t pieces = std::max(whole.source_tokens(), whole.target_tokens());
+  ASSERT_EQ(slice_count(pieces, 1, config.model.d_model), 2) << pieces;
+  const auto gradient_of = [&](const std::vector<data::Batch>& batches) {
+    TrainStep step(fresh_model(config), config, 1, data.vocabulary->eos_id());
+    step.run(1, batches);
+    return gradients(step);
+  };
+  testing::expect_same_bits(gradient_of({whole}),
+                            gradient_of({batch_of(data, 0, 16), batch_of(data, 16, 32)}));
 }
 
 TEST(TrainStep, TheSameSeedAndThreadCountGiveTheSameBits) {
