@@ -1,5 +1,7 @@
 #include "layers/linear.h"
 
+#include <ATen/record_function.h>
+
 #include <numeric>
 #include <utility>
 
@@ -141,6 +143,7 @@ void StackedLinear::refresh() {
 }
 
 void StackedLinear::advance() {
+  RECORD_USER_SCOPE("power step, new weights");
   for (const Group& group : groups_) group.parametrization->advance(group.raw);
   refresh();
 }

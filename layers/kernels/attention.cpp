@@ -1,6 +1,7 @@
 #include "layers/kernels/attention.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/record_function.h>
 
 #include <cmath>
 #include <functional>
@@ -126,6 +127,7 @@ void with_storage(torch::Dtype dtype, const Work& work) {
 
 variable_list forward_pass(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
                            const AttentionMask& mask, const Call& call, bool statistics) {
+  RECORD_USER_SCOPE("attention, forward");
   const torch::Tensor out = torch::empty(q.sizes(), q.options());
   const auto row_options = q.options().dtype(torch::kFloat32);
   const std::vector<int64_t> row_shape = {mask.batch(), call.heads, mask.queries()};
@@ -166,6 +168,7 @@ struct Saved {
 
 variable_list backward_pass(const Saved& saved, const torch::Tensor& grad_out,
                             const AttentionMask& mask, const Call& call) {
+  RECORD_USER_SCOPE("attention, backward");
   const torch::Tensor q = with_rows(saved.q), k = with_rows(saved.k), v = with_rows(saved.v);
   const std::vector<torch::Tensor> gradients = empty_like_parts({q, k, v});
   const HeadRows qs = query_rows(q, mask), outs = query_rows(saved.out, mask);

@@ -1,5 +1,6 @@
 #include "layers/kernels/linear_cross_entropy.h"
 
+#include <ATen/record_function.h>
 #include <torch/csrc/autograd/graph_task.h>
 
 #include <algorithm>
@@ -86,6 +87,7 @@ class FusedPass {
   }
 
   void pass_over(const torch::Tensor& logits, const int64_t* targets) {
+    RECORD_USER_SCOPE("cross-entropy, both ways");
     const int64_t size = logits.size(1);
     float* values = logits.mutable_data_ptr<float>();
     float* bias = wanted_.any() ? bias_parts_.mutable_data_ptr<float>() : nullptr;

@@ -1,5 +1,7 @@
 #include "layers/kernels/residual_linear.h"
 
+#include <ATen/record_function.h>
+
 #include "layers/kernels/dropout.h"
 #include "layers/kernels/linear_relu_cpu.h"
 #include "layers/kernels/optional_tensor.h"
@@ -66,6 +68,7 @@ struct Normed {
 
 Normed sum_and_norm(const torch::Tensor& x, const torch::Tensor& branch, const torch::Tensor& gain,
                     const torch::Tensor& bias, const Numbers& numbers) {
+  RECORD_USER_SCOPE("skip, dropout, norm, forward");
   const int64_t size = x.size(-1), rows = x.numel() / size;
   Normed result;
   result.sum = branch.defined() ? torch::empty_like(x) : x;
@@ -97,6 +100,7 @@ torch::Tensor normed_again(const torch::Tensor& sum, const torch::Tensor& mean,
                            const torch::Tensor& inverse, const torch::Tensor& gain,
                            const torch::Tensor& bias, const Numbers& numbers) {
   if (!gain.defined()) return sum;
+  RECORD_USER_SCOPE("norm, again");
   const torch::Tensor out = torch::empty_like(sum);
   const int64_t size = sum.size(-1);
   for_each_chunk(sum.numel() / size, [&](int64_t, int64_t first, int64_t count) {
@@ -110,6 +114,7 @@ torch::Tensor product(const torch::Tensor& x, const torch::Tensor& weight,
                       const torch::Tensor& bias, const Numbers& numbers) {
   if (!numbers.relu) return at::linear(x, weight, bias);
   const torch::Tensor y = at::linear(x, weight).contiguous();
+  RECORD_USER_SCOPE("bias, ReLU, dropout, forward");
   const int64_t size = y.size(-1);
   for_each_chunk(y.numel() / size, [&](int64_t, int64_t first, int64_t rows) {
     add_bias_relu_drop(write(y, first * size), read(bias), rows, size,
@@ -123,6 +128,7 @@ std::pair<torch::Tensor, torch::Tensor> product_gradients(const torch::Tensor& y
                                                           const torch::Tensor& grad_y,
                                                           const Numbers& numbers) {
   if (!numbers.relu) return {grad_y, as_matrix(grad_y).sum(0)};
+  RECORD_USER_SCOPE("bias, ReLU, dropout, backward");
   const int64_t size = y.size(-1), rows = y.numel() / size;
   const float keep = static_cast<float>(1.0 / (1.0 - numbers.relu_dropout.probability));
   const torch::Tensor grad_product = torch::empty_like(y);
@@ -146,6 +152,7 @@ variable_list residual_gradients(const Saved& saved, const torch::Tensor& grad_n
   const torch::Tensor& sum = saved.sum;
   const bool normed = saved.gain.defined();
   if (!normed && !has_branch) return {grad_normed, {}, {}, {}};
+  RECORD_USER_SCOPE("skip, dropout, norm, backward");
   const bool same = has_branch && numbers.alpha == 1.0 && numbers.dropout.probability == 0.0;
   const torch::Tensor grad_branch = has_branch ? torch::empty_like(sum) : torch::Tensor();
   const torch::Tensor grad_x = same ? torch::Tensor() : torch::empty_like(sum);

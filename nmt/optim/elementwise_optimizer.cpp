@@ -1,5 +1,6 @@
 #include "nmt/optim/elementwise_optimizer.h"
 
+#include <ATen/record_function.h>
 #include <torch/utils.h>
 
 #include <deque>
@@ -36,6 +37,7 @@ Elements elements_of(const ParameterTensors& tensors, size_t parameter) {
 
 void ElementwiseOptimizer::step(std::vector<Parameter>& parameters, double learning_rate,
                                 double gradient_scale) {
+  RECORD_USER_SCOPE("optimizer");
   torch::NoGradGuard no_grad;
   for (const Parameter& parameter : parameters) check(parameter);
   state_.bind(parameters);

@@ -1,5 +1,7 @@
 #include "nmt/train/replica_gradients.h"
 
+#include <ATen/record_function.h>
+
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -100,6 +102,7 @@ double ReplicaGradients::reduce(const Unit& unit) {
 }
 
 double ReplicaGradients::reduce(const optim::ParallelFor& parallel_for) {
+  RECORD_USER_SCOPE("gradients added up, their norm");
   std::vector<double> squares(units_.size());
   parallel_for(static_cast<int64_t>(units_.size()),
                [&](int64_t i) { squares[i] = reduce(units_[i]); });

@@ -91,7 +91,6 @@ Trainer::Trainer(const config::TrainingConfig& config, const TrainingData& data,
       checkpoints_(config.model_dir + "/checkpoints"),
       model_(initialized_model(config, data)),
       step_(model_, config, config.threads, data.vocabulary->eos_id()),
-      batcher_(data.train, batcher_options(config, data)),
       monitor_(rules_of(config)),
       branch_(branch) {
   if (config_.schedule.sharpness_every > 0) {
@@ -100,6 +99,7 @@ Trainer::Trainer(const config::TrainingConfig& config, const TrainingData& data,
         data.vocabulary->eos_id());
   }
   if (checkpoint) restore(*checkpoint);
+  open_batches();
   for (const config::TemperatureChange& change : config_.stability.attention_temperature_at) {
     if (change.update <= progress_.update) step_.set_attention_temperature(change.setting);
   }
@@ -126,7 +126,6 @@ void Trainer::restore(const std::string& folder) {
                      " sentence pairs, the training sets now give ", data_.train.size(),
                      "; resume with the same files");
   }
-  batcher_.restore(progress_.position);
   step_.set_learning_rate_factor(progress_.learning_rate_factor);
   step_.tracker().restore(member_of(training.state, "entropy", source));
   monitor_.restore(member_of(training.state, "stability", source));
@@ -152,7 +151,7 @@ double Trainer::run_seconds() const {
 std::string Trainer::reason_to_stop() const {
   const config::ScheduleConfig& limits = config_.schedule;
   if (limits.max_updates > 0 && progress_.update >= limits.max_updates) return "max-updates";
-  if (limits.max_epochs > 0 && batcher_.position().epoch >= limits.max_epochs) return "max-epochs";
+  if (limits.max_epochs > 0 && progress_.position.epoch >= limits.max_epochs) return "max-epochs";
   if (limits.max_target_tokens > 0 && progress_.tokens >= limits.max_target_tokens) {
     return "max-target-tokens";
   }
@@ -191,22 +190,24 @@ void Trainer::validate_and_save(const std::string& reason) {
   if (ends || due(config_.schedule.save_every)) save_checkpoint();
 }
 
-std::vector<data::Batch> Trainer::next_batches() {
-  std::vector<data::Batch> batches;
-  for (int64_t i = 0; i < config_.data.update_freq; ++i) batches.push_back(batcher_.next());
-  return batches;
+void Trainer::open_batches() {
+  data::TokenBatcher batcher(data_.train, batcher_options(config_, data_));
+  batcher.restore(progress_.position);
+  batches_in_epoch_ = batcher.batches_in_epoch();
+  batches_.emplace(std::move(batcher), config_.data.update_freq);
 }
 
 void Trainer::update_once() {
-  const std::vector<data::Batch> batches = next_batches();
+  const data::UpdateBatches next = batches_->next();
   ++progress_.update;
   change_temperatures();
-  StepResult result = step_.run(progress_.update, batches, measures_now());
-  progress_.position = batcher_.position();
+  StepResult result = step_.run(progress_.update, next.batches, measures_now());
+  progress_.position = next.position;
+  batches_in_epoch_ = next.batches_in_epoch;
   progress_.tokens += result.tokens;
   tokens_since_record_ += result.tokens;
   progress_.bad_updates = result.finite ? 0 : progress_.bad_updates + 1;
-  if (!result.finite) report_non_finite(batches, result);
+  if (!result.finite) report_non_finite(next.batches, result);
   report_update(std::move(result));
   if (due(config_.schedule.sharpness_every)) measure_sharpness();
 }

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 
+#include "data/batch_prefetcher.h"
 #include "nmt/checkpoint/checkpoint_set.h"
 #include "nmt/config/training_config.h"
 #include "nmt/stability/divergence.h"
@@ -44,7 +45,7 @@ class Trainer {
 
   void restore(const std::string& checkpoint);
   std::string reason_to_stop() const;
-  std::vector<data::Batch> next_batches();
+  void open_batches();
   void update_once();
   /// Whether something that is done every `interval` updates (0: never) falls on this one.
   bool due(int64_t interval) const { return interval > 0 && progress_.update % interval == 0; }
@@ -76,7 +77,8 @@ class Trainer {
   checkpoint::CheckpointSet checkpoints_;
   model::Transformer model_;
   TrainStep step_;
-  data::TokenBatcher batcher_;
+  std::optional<data::BatchPrefetcher> batches_;
+  int64_t batches_in_epoch_ = 0;  // Of the epoch of progress_.position.
   stability::StabilityMonitor monitor_;
   std::optional<SharpnessProbe> sharpness_;
   RunProgress progress_;
