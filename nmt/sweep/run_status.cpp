@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <string_view>
 #include <vector>
+
+#include "data/text/segment_file.h"
 
 namespace nmt::sweep {
 namespace {
@@ -115,9 +118,29 @@ bool take_newest(const std::vector<std::string_view>& lines, RunStatus& status) 
   return update && valid;
 }
 
+// A packed log has no end to jump to: its lines are gone through, and the newest of each type kept.
+RunStatus read_packed(const std::string& path) {
+  RunStatus status;
+  text::SegmentReader reader(path);
+  std::string update, valid, last;
+  for (std::string line; reader.next(line);) {
+    if (reader.line_number() == 1) take_config(line, status);
+    if (type_of(line) == "update") update = line;
+    if (type_of(line) == "valid") valid = line;
+    last = std::move(line);
+  }
+  take_newest({update, valid, last}, status);
+  return status;
+}
+
 }  // namespace
 
 RunStatus read_run_status(const std::string& path) {
+  const std::string packed = path + ".gz";
+  std::error_code error;
+  if (!std::filesystem::exists(path, error) && std::filesystem::exists(packed, error)) {
+    return read_packed(packed);
+  }
   RunStatus status;
   std::ifstream file(path, std::ios::binary);
   std::string first, buffer;

@@ -33,8 +33,9 @@ struct RunStatus {
   bool has_result() const { return !end_reason.empty() && end_reason != "interrupted"; }
 };
 
-/// The status of the run whose log is at `path`. Lines that cannot be read, such as a torn last
-/// one, are passed over; without a file the status is empty.
+/// The status of the run whose log is at `path`, or, packed by gzip, at `path`.gz. Lines that cannot
+/// be read, such as a torn last one, are passed over; without a file the status is empty. Throws
+/// InputError if a packed log is damaged.
 RunStatus read_run_status(const std::string& path);
 
 /// Done part of the way to the nearest of the updates, pieces or minutes of `limits`, 0 to 1; 0 if

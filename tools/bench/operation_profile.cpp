@@ -27,6 +27,17 @@ double product_flops(std::string_view name, c10::ArrayRef<const c10::IValue> inp
   return 0.0;
 }
 
+// "AccumulateGrad" for "autograd::engine::evaluate_function: torch::autograd::AccumulateGrad".
+std::string short_name(std::string name) {
+  for (const std::string_view clutter :
+       {"autograd::engine::evaluate_function: ", "torch::autograd::", "nmt::kernels::",
+        "(anonymous namespace)::"}) {
+    const size_t place = name.find(clutter);
+    if (place != std::string::npos) name.erase(place, clutter.size());
+  }
+  return name;
+}
+
 }  // namespace
 
 struct OperationProfile::State : c10::MemoryReportingInfoBase {
@@ -37,7 +48,7 @@ struct OperationProfile::State : c10::MemoryReportingInfoBase {
   int64_t total = 0, peak = 0;
 
   void enter(const at::RecordFunction& function) {
-    const std::string name = function.name();
+    const std::string name = short_name(function.name());
     const double flops = product_flops(name, function.inputs());
     std::string label = flops > 0 ? kProducts : name;
     const bool own = flops > 0 || function.scope() == at::RecordScope::USER_SCOPE;
