@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "nmt/train/flush_denormals.h"
+
 namespace nmt::train {
 
 WorkerPool::WorkerPool(int64_t workers) : size_(std::max<int64_t>(1, workers)), errors_(size_) {
@@ -22,6 +24,7 @@ WorkerPool::~WorkerPool() {
 }
 
 void WorkerPool::work_and_keep_error(int64_t worker) {
+  const FlushDenormals flush;
   try {
     (*work_)(worker);
   } catch (...) {

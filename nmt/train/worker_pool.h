@@ -12,7 +12,8 @@
 
 namespace nmt::train {
 
-/// N threads, in each of which LibTorch itself uses one thread. Not for use by several callers.
+/// N threads, in each of which LibTorch itself uses one thread and denormal numbers count as zero
+/// (flush_denormals.h). Not for use by several callers.
 class WorkerPool {
  public:
   /// `workers` at least 1; with 1 the work runs in the calling thread.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <set>
 #include <stdexcept>
 
@@ -23,6 +24,18 @@ TEST(WorkerPool, RunsEveryWorkerOnceAThread) {
       EXPECT_EQ(std::set<std::thread::id>(thread.begin(), thread.end()).size(),
                 static_cast<size_t>(workers));
     }
+  }
+}
+
+TEST(WorkerPool, DenormalNumbersCountAsZeroInItsWorkAlone) {
+  volatile float least = std::numeric_limits<float>::min();
+  const auto half_of_least = [&] { return least * 0.5f; };
+  for (const int64_t workers : {1, 2}) {
+    WorkerPool pool(workers);
+    std::vector<float> product(workers, 1.0f);
+    pool.run([&](int64_t worker) { product[worker] = half_of_least(); });
+    EXPECT_EQ(product, std::vector<float>(workers, 0.0f));
+    EXPECT_GT(half_of_least(), 0.0f);
   }
 }
 
