@@ -10,7 +10,7 @@ namespace nmt::train {
 
 /// Holds for this thread, from its construction to its destruction. In a very deep post-LN model
 /// gradients shrink from layer to layer until they are denormal (below 1.2e-38), which changes no
-/// weight, but makes every multiplication some hundred times as slow.
+/// weight, but is many times as slow to multiply.
 class FlushDenormals {
  public:
   FlushDenormals() {

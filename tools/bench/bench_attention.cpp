@@ -24,12 +24,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
-#include <iostream>
 #include <string>
 #include <vector>
 
 #include "layers/kernels/attention.h"
 #include "layers/kernels/split_heads.h"
+#include "tools/bench/bench_command.h"
 #include "tools/bench/measuring.h"
 
 namespace {
@@ -165,13 +165,7 @@ int bench(int argc, char** argv) {
       "repetitions", options::value(&settings.repetitions), "interleaved repetitions")(
       "bfloat16", options::bool_switch(&settings.bfloat16), "bfloat16 storage")(
       "avx2", options::bool_switch(&settings.avx2), "no AVX-512, neither here nor in LibTorch");
-  options::variables_map values;
-  options::store(options::parse_command_line(argc, argv, all), values);
-  options::notify(values);
-  if (values.count("help") != 0) {
-    std::cout << all;
-    return 0;
-  }
+  if (!nmt::bench::parse_flags(argc, argv, all)) return 0;
   if (settings.avx2) {  // LibTorch looks at its first operation.
     setenv("ATEN_CPU_CAPABILITY", "avx2", 1);
     setenv("MKL_ENABLE_INSTRUCTIONS", "AVX2", 1);
@@ -193,10 +187,5 @@ int bench(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    return bench(argc, argv);
-  } catch (const std::exception& error) {
-    std::cerr << "bench_attention: error: " << error.what() << '\n';
-    return 2;
-  }
+  return nmt::bench::run_bench("bench_attention", bench, argc, argv);
 }

@@ -30,7 +30,6 @@
 #include <chrono>
 #include <cstdio>
 #include <fstream>
-#include <iostream>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -39,6 +38,7 @@
 #include "data/text/error.h"
 #include "nmt/model/init.h"
 #include "nmt/train/train_step.h"
+#include "tools/bench/bench_command.h"
 #include "tools/bench/measuring.h"
 #include "tools/bench/plain_transformer.h"
 #include "tools/bench/step_models.h"
@@ -216,13 +216,7 @@ int bench(int argc, char** argv) {
       "ours without attention entropy too, and with all statistics of every update")(
       "side", options::value(&settings.side),
       "ours, recompute, untracked, measured or plain: measure one side, print 3 numbers");
-  options::variables_map values;
-  options::store(options::parse_command_line(argc, argv, all), values);
-  options::notify(values);
-  if (values.count("help") != 0) {
-    std::cout << all;
-    return 0;
-  }
+  if (!parse_flags(argc, argv, all)) return 0;
   if (!settings.side.empty()) return run_side(settings);
   at::set_num_threads(static_cast<int>(settings.threads));
   const double peak = gemm_peak_gflops();
@@ -238,10 +232,5 @@ int bench(int argc, char** argv) {
 }  // namespace nmt::bench
 
 int main(int argc, char** argv) {
-  try {
-    return nmt::bench::bench(argc, argv);
-  } catch (const std::exception& error) {
-    std::cerr << "bench_train_step: error: " << error.what() << '\n';
-    return 2;
-  }
+  return nmt::bench::run_bench("bench_train_step", nmt::bench::bench, argc, argv);
 }

@@ -1,6 +1,12 @@
 #include "tools/bench/operation_profile.h"
 
+#include <torch/types.h>
+
+#include <chrono>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace nmt::bench {
 namespace {

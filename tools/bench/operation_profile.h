@@ -8,15 +8,10 @@
 
 #include <ATen/record_function.h>
 #include <c10/core/Allocator.h>
-#include <torch/types.h>
 
-#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
-#include <unordered_map>
-#include <utility>
-#include <vector>
 
 namespace nmt::bench {
 

@@ -15,7 +15,6 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <cstdio>
-#include <iostream>
 #include <map>
 #include <string>
 #include <utility>
@@ -24,6 +23,7 @@
 #include "nmt/model/init.h"
 #include "nmt/model/parameters.h"
 #include "nmt/train/train_step.h"
+#include "tools/bench/bench_command.h"
 #include "tools/bench/measuring.h"
 #include "tools/bench/operation_profile.h"
 #include "tools/bench/step_models.h"
@@ -48,7 +48,8 @@ double copy_bandwidth() {
   return best;
 }
 
-// float32 values that an operation must at least read and write, an update.
+// float32 values that an operation must at least read and write, of updates with `source_pieces`
+// and `target_pieces` in all; `parameters`: the model's, once an update.
 std::map<std::string, double> least_values(const Size& size, double parameters,
                                            double source_pieces, double target_pieces) {
   const double d = static_cast<double>(size.d_model), f = static_cast<double>(size.ffn_dim);
@@ -121,8 +122,10 @@ void print(const Profile& profile, int updates) {
   std::sort(rows.begin(), rows.end(),
             [](const auto& a, const auto& b) { return a.second.seconds > b.second.seconds; });
   OperationCost all, small, rest;
-  for (const auto& [label, cost] : rows)
-    all.seconds += cost.seconds, all.peak_bytes += cost.peak_bytes;
+  for (const auto& [label, cost] : rows) {
+    all.seconds += cost.seconds;
+    all.peak_bytes += cost.peak_bytes;
+  }
   std::puts("| operation | calls | ms | share | GFLOP/s | GB/s | MiB at the peak |");
   std::puts("|---|---:|---:|---:|---:|---:|---:|");
   constexpr double kSmallShare = 0.003;
@@ -151,13 +154,7 @@ int bench(int argc, char** argv) {
                                            "base, deep-thin or deep-narrow")(
       "arch", options::value(&arch), "architecture name without depth")(
       "updates", options::value(&updates), "updates that are recorded");
-  options::variables_map values;
-  options::store(options::parse_command_line(argc, argv, all), values);
-  options::notify(values);
-  if (values.count("help") != 0) {
-    std::cout << all;
-    return 0;
-  }
+  if (!parse_flags(argc, argv, all)) return 0;
   at::set_num_threads(1);
   const Size& size = size_of(model);
   const Profile found = profile(size, config_of(size, arch), updates);
@@ -174,10 +171,5 @@ int bench(int argc, char** argv) {
 }  // namespace nmt::bench
 
 int main(int argc, char** argv) {
-  try {
-    return nmt::bench::bench(argc, argv);
-  } catch (const std::exception& error) {
-    std::cerr << "profile_train_step: error: " << error.what() << '\n';
-    return 2;
-  }
+  return nmt::bench::run_bench("profile_train_step", nmt::bench::bench, argc, argv);
 }
