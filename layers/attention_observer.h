@@ -16,7 +16,7 @@ namespace nmt::layers {
 struct AttentionRows {
   AttentionKind kind;
   int64_t layer;                ///< From 1.
-  torch::Tensor entropy;        ///< [B, H, T] float32, nats; 0 for padded rows.
+  torch::Tensor entropy;        ///< [B, H, T] float32, nats; 0 for padded rows. On any device.
   torch::Tensor max_logit;      ///< [B, H, T] float32, largest visible scaled logit of a row.
   torch::Tensor visible_keys;   ///< [B, T] (or broadcastable [B, 1], [1, T]) int64: n of each row.
   torch::Tensor query_lengths;  ///< [B] int64; rows at and past it are padding.
@@ -25,7 +25,8 @@ struct AttentionRows {
 class AttentionObserver {
  public:
   virtual ~AttentionObserver() = default;
-  /// Called inside the forward pass, without gradient. Must not keep the tensors.
+  /// Called inside the forward pass, without gradient. Keeps no tensors of the CPU, whose memory
+  /// the next layer is to use; those of a device until the update ends, so as not to wait for it.
   virtual void observe(const AttentionRows& rows) = 0;
 };
 

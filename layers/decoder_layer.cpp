@@ -22,7 +22,8 @@ void DecoderLayerImpl::forward(ResidualStream& stream, const torch::Tensor& memo
   first = cross_attn->enter(cross_residual_, stream, memory, cross_mask, context);
   cross_residual_.leave(stream, cross_attn->forward(first, memory, cross_mask, context), context);
   first = ffn_residual_.enter(stream, ffn->first_product(context), context.backend);
-  ffn_residual_.leave(stream, ffn->forward(first, context), context, bottom);
+  ffn_residual_.leave(stream, ffn->forward(first, context, ffn_residual_.reads_branch(context)),
+                      context, bottom);
 }
 
 void DecoderLayerImpl::step(ResidualStream& stream, DecoderLayerCache& cache,
@@ -36,7 +37,7 @@ void DecoderLayerImpl::step(ResidualStream& stream, DecoderLayerCache& cache,
   cross_residual_.leave(stream, cross_attn->step_cross(first, cache.cross, memory_mask),
                         evaluation);
   first = ffn_residual_.enter(stream, ffn->first_product(evaluation), evaluation.backend);
-  ffn_residual_.leave(stream, ffn->forward(first, evaluation), evaluation, bottom);
+  ffn_residual_.leave(stream, ffn->forward(first, evaluation, /*values=*/true), evaluation, bottom);
 }
 
 std::vector<StackedLinear*> DecoderLayerImpl::linears() {

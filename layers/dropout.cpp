@@ -11,7 +11,7 @@ kernels::Dropout next_dropout(double probability, const ForwardContext& context)
 torch::Tensor dropout(const torch::Tensor& x, double probability, const ForwardContext& context) {
   const kernels::Dropout drawn = next_dropout(probability, context);
   if (drawn.probability == 0.0) return x;
-  return x * kernels::dropout_mask(x.sizes(), x.scalar_type(), drawn);
+  return x * kernels::dropout_mask(x.sizes(), x.scalar_type(), drawn, x.device());
 }
 
 }  // namespace nmt::layers

@@ -43,7 +43,8 @@ void EncoderLayerImpl::forward(ResidualStream& stream, const kernels::AttentionM
   const torch::Tensor bottom = attention_residual_.bottom_of(stream);
   attention_residual_.leave(stream, self_attn->forward(first, {}, mask, context), context);
   first = ffn_residual_.enter(stream, ffn->first_product(context), context.backend);
-  ffn_residual_.leave(stream, ffn->forward(first, context), context, bottom);
+  ffn_residual_.leave(stream, ffn->forward(first, context, ffn_residual_.reads_branch(context)),
+                      context, bottom);
 }
 
 std::vector<StackedLinear*> EncoderLayerImpl::linears() {

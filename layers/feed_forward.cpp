@@ -46,9 +46,10 @@ torch::Tensor FeedForwardImpl::inner(const torch::Tensor& first,
   return first;
 }
 
-torch::Tensor FeedForwardImpl::forward(const torch::Tensor& first,
-                                       const ForwardContext& context) const {
-  return fc2_.forward(inner(first, context));
+torch::Tensor FeedForwardImpl::forward(const torch::Tensor& first, const ForwardContext& context,
+                                       bool values) const {
+  const torch::Tensor read = inner(first, context);
+  return values ? fc2_.forward(read) : fc2_.graph(read);
 }
 
 }  // namespace nmt::layers

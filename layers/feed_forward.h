@@ -38,8 +38,10 @@ class FeedForwardImpl : public torch::nn::Module {
   /// The product of x [..., D] that forward() goes on with.
   kernels::LinearInputs first_product(const ForwardContext& context) const;
 
-  /// From the first product's output to [..., D].
-  torch::Tensor forward(const torch::Tensor& first, const ForwardContext& context) const;
+  /// From the first product's output to [..., D]. Without `values` the result stands for its place
+  /// in the graph alone (kernels/linear_graph.h).
+  torch::Tensor forward(const torch::Tensor& first, const ForwardContext& context,
+                        bool values) const;
 
   /// {fc1 (and gate)} and {fc2}.
   std::vector<StackedLinear*> linears() { return {&fc1_, &fc2_}; }

@@ -29,6 +29,9 @@ struct ForwardContext {
   BackendKind backend = BackendKind::kFused;
   /// Whether layers keep their input alone for the backward pass (recompute.h).
   bool recompute = false;
+  /// Whether a layer runs for its graph alone (recompute.h): the values that it ends with are not
+  /// looked at.
+  bool graph_alone = false;
   /// Sets ω of every sublayer that has one as it passes (admin_profile.h); may be null.
   AdminProfile* admin_profile = nullptr;
 };

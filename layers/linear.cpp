@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "layers/kernels/linear_graph.h"
 #include "layers/sigma_parametrization.h"
 #include "layers/weight_norm_parametrization.h"
 
@@ -78,10 +79,9 @@ void StackedLinear::make_parts(torch::nn::Module& owner) {
       options_.kind == LinearKind::kPlain ? raw_weight_ : torch::zeros_like(raw_weight_);
   if (options_.bias) bias_ = torch::zeros({first_rows_.back()});
   for (size_t i = 0; i < options_.parts.size(); ++i) {
-    const int64_t first = first_rows_[i];
-    const int64_t rows = first_rows_[i + 1] - first;
-    LinearPart part(raw_weight_.narrow(0, first, rows),
-                    options_.bias ? bias_.narrow(0, first, rows) : torch::Tensor());
+    const auto index = static_cast<int64_t>(i);
+    LinearPart part(rows_of_parts(raw_weight_, index, 1),
+                    options_.bias ? rows_of_parts(bias_, index, 1) : torch::Tensor());
     parts_.push_back(owner.register_module(options_.parts[i].name, part));
   }
 }
@@ -90,11 +90,11 @@ void StackedLinear::make_groups() {
   if (options_.kind == LinearKind::kPlain) return;
   int64_t part = 0;
   for (const int64_t count : options_.groups) {
-    const int64_t first = first_rows_[part], rows = first_rows_[part + count] - first;
+    const int64_t rows = first_rows_[part + count] - first_rows_[part];
     Group group{.first_part = part,
                 .parts = count,
-                .raw = raw_weight_.narrow(0, first, rows),
-                .effective = effective_weight_.narrow(0, first, rows),
+                .raw = rows_of_parts(raw_weight_, part, count),
+                .effective = rows_of_parts(effective_weight_, part, count),
                 .parametrization = make_parametrization(options_.kind, rows, options_.in_features,
                                                         options_.gamma_start)};
     for (const auto& [name, tensor] : group.parametrization->own_parameters()) {
@@ -111,15 +111,47 @@ void StackedLinear::make_groups() {
 void StackedLinear::make_products() {
   int64_t part = 0;
   for (const int64_t count : options_.products) {
-    const int64_t first = first_rows_[part];
-    const int64_t rows = first_rows_[part + count] - first;
     weight_leaves_.push_back(
-        effective_weight_.narrow(0, first, rows).detach().set_requires_grad(true));
+        rows_of_parts(effective_weight_, part, count).detach().set_requires_grad(true));
     bias_leaves_.push_back(options_.bias
-                               ? bias_.narrow(0, first, rows).detach().set_requires_grad(true)
+                               ? rows_of_parts(bias_, part, count).detach().set_requires_grad(true)
                                : torch::Tensor());
     part += count;
   }
+}
+
+torch::Tensor StackedLinear::rows_of_parts(const torch::Tensor& all, int64_t first,
+                                           int64_t count) const {
+  return all.narrow(0, first_rows_[first], first_rows_[first + count] - first_rows_[first]);
+}
+
+void StackedLinear::move_to(torch::Device device) {
+  const torch::NoGradGuard no_grad;
+  raw_weight_ = raw_weight_.to(device);
+  effective_weight_ = groups_.empty() ? raw_weight_ : effective_weight_.to(device);
+  if (options_.bias) bias_ = bias_.to(device);
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    parts_[i]->weight.set_data(rows_of_parts(raw_weight_, i, 1));
+    if (options_.bias) parts_[i]->bias.set_data(rows_of_parts(bias_, i, 1));
+  }
+  for (Group& group : groups_) {
+    group.raw = rows_of_parts(raw_weight_, group.first_part, group.parts);
+    group.effective = rows_of_parts(effective_weight_, group.first_part, group.parts);
+    for (const auto& [name, tensor] : group.parametrization->own_parameters()) {
+      tensor.set_data(tensor.to(device));
+    }
+    for (const auto& [name, tensor] : group.parametrization->buffers()) {
+      tensor.set_data(tensor.to(device));
+    }
+  }
+  int64_t part = 0;
+  for (size_t product = 0; product < weight_leaves_.size(); ++product) {
+    const int64_t count = options_.products[product];
+    weight_leaves_[product].set_data(rows_of_parts(effective_weight_, part, count));
+    if (options_.bias) bias_leaves_[product].set_data(rows_of_parts(bias_, part, count));
+    part += count;
+  }
+  refresh();
 }
 
 torch::Tensor StackedLinear::forward(const torch::Tensor& x, size_t product) const {
@@ -128,9 +160,12 @@ torch::Tensor StackedLinear::forward(const torch::Tensor& x, size_t product) con
   return at::linear(x, weight_leaves_[product], bias_leaves_[product]);
 }
 
+torch::Tensor StackedLinear::graph(const torch::Tensor& x) const {
+  return kernels::linear_graph(x, weight_leaves_[0], bias_leaves_[0]);
+}
+
 torch::Tensor StackedLinear::effective_weight(size_t index) const {
-  return effective_weight_.narrow(0, first_rows_[index],
-                                  first_rows_[index + 1] - first_rows_[index]);
+  return rows_of_parts(effective_weight_, static_cast<int64_t>(index), 1);
 }
 
 void StackedLinear::initialize_parametrization() {

@@ -70,6 +70,9 @@ class StackedLinear {
   /// Maps x [..., I] to [..., sum of the product's O]. Changes no state.
   torch::Tensor forward(const torch::Tensor& x, size_t product = 0) const;
 
+  /// The graph of forward() without its values (kernels/linear_graph.h), for x [N, I].
+  torch::Tensor graph(const torch::Tensor& x) const;
+
   /// What that product reads, for operations that take it in (kernels/residual_linear.h).
   kernels::LinearInputs product(size_t index = 0) const {
     return {.weight = weight_leaves_[index], .bias = bias_leaves_[index]};
@@ -78,6 +81,10 @@ class StackedLinear {
   /// Sets γ and v, or g, from the weights; once, after the weights have their initial values.
   /// Refreshes.
   void initialize_parametrization();
+
+  /// Moves all tensors to `device`, and keeps them what they are to each other: what holds the
+  /// former ones of parts() or leaves() sees the new ones. Not while a graph over them lives.
+  void move_to(torch::Device device);
 
   /// Writes Ŵ into the leaves: after loading and after each optimizer update.
   void refresh();
@@ -94,6 +101,10 @@ class StackedLinear {
   /// in place: once after the last backward, which leaves the leaves without gradients. Stacks are
   /// independent of each other: several threads may do this, or advance(), for one each.
   void pull_gradients_back();
+
+  /// The first half of pull_gradients_back(): sets the .grad of every part's weight, still that of
+  /// Ŵ, and bias. For who does the other half (sigma_on_device.h).
+  void hand_gradients_to_parts();
 
   /// The tensors that forward reads and autograd gives gradients: a weight and a bias a product.
   std::vector<torch::Tensor> leaves() const;
@@ -118,9 +129,9 @@ class StackedLinear {
  private:
   void make_parts(torch::nn::Module& owner);
   void make_products();
+  torch::Tensor rows_of_parts(const torch::Tensor& all, int64_t first, int64_t count) const;
   void make_groups();
   torch::Tensor differentiable_weight() const;  // [all rows, I]
-  void hand_gradients_to_parts();
 
   StackedLinearOptions options_;
   torch::Tensor raw_weight_;        // [all rows, I]

@@ -27,7 +27,12 @@ torch::Tensor PositionsImpl::forward(const torch::Tensor& positions) {
   const int64_t longest = positions.numel() == 0 ? 0 : positions.max().item<int64_t>() + 1;
   TORCH_CHECK(longest <= table_.size(0), "positions: a sequence of ", longest,
               " pieces is longer than the model's max-positions of ", table_.size(0));
-  return table_.index_select(0, positions);
+  return table_.index_select(0, positions.to(table_.device()));
+}
+
+void PositionsImpl::to(torch::Device device, bool non_blocking) {
+  Module::to(device, non_blocking);
+  table_ = table_.to(device);
 }
 
 }  // namespace nmt::layers

@@ -24,9 +24,11 @@ class PositionsImpl : public torch::nn::Module {
   /// A table of `max_positions` rows: fixed, or the parameter "weight".
   PositionsImpl(PositionKind kind, int64_t max_positions, int64_t d_model);
 
-  /// The rows of positions [N] int64, from 0: [N, D].
+  /// The rows of positions [N] int64 (best on the CPU), from 0: [N, D], where the table is.
   /// Throws c10::Error if one lies past the table.
   torch::Tensor forward(const torch::Tensor& positions);
+
+  void to(torch::Device device, bool non_blocking = false) override;
 
  private:
   torch::Tensor table_;

@@ -58,6 +58,7 @@ class Recomputed : public torch::autograd::Function<Recomputed> {
                         const variable_list& gradients) {
     const torch::AutoGradMode with_graph(true);
     ForwardContext context = run.context;
+    context.graph_alone = true;
     if (context.dropout_generator) context.dropout_generator = context.dropout_generator->clone();
     ResidualStream stream = run.stream;
     stream.sum.x = inputs[0];

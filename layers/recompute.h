@@ -1,6 +1,6 @@
 // Activation recomputation: a layer keeps what comes into it and nothing from within; the backward
-// pass runs the layer once more. A third more time for memory that grows with depth by two tensors
-// [N, D] a layer.
+// pass runs the layer once more, but for the product that it ends with, which no gradient reads. At
+// most a third more time for memory that grows with depth by two tensors [N, D] a layer.
 //
 // The second run draws the same dropout masks, so that gradients have the same bits as without it.
 //

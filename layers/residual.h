@@ -66,6 +66,13 @@ class Residual {
   /// right after the first sublayer's enter(). Undefined where the scheme does not need it.
   torch::Tensor bottom_of(const ResidualStream& stream) const;
 
+  /// Whether leave() reads the values of the branch's output, not just its place in the graph: a
+  /// learned factor of the branch has a gradient made of them.
+  bool reads_branch(const ForwardContext& context) const {
+    return !context.graph_alone ||
+           !(scheme_.learned == LearnedScale::kNone || scheme_.learned == LearnedScale::kSkip);
+  }
+
   /// Ends the sublayer: leaves the branch's output [..., D] waiting in `stream`. `bottom` is what
   /// bottom_of() gave, for the last sublayer of a layer, else undefined.
   void leave(ResidualStream& stream, const torch::Tensor& branch_output,

@@ -11,7 +11,8 @@ SigmaParametrization::SigmaParametrization(int64_t columns, std::optional<double
       gamma_start_(gamma_start),
       kind_(kind),
       right_(torch::zeros({columns})),
-      left_(torch::empty({0})) {
+      left_(torch::empty({0})),
+      sigma_(torch::zeros({1}, torch::kFloat64)) {
   right_[0] = 1.0;
 }
 
@@ -24,8 +25,11 @@ void SigmaParametrization::initialize(const torch::Tensor& w) {
 
 void SigmaParametrization::write_effective(const torch::Tensor& w, torch::Tensor& effective) {
   torch::NoGradGuard no_grad;
-  if (left_.numel() != w.size(0)) left_ = torch::empty({w.size(0)}, right_.options());
-  sigma_ = kernels::write_scaled(w, gamma.item<double>(), right_, left_, effective);
+  if (left_.numel() != w.size(0) || left_.device() != right_.device()) {
+    left_ = torch::empty({w.size(0)}, right_.options());
+    sigma_ = sigma_.to(right_.device());
+  }
+  kernels::write_scaled(w, gamma, right_, left_, effective, sigma_);
 }
 
 torch::Tensor SigmaParametrization::effective_weight(const torch::Tensor& w) const {
@@ -38,10 +42,9 @@ torch::Tensor SigmaParametrization::effective_weight(const torch::Tensor& w) con
 
 void SigmaParametrization::pull_back(const torch::Tensor& w, at::TensorList gradient) {
   torch::NoGradGuard no_grad;
-  const double along = kernels::pull_back(
-      w, {.gamma = gamma.item<double>(), .sigma = sigma_, .left = left_, .right = right_},
-      gradient);
-  if (kind_ == Gamma::kLearned) gamma.mutable_grad() = torch::full({1}, along, gamma.options());
+  const torch::Tensor along = kernels::pull_back(
+      w, {.gamma = gamma, .sigma = sigma_, .left = left_, .right = right_}, gradient);
+  if (kind_ == Gamma::kLearned) gamma.mutable_grad() = along;
 }
 
 void SigmaParametrization::advance(const torch::Tensor& w) {

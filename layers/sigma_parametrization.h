@@ -40,8 +40,12 @@ class SigmaParametrization : public WeightParametrization {
   void advance(const torch::Tensor& w) override;
   std::vector<std::pair<std::string, torch::Tensor>> own_parameters() const override;
   std::vector<std::pair<std::string, torch::Tensor>> buffers() const override;
-  std::optional<double> sigma() const override { return sigma_; }
+  std::optional<double> sigma() const override { return sigma_.item<double>(); }
   std::optional<double> spectral_gain() const override { return gamma.item<double>(); }
+
+  const torch::Tensor& right() const { return right_; }         ///< v [I]
+  const torch::Tensor& left() const { return left_; }           ///< u [O] of the last write.
+  const torch::Tensor& sigma_tensor() const { return sigma_; }  ///< σ [1] float64, likewise.
 
   torch::Tensor gamma;  ///< γ [1], a parameter if learned; may become negative.
 
@@ -49,8 +53,8 @@ class SigmaParametrization : public WeightParametrization {
   std::optional<double> gamma_start_;
   Gamma kind_;
   torch::Tensor right_;  // v [I], unit length; a buffer.
-  torch::Tensor left_;   // u [O] of the last write_effective.
-  double sigma_ = 0.0;
+  torch::Tensor left_;   // u [O] of the last write_effective ...
+  torch::Tensor sigma_;  // ... and its σ [1] float64.
 };
 
 }  // namespace nmt::layers

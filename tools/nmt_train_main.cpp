@@ -26,15 +26,16 @@
 #include "nmt/train/model_dir.h"
 #include "nmt/train/tensorboard_observer.h"
 #include "nmt/train/trainer.h"
+#include "tools/choose_device.h"
 
 namespace {
 
 using nmt::config::TrainingConfig;
 
 void resolve_machine(TrainingConfig& config) {
-  if (config.device == "cuda") {
-    throw nmt::UsageError("--device cuda: this build trains on the CPU only; use --device cpu");
-  }
+  const auto gpu = nmt::tools::choose_gpu(config.device);
+  config.device = gpu ? "cuda" : "cpu";
+  if (gpu) std::cout << "training on " << gpu->name << '\n' << std::flush;
   if (config.threads == 0) {
     config.threads = std::max<int64_t>(1, std::thread::hardware_concurrency());
   }

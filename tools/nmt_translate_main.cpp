@@ -19,6 +19,7 @@
 #include "nmt/cli/program.h"
 #include "nmt/decode/load_translator.h"
 #include "nmt/decode/translate_stream.h"
+#include "tools/choose_device.h"
 
 namespace {
 
@@ -28,6 +29,7 @@ struct TranslateFlags {
   std::string model, input = "-", output = "-";
   InvalidUtf8 invalid_utf8 = InvalidUtf8::kReplace;
   bool quiet = false;
+  std::string device = "auto";
   nmt::decode::TranslatorOptions translator;
 };
 
@@ -54,11 +56,13 @@ TranslateFlags parse(int argc, char** argv) {
   set.number("max-tokens", &options.max_tokens,
              "size of a batch: segments x beam size x longest source in pieces", 1);
   options.threads = 0;
-  set.number("threads", &options.threads, "batches translated at a time; 0: one for each core", 0);
+  set.number("threads", &options.threads,
+             "batches translated at a time; 0: one for each core, or one on a GPU", 0);
+  set.choice("device", &flags.device, {"cpu", "cuda", "auto"},
+             "where to compute; auto: a GPU if there is one");
   set.toggle("quiet", &flags.quiet, "neither warnings nor progress on standard error");
   set.parse(argc, argv);
   if (flags.model.empty()) throw nmt::UsageError("--model FOLDER is missing");
-  if (options.threads == 0) options.threads = std::max(1u, std::thread::hardware_concurrency());
   if (rule != "replace") {
     flags.invalid_utf8 = rule == "skip" ? InvalidUtf8::kSkip : InvalidUtf8::kFail;
   }
@@ -80,9 +84,13 @@ nmt::decode::StreamObserver standard_error(bool quiet) {
 }
 
 int translate(int argc, char** argv) {
-  const TranslateFlags flags = parse(argc, argv);
+  TranslateFlags flags = parse(argc, argv);
+  const bool on_gpu = nmt::tools::choose_gpu(flags.device).has_value();
+  int64_t& threads = flags.translator.threads;
+  if (threads == 0) threads = on_gpu ? 1 : std::max(1u, std::thread::hardware_concurrency());
   at::set_num_threads(1);  // Threads take whole batches; one alone must not be split among cores.
-  const auto translator = nmt::decode::load_translator(flags.model, flags.translator);
+  const auto translator = nmt::decode::load_translator(flags.model, flags.translator,
+                                                       on_gpu ? torch::kCUDA : torch::kCPU);
   nmt::text::SegmentReader input(flags.input);
   nmt::decode::OutputFile output(flags.output, std::cout);
   translate_stream(translator, input, output,

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "layers/kernels/attention_cpu.h"
+#include "layers/kernels/attention_on_device.h"
 #include "layers/kernels/split_heads.h"
 
 namespace nmt::kernels {
@@ -61,27 +62,16 @@ HeadRows key_rows(const torch::Tensor& x, const AttentionMask& mask) {
   return {x, mask, &AttentionMask::key_offset};
 }
 
-// What the kernels need of a call, besides tensors.
-struct Call {
-  int64_t heads;
-  int64_t size;
-  double scale;
-  Dropout dropout;
-
-  int64_t row(const AttentionMask& mask, int64_t b, int64_t h) const {
-    return (b * heads + h) * mask.queries();
-  }
-  HeadShape shape(const AttentionMask& mask, int64_t b, int64_t h) const {
-    return {.queries = static_cast<size_t>(mask.query_length(b)),
-            .keys = static_cast<size_t>(mask.key_length(b)),
-            .size = static_cast<size_t>(size),
-            .causal = mask.causal(),
-            .scale = static_cast<float>(scale),
-            .dropout = dropout.probability,
-            .dropout_seed = dropout.seed,
-            .first_row = static_cast<uint64_t>(row(mask, b, h))};
-  }
-};
+HeadShape head_shape(const AttentionCall& call, const AttentionMask& mask, int64_t b, int64_t h) {
+  return {.queries = static_cast<size_t>(mask.query_length(b)),
+          .keys = static_cast<size_t>(mask.key_length(b)),
+          .size = static_cast<size_t>(call.size),
+          .causal = mask.causal(),
+          .scale = static_cast<float>(call.scale),
+          .dropout = call.dropout.probability,
+          .dropout_seed = call.dropout.seed,
+          .first_row = static_cast<uint64_t>(call.row(mask, b, h))};
+}
 
 // Fills rows past each sentence's length. Packed tensors have none.
 void fill_padding(const torch::Tensor& x, const AttentionMask& mask,
@@ -126,7 +116,7 @@ void with_storage(torch::Dtype dtype, const Work& work) {
 }
 
 variable_list forward_pass(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
-                           const AttentionMask& mask, const Call& call, bool statistics) {
+                           const AttentionMask& mask, const AttentionCall& call, bool statistics) {
   RECORD_USER_SCOPE("attention, forward");
   const torch::Tensor out = torch::empty(q.sizes(), q.options());
   const auto row_options = q.options().dtype(torch::kFloat32);
@@ -145,7 +135,7 @@ variable_list forward_pass(const torch::Tensor& q, const torch::Tensor& k, const
     using S = decltype(storage);
     for_each_head(mask.batch(), call.heads, [&](int64_t b, int64_t h, AttentionScratch& scratch) {
       const int64_t row = call.row(mask, b, h);
-      attend(call.shape(mask, b, h), qs.of<S>(b, h), ks.of<S>(b, h), vs.of<S>(b, h),
+      attend(head_shape(call, mask, b, h), qs.of<S>(b, h), ks.of<S>(b, h), vs.of<S>(b, h),
              outs.of_mutable<S>(b, h),
              {.log_sum_exp = at_row(log_sum_exp, row),
               .entropy = at_row(entropy, row),
@@ -161,15 +151,10 @@ variable_list forward_pass(const torch::Tensor& q, const torch::Tensor& k, const
   return {out, entropy, max_logit, log_sum_exp};
 }
 
-// What the forward pass keeps.
-struct Saved {
-  torch::Tensor q, k, v, out, log_sum_exp;
-};
-
-variable_list backward_pass(const Saved& saved, const torch::Tensor& grad_out,
-                            const AttentionMask& mask, const Call& call) {
+variable_list backward_pass(const AttentionSaved& saved, const torch::Tensor& grad_out,
+                            const AttentionMask& mask, const AttentionCall& call) {
   RECORD_USER_SCOPE("attention, backward");
-  const torch::Tensor q = with_rows(saved.q), k = with_rows(saved.k), v = with_rows(saved.v);
+  const torch::Tensor &q = saved.q, &k = saved.k, &v = saved.v;
   const std::vector<torch::Tensor> gradients = empty_like_parts({q, k, v});
   const HeadRows qs = query_rows(q, mask), outs = query_rows(saved.out, mask);
   const HeadRows ks = key_rows(k, mask), vs = key_rows(v, mask);
@@ -179,7 +164,7 @@ variable_list backward_pass(const Saved& saved, const torch::Tensor& grad_out,
   with_storage(q.scalar_type(), [&](auto storage) {
     using S = decltype(storage);
     for_each_head(mask.batch(), call.heads, [&](int64_t b, int64_t h, AttentionScratch& scratch) {
-      attend_backward(call.shape(mask, b, h),
+      attend_backward(head_shape(call, mask, b, h),
                       {.q = qs.of<S>(b, h),
                        .k = ks.of<S>(b, h),
                        .v = vs.of<S>(b, h),
@@ -199,8 +184,8 @@ variable_list backward_pass(const Saved& saved, const torch::Tensor& grad_out,
 }
 
 // The gradient as a graph of its own, for second derivatives.
-variable_list reference_gradients(const Saved& saved, const torch::Tensor& grad_out,
-                                  const AttentionMask& mask, const Call& call) {
+variable_list reference_gradients(const AttentionSaved& saved, const torch::Tensor& grad_out,
+                                  const AttentionMask& mask, const AttentionCall& call) {
   const variable_list inputs = {saved.q, saved.k, saved.v};
   variable_list leaves, wanted;
   for (const torch::Tensor& input : inputs) {
@@ -226,11 +211,14 @@ class FusedAttention : public torch::autograd::Function<FusedAttention> {
  public:
   static variable_list forward(AutogradContext* context, const torch::Tensor& q,
                                const torch::Tensor& k, const torch::Tensor& v,
-                               const AttentionMask& mask, const Call& call, bool statistics) {
-    variable_list results =
-        forward_pass(with_rows(q), with_rows(k), with_rows(v), mask, call, statistics);
-    context->save_for_backward(
-        {q, k, v, results[0], results[3], mask.query_lengths(), mask.key_lengths()});
+                               const AttentionMask& mask, const AttentionCall& call,
+                               bool statistics) {
+    const bool on_cpu = q.device().is_cpu();
+    const auto pass = on_cpu ? forward_pass : attention_forward_on_device;
+    variable_list results = pass(with_rows(q), with_rows(k), with_rows(v), mask, call, statistics);
+    context->save_for_backward({q, k, v, results[0], results[3],
+                                on_cpu ? torch::Tensor() : mask.sentences_on(q.device()),
+                                mask.query_lengths(), mask.key_lengths()});
     context->saved_data["queries"] = mask.queries();
     context->saved_data["keys"] = mask.keys();
     context->saved_data["causal"] = mask.causal();
@@ -246,17 +234,22 @@ class FusedAttention : public torch::autograd::Function<FusedAttention> {
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const variable_list saved = context->get_saved_variables();
     auto& data = context->saved_data;
-    const AttentionMask mask(saved[5], saved[6], data["queries"].toInt(), data["keys"].toInt(),
+    const AttentionMask mask(saved[6], saved[7], data["queries"].toInt(), data["keys"].toInt(),
                              data["causal"].toBool());
-    const Call call{.heads = saved[0].size(-2),
-                    .size = saved[0].size(-1),
-                    .scale = data["scale"].toDouble(),
-                    .dropout = {data["dropout"].toDouble(),
-                                static_cast<uint64_t>(data["dropout_seed"].toInt())}};
-    const Saved tensors{saved[0], saved[1], saved[2], saved[3], saved[4]};
-    variable_list result = torch::GradMode::is_enabled()
-                               ? reference_gradients(tensors, gradients[0], mask, call)
-                               : backward_pass(tensors, with_rows(gradients[0]), mask, call);
+    const AttentionCall call{.heads = saved[0].size(-2),
+                             .size = saved[0].size(-1),
+                             .scale = data["scale"].toDouble(),
+                             .dropout = {data["dropout"].toDouble(),
+                                         static_cast<uint64_t>(data["dropout_seed"].toInt())}};
+    AttentionSaved tensors{saved[0], saved[1], saved[2], saved[3], saved[4], saved[5]};
+    variable_list result;
+    if (torch::GradMode::is_enabled()) {
+      result = reference_gradients(tensors, gradients[0], mask, call);
+    } else {
+      for (torch::Tensor* one : {&tensors.q, &tensors.k, &tensors.v}) *one = with_rows(*one);
+      const auto pass = tensors.q.device().is_cpu() ? backward_pass : attention_backward_on_device;
+      result = pass(tensors, with_rows(gradients[0]), mask, call);
+    }
     result.resize(6);  // Mask, call and statistics have no gradient.
     return result;
   }
@@ -299,7 +292,10 @@ void check_attention_inputs(const AttentionInputs& in) {
 
 bool attention_is_fused(const AttentionInputs& in) {
   const torch::Dtype dtype = in.q.scalar_type();
-  return in.q.device().is_cpu() && in.k.scalar_type() == dtype && in.v.scalar_type() == dtype &&
+  const bool has_kernels =
+      in.q.device().is_cpu() ||
+      (in.q.device().is_cuda() && fits_device_kernels(in.mask.batch(), in.q.size(-1)));
+  return has_kernels && in.k.scalar_type() == dtype && in.v.scalar_type() == dtype &&
          (dtype == torch::kFloat32 || dtype == torch::kBFloat16);
 }
 
@@ -307,10 +303,10 @@ AttentionOutputs attention(const AttentionInputs& in) {
   check_attention_inputs(in);
   if (!attention_is_fused(in)) return attention_reference(in);
   const int64_t size = in.q.size(-1);
-  const Call call{.heads = in.q.size(-2),
-                  .size = size,
-                  .scale = in.scale.value_or(1.0 / std::sqrt(static_cast<double>(size))),
-                  .dropout = in.dropout};
+  const AttentionCall call{.heads = in.q.size(-2),
+                           .size = size,
+                           .scale = in.scale.value_or(1.0 / std::sqrt(static_cast<double>(size))),
+                           .dropout = in.dropout};
   const variable_list results =
       FusedAttention::apply(in.q, in.k, in.v, in.mask, call, in.statistics);
   AttentionOutputs outputs{.out = results[0]};

@@ -51,7 +51,8 @@ struct AttentionOutputs {
 /// Throws c10::Error, naming the argument and its shape, if shapes disagree.
 AttentionOutputs attention(const AttentionInputs& inputs);
 
-/// Whether `inputs` have a fused form: float32 or bfloat16 on the CPU.
+/// Whether `inputs` have a fused form: float32 or bfloat16, on the CPU or, with a head size of at
+/// most 128 in at most 65,535 sentences, on a CUDA device.
 bool attention_is_fused(const AttentionInputs& inputs);
 
 /// Throws c10::Error as attention() does.

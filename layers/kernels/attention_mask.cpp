@@ -40,6 +40,18 @@ AttentionMask::AttentionMask(const torch::Tensor& query_lengths, const torch::Te
               "got ", queries, " and ", keys);
 }
 
+const torch::Tensor& AttentionMask::sentences_on(torch::Device device) const {
+  if (sentences_.defined() && sentences_.device() == device) return sentences_;
+  const torch::Tensor table = torch::empty({4, batch()}, torch::kInt32);
+  int32_t* next = table.mutable_data_ptr<int32_t>();
+  for (const std::vector<int64_t>* row :
+       {&query_offsets_, &query_lengths_, &key_offsets_, &key_lengths_}) {
+    for (int64_t b = 0; b < batch(); ++b) *next++ = static_cast<int32_t>((*row)[b]);
+  }
+  sentences_ = table.to(device);
+  return sentences_;
+}
+
 const torch::Tensor& AttentionMask::visible_keys() const {
   if (visible_keys_.defined()) return visible_keys_;
   visible_keys_ = torch::tensor(key_lengths_).unsqueeze(1).expand({batch(), queries_});

@@ -14,14 +14,18 @@ namespace nmt::kernels {
 
 class AttentionMask {
  public:
-  /// `query_lengths`, `key_lengths` [B] int64: positions at and past them are padding. Causal:
-  /// query t sees keys 0..t, and T must equal S.
+  /// `query_lengths`, `key_lengths` [B] int64: positions at and past them are padding. Best on the
+  /// CPU, whatever the device of the rows. Causal: query t sees keys 0..t, and T must equal S.
   AttentionMask(const torch::Tensor& query_lengths, const torch::Tensor& key_lengths,
                 int64_t queries, int64_t keys, bool causal);
 
   /// Added to the logits: 0 where visible, −∞ where not; [B·H, T, S], contiguous, of the default
   /// dtype. Undefined when every key is visible to every query. Computed at the first call.
   const torch::Tensor& bias(int64_t heads) const;
+
+  /// What kernels of `device` need: first row of the queries, queries, first row of the keys and
+  /// keys of each sentence in packed tensors, [4, B] int32 there. Computed at the first call.
+  const torch::Tensor& sentences_on(torch::Device device) const;
 
   /// n of each row [B, T] int64: how many keys it sees. Computed at the first call.
   const torch::Tensor& visible_keys() const;
@@ -62,6 +66,7 @@ class AttentionMask {
   int64_t keys_;
   bool causal_;
   bool has_empty_rows_;
+  mutable torch::Tensor sentences_;
   mutable torch::Tensor visible_keys_;
   mutable bool bias_known_ = false;
   mutable torch::Tensor bias_;

@@ -53,13 +53,15 @@ void fill_statistics(const torch::Tensor& logits, const torch::Tensor& probabili
   const auto shape = {mask.batch(), heads, mask.queries()};
   const bool half = logits.element_size() < 4;  // Then statistics are float32.
   const torch::Dtype dtype = half ? torch::kFloat32 : logits.scalar_type();
-  out.entropy = torch::zeros(shape, logits.options().dtype(dtype).requires_grad(false));
+  out.entropy = torch::zeros(shape, dtype);
   out.max_logit =
       torch::full(shape, -std::numeric_limits<double>::infinity(), out.entropy.options());
-  const torch::Tensor s = logits.detach().to(dtype).contiguous();
-  const torch::Tensor p = probabilities.detach().to(dtype).contiguous();
+  const torch::Tensor s = logits.detach().to(torch::kCPU, dtype).contiguous();
+  const torch::Tensor p = probabilities.detach().to(torch::kCPU, dtype).contiguous();
   AT_DISPATCH_FLOATING_TYPES(s.scalar_type(), "attention statistics",
                              [&] { all_row_statistics<scalar_t>(s, p, mask, out); });
+  out.entropy = out.entropy.to(logits.device());
+  out.max_logit = out.max_logit.to(logits.device());
 }
 
 // A row without a visible key would be NaN, and so would gradients: it gets finite logits, and
@@ -67,7 +69,8 @@ void fill_statistics(const torch::Tensor& logits, const torch::Tensor& probabili
 torch::Tensor softmax_rows(const torch::Tensor& logits, const AttentionMask& mask, int64_t heads) {
   if (!mask.has_empty_rows()) return at::softmax(logits, -1);
   const torch::Tensor empty =
-      mask.visible_keys().eq(0).repeat_interleave(heads, 0).unsqueeze(-1);  // [B·H, T, 1]
+      mask.visible_keys().eq(0).repeat_interleave(heads, 0).unsqueeze(-1).to(
+          logits.device());  // [B·H, T, 1]
   return at::softmax(logits.masked_fill(empty, 0.0), -1).masked_fill(empty, 0.0);
 }
 
@@ -78,7 +81,7 @@ AttentionOutputs padded_attention(const AttentionInputs& in) {
   const torch::Tensor q = heads_first(in.q);
   const torch::Tensor keys = heads_first(in.k).transpose(1, 2);
   const torch::Tensor logits =
-      bias.defined() ? at::baddbmm(bias.to(q.scalar_type()), q, keys, 1.0, scale)
+      bias.defined() ? at::baddbmm(bias.to(q.device(), q.scalar_type()), q, keys, 1.0, scale)
                      : at::baddbmm(at::zeros({1, 1, 1}, q.options()), q, keys, 0.0, scale);
   torch::Tensor probabilities = softmax_rows(logits, in.mask, heads);
 
@@ -88,6 +91,7 @@ AttentionOutputs padded_attention(const AttentionInputs& in) {
     probabilities = probabilities * row_dropout_mask(probabilities.size(0) * probabilities.size(1),
                                                      probabilities.size(2),
                                                      probabilities.scalar_type(), in.dropout)
+                                        .to(probabilities.device())
                                         .view(probabilities.sizes());
   }
   out.out = at::bmm(probabilities, heads_first(in.v))
@@ -102,8 +106,8 @@ AttentionOutputs attention_reference(const AttentionInputs& in) {
   check_attention_inputs(in);
   if (in.q.dim() == 4) return padded_attention(in);
   const AttentionMask& mask = in.mask;
-  const Packing queries(mask.query_lengths(), mask.queries());
-  const Packing keys(mask.key_lengths(), mask.keys());
+  const Packing queries(mask.query_lengths(), mask.queries(), in.q.device());
+  const Packing keys(mask.key_lengths(), mask.keys(), in.k.device());
   AttentionOutputs out = padded_attention({.q = queries.unpack(in.q),
                                            .k = keys.unpack(in.k),
                                            .v = keys.unpack(in.v),

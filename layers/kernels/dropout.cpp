@@ -3,13 +3,15 @@
 #include <ATen/CPUGeneratorImpl.h>
 
 #include "layers/kernels/dropout_mask.h"
+#include "layers/kernels/dropout_mask_cuda.h"
 
 namespace nmt::kernels {
 
-torch::Tensor dropout_mask(torch::IntArrayRef shape, torch::Dtype dtype, const Dropout& dropout) {
-  const torch::Tensor mask = at::empty(shape, at::kFloat);
-  fill_dropout_mask(mask.mutable_data_ptr<float>(), mask.numel(), dropout.probability,
-                    dropout.seed);
+torch::Tensor dropout_mask(torch::IntArrayRef shape, torch::Dtype dtype, const Dropout& dropout,
+                           torch::Device device) {
+  const torch::Tensor mask = at::empty(shape, torch::device(device).dtype(at::kFloat));
+  const auto fill = device.is_cpu() ? fill_dropout_mask : fill_dropout_mask_cuda;
+  fill(mask.mutable_data_ptr<float>(), mask.numel(), dropout.probability, dropout.seed);
   return mask.to(dtype);
 }
 

@@ -12,8 +12,10 @@ struct Dropout {
   uint64_t seed = 0;
 };
 
-/// The mask of `shape` in `dtype`; element i, in the order of memory, is number i.
-torch::Tensor dropout_mask(torch::IntArrayRef shape, torch::Dtype dtype, const Dropout& dropout);
+/// The mask of `shape` in `dtype`; element i, in the order of memory, is number i. The same values
+/// on every device.
+torch::Tensor dropout_mask(torch::IntArrayRef shape, torch::Dtype dtype, const Dropout& dropout,
+                           torch::Device device = torch::kCPU);
 
 /// The mask [rows, columns] of attention probabilities: row r has the seed dropout_row_seed(seed,
 /// r).

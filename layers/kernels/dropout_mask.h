@@ -17,7 +17,7 @@ void fill_dropout_mask(float* mask, int64_t count, double probability, uint64_t 
 
 /// The seed of row `row` of a mask whose rows are drawn one by one (attention probabilities): masks
 /// of more than 2³² values, and of parts of rows. SplitMix64 (Steele et al. 2014).
-inline uint64_t dropout_row_seed(uint64_t seed, uint64_t row) {
+constexpr uint64_t dropout_row_seed(uint64_t seed, uint64_t row) {
   uint64_t z = seed + (row + 1) * 0x9e3779b97f4a7c15u;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
   z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;

@@ -2,7 +2,7 @@
 
 namespace nmt::kernels {
 
-Packing::Packing(const torch::Tensor& lengths, int64_t longest)
+Packing::Packing(const torch::Tensor& lengths, int64_t longest, torch::Device device)
     : sentences_(lengths.size(0)), longest_(longest) {
   const torch::Tensor known = lengths.to(torch::kCPU).contiguous();
   const int64_t* length = known.const_data_ptr<int64_t>();
@@ -19,8 +19,7 @@ Packing::Packing(const torch::Tensor& lengths, int64_t longest)
       *position++ = t;
     }
   }
-  rows_ = rows_.to(lengths.device());
-  positions_ = positions_.to(lengths.device());
+  rows_ = rows_.to(device);
 }
 
 torch::Tensor Packing::pack(const torch::Tensor& padded) const {

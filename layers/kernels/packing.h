@@ -11,8 +11,8 @@ namespace nmt::kernels {
 
 class Packing {
  public:
-  /// `lengths` [B] int64, each in [0, longest].
-  Packing(const torch::Tensor& lengths, int64_t longest);
+  /// `lengths` [B] int64, each in [0, longest]; best on the CPU. What is packed lies on `device`.
+  Packing(const torch::Tensor& lengths, int64_t longest, torch::Device device = torch::kCPU);
 
   /// [B, L, ...] to [N, ...]; shares storage if nothing is padded. Differentiable, as unpack().
   torch::Tensor pack(const torch::Tensor& padded) const;
@@ -20,7 +20,7 @@ class Packing {
   /// [N, ...] to [B, L, ...], zeros behind each sentence; shares storage if nothing is padded.
   torch::Tensor unpack(const torch::Tensor& packed) const;
 
-  /// The place of each packed position in its sentence, from 0: [N] int64.
+  /// The place of each packed position in its sentence, from 0: [N] int64, on the CPU.
   const torch::Tensor& positions() const { return positions_; }
 
  private:

@@ -293,7 +293,8 @@ torch::Tensor reference_sum(const ResidualInputs& in) {
   if (!in.branch.defined()) return in.x;
   torch::Tensor branch = in.branch;
   if (in.dropout.probability > 0.0) {
-    branch = branch * dropout_mask(branch.sizes(), branch.scalar_type(), in.dropout);
+    branch =
+        branch * dropout_mask(branch.sizes(), branch.scalar_type(), in.dropout, branch.device());
   }
   return at::add(branch, in.x, in.alpha);
 }
@@ -303,7 +304,7 @@ torch::Tensor reference_product(const torch::Tensor& x, const LinearInputs& in) 
   if (!in.relu) return y;
   const torch::Tensor on = at::relu(y);
   if (in.dropout.probability == 0.0) return on;
-  return on * dropout_mask(on.sizes(), on.scalar_type(), in.dropout);
+  return on * dropout_mask(on.sizes(), on.scalar_type(), in.dropout, on.device());
 }
 
 }  // namespace

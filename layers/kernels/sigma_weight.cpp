@@ -53,29 +53,31 @@ void power_step(const torch::Tensor& w, torch::Tensor& right) {
         right.mutable_data_ptr<float>());
 }
 
-double write_scaled(const torch::Tensor& w, double gamma, const torch::Tensor& right,
-                    torch::Tensor& left, torch::Tensor& effective) {
+void write_scaled(const torch::Tensor& w, const torch::Tensor& gamma, const torch::Tensor& right,
+                  torch::Tensor& left, torch::Tensor& effective, torch::Tensor& sigma) {
   check_matrix(w);
   check_vector("right", right, w.size(1));
   check_vector("left", left, w.size(0));
   if (!is_plain(w) || !is_plain(right) || !is_plain(left) || !is_plain(effective)) {
-    return write_scaled_reference(w, gamma, right, left, effective);
+    return write_scaled_reference(w, gamma, right, left, effective, sigma);
   }
   const MatrixRows rows = rows_of(w);
   float* u = left.mutable_data_ptr<float>();
   float* out = effective.mutable_data_ptr<float>();
   multiply(rows, right.const_data_ptr<float>(), u);
-  const double sigma = std::sqrt(sum_of_squares(u, rows.rows));
-  if (sigma > 0) {
-    scale(u, rows.rows, static_cast<float>(1.0 / sigma), u);
-    scale(rows.data, rows.rows * rows.columns, static_cast<float>(gamma / sigma), out);
+  const double length = std::sqrt(sum_of_squares(u, rows.rows));
+  sigma.fill_(length);
+  if (length > 0) {
+    scale(u, rows.rows, static_cast<float>(1.0 / length), u);
+    scale(rows.data, rows.rows * rows.columns, static_cast<float>(gamma.item<double>() / length),
+          out);
   } else {
     std::fill_n(out, rows.rows * rows.columns, std::numeric_limits<float>::quiet_NaN());
   }
-  return sigma;
 }
 
-double pull_back(const torch::Tensor& w, const SigmaFactors& factors, at::TensorList gradient) {
+torch::Tensor pull_back(const torch::Tensor& w, const SigmaFactors& factors,
+                        at::TensorList gradient) {
   check_matrix(w);
   check_vector("right", factors.right, w.size(1));
   check_vector("left", factors.left, w.size(0));
@@ -90,8 +92,9 @@ double pull_back(const torch::Tensor& w, const SigmaFactors& factors, at::Tensor
     along += dot(block.const_data_ptr<float>(), row, block.numel());
     row += block.numel();
   }
-  along /= factors.sigma;
-  const double scale = factors.gamma / factors.sigma;
+  const double sigma = factors.sigma.item<double>();
+  along /= sigma;
+  const double scale = factors.gamma.item<double>() / sigma;
   const float* u = factors.left.const_data_ptr<float>();
   for (const torch::Tensor& block : gradient) {
     scale_and_add_outer_product(block.mutable_data_ptr<float>(), block.size(0), block.size(1),
@@ -99,7 +102,7 @@ double pull_back(const torch::Tensor& w, const SigmaFactors& factors, at::Tensor
                                 factors.right.const_data_ptr<float>());
     u += block.size(0);
   }
-  return along;
+  return torch::full({1}, along, factors.gamma.options().requires_grad(false));
 }
 
 }  // namespace nmt::kernels

@@ -7,8 +7,8 @@
 //                                                              reads W once and G twice, in place
 //
 // Each is fused for contiguous float32 on the CPU, and plain LibTorch, the functions that end in
-// _reference, for all else. They run in the calling thread: matrices are independent of each other,
-// and callers share them out. Not differentiable.
+// _reference, for all else; these never wait for a device. They run in the calling thread: matrices
+// are independent of each other, and callers share them out. Not differentiable.
 //
 // Shape letters: O rows, I columns.
 
@@ -21,27 +21,30 @@ namespace nmt::kernels {
 /// v [I], a unit vector, in place; left as it is if W v [O] or Wᵀ W v is zero.
 void power_step(const torch::Tensor& w, torch::Tensor& right);
 
-/// Writes u into `left` [O] and Ŵ into `effective` [O, I], both of W's dtype; returns σ. If σ is
-/// zero or NaN, Ŵ is NaN everywhere.
-double write_scaled(const torch::Tensor& w, double gamma, const torch::Tensor& right,
-                    torch::Tensor& left, torch::Tensor& effective);
+/// Writes u into `left` [O] and Ŵ into `effective` [O, I], both of W's dtype, and σ into `sigma`
+/// [1] float64; γ is the one number of `gamma`. If σ is zero or NaN, Ŵ is NaN everywhere.
+void write_scaled(const torch::Tensor& w, const torch::Tensor& gamma, const torch::Tensor& right,
+                  torch::Tensor& left, torch::Tensor& effective, torch::Tensor& sigma);
 
 /// What W was last scaled with.
 struct SigmaFactors {
-  double gamma;
-  double sigma;
+  const torch::Tensor& gamma;  ///< γ [1]
+  const torch::Tensor& sigma;  ///< σ [1] float64
   const torch::Tensor& left;   ///< u [O]
   const torch::Tensor& right;  ///< v [I]
 };
 
-/// Turns G = dL/dŴ into dL/dW in place and returns dL/dγ. G comes as blocks of rows [., I], from
-/// first to last; together they have W's O rows. Throws c10::Error if they have not.
-double pull_back(const torch::Tensor& w, const SigmaFactors& factors, at::TensorList gradient);
+/// Turns G = dL/dŴ into dL/dW in place and returns dL/dγ [1], of γ's dtype. G comes as blocks of
+/// rows [., I], from first to last; together they have W's O rows. Throws c10::Error if they have
+/// not.
+torch::Tensor pull_back(const torch::Tensor& w, const SigmaFactors& factors,
+                        at::TensorList gradient);
 
 void power_step_reference(const torch::Tensor& w, torch::Tensor& right);
-double write_scaled_reference(const torch::Tensor& w, double gamma, const torch::Tensor& right,
-                              torch::Tensor& left, torch::Tensor& effective);
-double pull_back_reference(const torch::Tensor& w, const SigmaFactors& factors,
-                           at::TensorList gradient);
+void write_scaled_reference(const torch::Tensor& w, const torch::Tensor& gamma,
+                            const torch::Tensor& right, torch::Tensor& left,
+                            torch::Tensor& effective, torch::Tensor& sigma);
+torch::Tensor pull_back_reference(const torch::Tensor& w, const SigmaFactors& factors,
+                                  at::TensorList gradient);
 
 }  // namespace nmt::kernels

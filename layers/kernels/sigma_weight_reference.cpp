@@ -1,6 +1,5 @@
-// The passes of σReparam in plain LibTorch: any floating dtype, any strides, any device.
-
-#include <limits>
+// The passes of σReparam in plain LibTorch: any floating dtype, any strides, any device, which none
+// of them waits for.
 
 #include "layers/kernels/sigma_weight.h"
 
@@ -8,40 +7,39 @@ namespace nmt::kernels {
 
 void power_step_reference(const torch::Tensor& w, torch::Tensor& right) {
   const torch::Tensor image = w.t().mv(w.mv(right));
-  const double length = image.norm().item<double>();
-  if (length > 0) right.copy_(image.div_(length));
+  const torch::Tensor length = image.norm();
+  right.copy_(at::where(length > 0, image / length, right));
 }
 
-double write_scaled_reference(const torch::Tensor& w, double gamma, const torch::Tensor& right,
-                              torch::Tensor& left, torch::Tensor& effective) {
+void write_scaled_reference(const torch::Tensor& w, const torch::Tensor& gamma,
+                            const torch::Tensor& right, torch::Tensor& left,
+                            torch::Tensor& effective, torch::Tensor& sigma) {
   const torch::Tensor image = w.mv(right);
-  const double sigma = image.norm().item<double>();
-  if (sigma > 0) {
-    left.copy_(image.div_(sigma));
-    effective.copy_(w).mul_(gamma / sigma);
-  } else {
-    effective.fill_(std::numeric_limits<double>::quiet_NaN());
-  }
-  return sigma;
+  const torch::Tensor length = image.norm().view({1});
+  sigma.copy_(length);
+  left.copy_(image / length);
+  effective.copy_(w * (gamma.to(w.scalar_type()) / length));  // NaN for a length of 0: ∞ · 0.
 }
 
-double pull_back_reference(const torch::Tensor& w, const SigmaFactors& factors,
-                           at::TensorList gradient) {
-  double along = 0.0;
+torch::Tensor pull_back_reference(const torch::Tensor& w, const SigmaFactors& factors,
+                                  at::TensorList gradient) {
+  torch::Tensor along = torch::zeros({1}, w.options());
   int64_t row = 0;
   for (const torch::Tensor& block : gradient) {
-    along += (block * w.narrow(0, row, block.size(0))).sum().item<double>();
+    along = along + (block * w.narrow(0, row, block.size(0))).sum();
     row += block.size(0);
   }
-  along /= factors.sigma;
-  const double scale = factors.gamma / factors.sigma;
+  const torch::Tensor sigma = factors.sigma.to(w.scalar_type());
+  along = along / sigma;
+  const torch::Tensor scale = factors.gamma.to(w.scalar_type()) / sigma;
   row = 0;
   for (const torch::Tensor& block : gradient) {
-    block.addr_(factors.left.narrow(0, row, block.size(0)), factors.right, /*beta=*/scale,
-                /*alpha=*/-scale * along);
+    block.addr_(factors.left.narrow(0, row, block.size(0)) * along, factors.right, /*beta=*/1,
+                /*alpha=*/-1);
+    block.mul_(scale);
     row += block.size(0);
   }
-  return along;
+  return along.to(factors.gamma.scalar_type());
 }
 
 }  // namespace nmt::kernels

@@ -10,7 +10,8 @@
 
 namespace nmt::decode {
 
-Translator load_translator(const std::string& folder, const TranslatorOptions& options) {
+Translator load_translator(const std::string& folder, const TranslatorOptions& options,
+                           torch::Device device) {
   check(options);
   const checkpoint::ModelFolder loaded = checkpoint::fold(checkpoint::load_model(folder), folder);
   const std::string vocabulary_path = folder + "/" + checkpoint::kVocabularyFile;
@@ -25,6 +26,7 @@ Translator load_translator(const std::string& folder, const TranslatorOptions& o
   checkpoint::load_into(loaded.tensors, model::named_tensors(model),
                         folder + "/" + checkpoint::kModelFile);
   model::refresh(model);
+  model->to(device);
   return Translator(std::move(model), std::move(vocabulary), options);
 }
 

@@ -72,17 +72,16 @@ std::vector<int64_t> gather(const std::vector<int64_t>& values,
 TransformerStepModel::TransformerStepModel(model::Transformer model, const torch::Tensor& source,
                                            const torch::Tensor& source_lengths)
     : model_(std::move(model)),
-      device_(model_->parameters().front().device()),
+      device_(model_->device()),
       sentences_(source.size(0)),
       memories_(sentences_),
       slots_(sentences_),
       sentence_of_row_(range(sentences_)),
       slot_of_row_(range(sentences_)) {
   const torch::NoGradGuard no_grad;
-  const torch::Tensor lengths = source_lengths.to(device_);
   const torch::Tensor memory =
-      model_->encode(source.to(device_), lengths, layers::ForwardContext{});
-  state_ = model_->start_decoding(memory, lengths);
+      model_->encode(source.to(device_), source_lengths, layers::ForwardContext{});
+  state_ = model_->start_decoding(memory, source_lengths);
 }
 
 torch::Tensor TransformerStepModel::step(const torch::Tensor& pieces,

@@ -49,10 +49,15 @@ TransformerImpl::TransformerImpl(const config::ModelConfig& config)
   output_.emplace(*owner, untied_output_, config.vocab_size);
 }
 
+void TransformerImpl::to(torch::Device device, bool non_blocking) {
+  for (layers::StackedLinear* linear : linears()) linear->move_to(device);
+  Module::to(device, non_blocking);
+}
+
 torch::Tensor TransformerImpl::encode(const torch::Tensor& source,
                                       const torch::Tensor& source_lengths,
                                       const layers::ForwardContext& context) {
-  const kernels::Packing packing(source_lengths, source.size(1));
+  const kernels::Packing packing(source_lengths, source.size(1), source.device());
   return packing.unpack(encode_packed(source, source_lengths, packing, context));
 }
 
@@ -71,9 +76,9 @@ torch::Tensor TransformerImpl::features(const torch::Tensor& source,
                                         const torch::Tensor& target_lengths,
                                         const layers::ForwardContext& context) {
   const int64_t S = source.size(1), T = input.size(1);
-  const torch::Tensor memory =
-      encode_packed(source, source_lengths, kernels::Packing(source_lengths, S), context);
-  const kernels::Packing packing(target_lengths, T);
+  const torch::Tensor memory = encode_packed(
+      source, source_lengths, kernels::Packing(source_lengths, S, source.device()), context);
+  const kernels::Packing packing(target_lengths, T, input.device());
   const kernels::AttentionMask self_mask(target_lengths, target_lengths, T, T, /*causal=*/true);
   const kernels::AttentionMask cross_mask(target_lengths, source_lengths, T, S, /*causal=*/false);
   return decoder->forward(packing.pack(input), packing.positions(), memory, self_mask, cross_mask,
@@ -92,7 +97,7 @@ layers::LossSums TransformerImpl::loss(const torch::Tensor& features, const torc
 DecoderState TransformerImpl::start_decoding(const torch::Tensor& memory,
                                              const torch::Tensor& source_lengths) {
   DecoderState state;
-  state.memory_mask = additive_mask(source_lengths, memory.size(1));
+  state.memory_mask = additive_mask(source_lengths, memory.size(1)).to(memory.device());
   for (layers::DecoderLayer& layer : decoder->layers) {
     state.layers.push_back({.self = {}, .cross = layer->cross_attn->memory_cache(memory)});
   }

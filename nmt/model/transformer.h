@@ -34,6 +34,11 @@ class TransformerImpl : public torch::nn::Module {
   /// Throws UsageError if sizes disagree (heads must divide d_model, vocab_size must be set).
   explicit TransformerImpl(const config::ModelConfig& config);
 
+  /// Moves everything to `device`, where ids must lie from then on; lengths stay on the CPU.
+  void to(torch::Device device, bool non_blocking = false) override;
+  /// Where the weights lie.
+  torch::Device device() const { return encoder->embedding->product().weight.device(); }
+
   /// Encodes `source` [B, S] to memory [B, S, D]; positions past `source_lengths` [B] may hold
   /// anything, and their memory is arbitrary.
   torch::Tensor encode(const torch::Tensor& source, const torch::Tensor& source_lengths,

@@ -1,6 +1,7 @@
 #include "nmt/optim/adam.h"
 
 #include <cmath>
+#include <vector>
 
 #include "nmt/optim/adam_device.h"
 #include "nmt/optim/adam_kernel.h"
@@ -36,8 +37,24 @@ void Adam::update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
 }
 
 void Adam::update_tensors(const UpdateNumbers& numbers, const ParameterTensors& tensors) const {
-  adam_update_on_device(tensors.value, tensors.gradient, tensors.state[0], tensors.state[1],
-                        coefficients(options_, numbers, tensors.decays));
+  update_all_tensors(numbers, {&tensors, 1});
+}
+
+void Adam::update_all_tensors(const UpdateNumbers& numbers,
+                              std::span<const ParameterTensors> all) const {
+  for (const bool decays : {false, true}) {
+    std::vector<torch::Tensor> values, gradients, first, second;
+    for (const ParameterTensors& one : all) {
+      if (one.decays != decays) continue;
+      values.push_back(one.value);
+      gradients.push_back(one.gradient);
+      first.push_back(one.state[0]);
+      second.push_back(one.state[1]);
+    }
+    if (values.empty()) continue;
+    adam_update_on_device(values, gradients, first, second,
+                          coefficients(options_, numbers, decays));
+  }
 }
 
 }  // namespace nmt::optim

@@ -33,6 +33,8 @@ class Adam : public ElementwiseOptimizer {
         options_(options) {}
 
   void update_tensors(const UpdateNumbers& numbers, const ParameterTensors& tensors) const override;
+  void update_all_tensors(const UpdateNumbers& numbers,
+                          std::span<const ParameterTensors> all) const override;
 
  protected:
   void update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,

@@ -1,15 +1,23 @@
 #include "nmt/optim/adam_device.h"
 
+#include <vector>
+
 namespace nmt::optim {
 
-void adam_update_on_device(torch::Tensor value, const torch::Tensor& gradient, torch::Tensor first,
-                           torch::Tensor second, const AdamCoefficients& coefficients) {
+void adam_update_on_device(at::TensorList values, at::TensorList gradients, at::TensorList first,
+                           at::TensorList second, const AdamCoefficients& coefficients) {
   const AdamCoefficients& c = coefficients;
-  const torch::Tensor g = c.gradient_scale == 1.0f ? gradient : gradient * c.gradient_scale;
-  first.mul_(c.beta1).add_(g, c.one_minus_beta1);
-  second.mul_(c.beta2).addcmul_(g, g, c.one_minus_beta2);
-  const torch::Tensor root = second.sqrt().mul_(c.root_scale).add_(c.eps);
-  value.mul_(c.keep).addcdiv_(first, root, -c.step_size);
+  const std::vector<torch::Tensor> g =
+      c.gradient_scale == 1.0f ? gradients.vec() : at::_foreach_mul(gradients, c.gradient_scale);
+  at::_foreach_mul_(first, c.beta1);
+  at::_foreach_add_(first, g, c.one_minus_beta1);
+  at::_foreach_mul_(second, c.beta2);
+  at::_foreach_addcmul_(second, g, g, c.one_minus_beta2);
+  const std::vector<torch::Tensor> root = at::_foreach_sqrt(second);
+  at::_foreach_mul_(root, c.root_scale);
+  at::_foreach_add_(root, c.eps);
+  at::_foreach_mul_(values, c.keep);
+  at::_foreach_addcdiv_(values, first, root, -c.step_size);
 }
 
 }  // namespace nmt::optim

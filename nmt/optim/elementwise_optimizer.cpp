@@ -46,6 +46,7 @@ void ElementwiseOptimizer::step(std::vector<Parameter>& parameters, double learn
       .step = state_.step(), .learning_rate = learning_rate, .gradient_scale = gradient_scale};
   ElementWalk on_cpu(parallel_for_);
   std::deque<torch::Tensor> copies;  // Of strided gradients.
+  std::vector<ParameterTensors> elsewhere;
   for (size_t i = 0; i < parameters.size(); ++i) {
     if (!parameters[i].gradient.defined()) continue;
     ParameterTensors tensors = {.value = parameters[i].value,
@@ -53,7 +54,7 @@ void ElementwiseOptimizer::step(std::vector<Parameter>& parameters, double learn
                                 .state = state_.tensors(i),
                                 .decays = parameters[i].decays};
     if (!tensors.value.is_cpu()) {
-      update_tensors(numbers, tensors);
+      elsewhere.push_back(tensors);
       continue;
     }
     if (!tensors.gradient.is_contiguous()) {
@@ -62,6 +63,7 @@ void ElementwiseOptimizer::step(std::vector<Parameter>& parameters, double learn
     on_cpu.add(elements_of(tensors, i));
   }
   update_arrays(numbers, on_cpu, parameters.size());
+  update_all_tensors(numbers, elsewhere);
 }
 
 }  // namespace nmt::optim

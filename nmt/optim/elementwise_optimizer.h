@@ -43,6 +43,12 @@ class ElementwiseOptimizer : public Optimizer {
   virtual void update_tensors(const UpdateNumbers& numbers,
                               const ParameterTensors& tensors) const = 0;
 
+  /// The same for many parameters; an optimizer may take them together.
+  virtual void update_all_tensors(const UpdateNumbers& numbers,
+                                  std::span<const ParameterTensors> all) const {
+    for (const ParameterTensors& tensors : all) update_tensors(numbers, tensors);
+  }
+
  protected:
   /// `quantities`: names of the state tensors, at most kMaxStateTensors.
   ElementwiseOptimizer(std::vector<std::string> quantities, ParallelFor parallel_for)

@@ -21,6 +21,11 @@ double squared_norm(const torch::Tensor& gradient) {
   return gradient.to(torch::kFloat64).square().sum().item<double>();
 }
 
+double norm_on_device(at::TensorList gradients) {
+  if (gradients.empty()) return 0.0;
+  return at::stack(at::_foreach_norm(gradients)).to(torch::kFloat64).norm().item<double>();
+}
+
 double add_gradient(torch::Tensor& sum, const torch::Tensor& added) {
   TORCH_CHECK(sum.sizes() == added.sizes(), "add_gradient: shapes ", sum.sizes(), " and ",
               added.sizes(), " must be the same");

@@ -21,6 +21,9 @@ double squared_norm(const torch::Tensor& gradient);
 /// sum ← sum + added, in place, of one shape; returns squared_norm of the new sum. In one pass.
 double add_gradient(torch::Tensor& sum, const torch::Tensor& added);
 
+/// The Euclidean norm of `gradients` together, all on one device, with one wait for it.
+double norm_on_device(at::TensorList gradients);
+
 /// The factor for gradients of global norm `norm`: 1 if that is not above `limit` or not finite;
 /// `limit` 0 means no clipping.
 double clip_scale(double norm, double limit);

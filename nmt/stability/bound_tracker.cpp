@@ -17,9 +17,11 @@ std::vector<double> head_scales(const layers::MultiHeadAttentionImpl& attention)
   std::vector<double> scales;
   for (int64_t h = 0; h < H; ++h) {
     const auto weight = [&](size_t part) {
-      return stack.effective_weight(part).narrow(0, h * K, K);
+      return stack.effective_weight(part).narrow(0, h * K, K).cpu();
     };
-    const auto bias = [&](size_t part) { return stack.parts()[part]->bias.narrow(0, h * K, K); };
+    const auto bias = [&](size_t part) {
+      return stack.parts()[part]->bias.narrow(0, h * K, K).cpu();
+    };
     const double norm = bilinear_norm(weight(0), bias(0), weight(1), bias(1));
     scales.push_back(norm / (attention.temperature() * std::sqrt(static_cast<double>(K))));
   }
@@ -37,14 +39,15 @@ void BoundTracker::observe(const layers::AttentionLayerInputs& inputs) {
   if (inputs.attention.options().head_norm != layers::HeadNormKind::kNone) return;
   const torch::NoGradGuard no_grad;
   const std::vector<double> scales = head_scales(inputs.attention);
+  const torch::Tensor query_input = inputs.query_input.cpu(), key_input = inputs.key_input.cpu();
   const kernels::AttentionMask& mask = inputs.mask;
   std::vector<double> sums(scales.size(), 0.0);
   int64_t rows = 0;
   for (int64_t b = 0; b < mask.batch(); ++b) {
     const int64_t T = mask.query_length(b);
-    const torch::Tensor norms = input_norms(
-        inputs.query_input.narrow(0, mask.query_offset(b), T),
-        inputs.key_input.narrow(0, mask.key_offset(b), mask.key_length(b)), mask.causal());
+    const torch::Tensor norms =
+        input_norms(query_input.narrow(0, mask.query_offset(b), T),
+                    key_input.narrow(0, mask.key_offset(b), mask.key_length(b)), mask.causal());
     for (int64_t t = 0; t < T; ++t) {
       const int64_t n = mask.visible_keys(b, t);
       if (n < 2) continue;
@@ -63,7 +66,8 @@ void BoundTracker::observe(const layers::AttentionRows& rows) {
   const torch::Tensor counted =
       (valid & (rows.visible_keys.expand({B, T}) >= 2)).to(torch::kFloat64).unsqueeze(1);
   const torch::Tensor means =
-      (rows.entropy.to(torch::kFloat64) * counted).sum(at::IntArrayRef({0, 2})) / counted.sum();
+      (rows.entropy.to(torch::kCPU, torch::kFloat64) * counted).sum(at::IntArrayRef({0, 2})) /
+      counted.sum();
   std::vector<double>& entropy = layers_[{rows.kind, rows.layer}].entropy;
   entropy.assign(means.const_data_ptr<double>(), means.const_data_ptr<double>() + means.numel());
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <span>
+#include <utility>
 
 #include "data/text/error.h"
 #include "nmt/stability/attention_kind_name.h"
@@ -150,6 +151,18 @@ int64_t EntropyTracker::weigh_rows(const int64_t* keys, int64_t stride, int64_t 
 }
 
 void EntropyTracker::observe(const layers::AttentionRows& rows) {
+  if (rows.entropy.device().is_cpu()) {
+    add_rows(rows);
+  } else {
+    waiting_.push_back(rows);
+  }
+}
+
+void EntropyTracker::add_waiting_rows() {
+  for (const layers::AttentionRows& rows : std::exchange(waiting_, {})) add_rows(rows);
+}
+
+void EntropyTracker::add_rows(const layers::AttentionRows& rows) {
   TORCH_CHECK(rows.entropy.dim() == 3 && rows.max_logit.sizes() == rows.entropy.sizes(),
               "attention entropy: entropy and max_logit must be [B, H, T], got ",
               rows.entropy.sizes(), " and ", rows.max_logit.sizes());
@@ -183,6 +196,8 @@ void EntropyTracker::observe(const layers::AttentionRows& rows) {
 }
 
 void EntropyTracker::merge(EntropyTracker& other) {
+  add_waiting_rows();
+  other.add_waiting_rows();
   add(update_, other.update_);
   other.discard_update();
 }
@@ -209,6 +224,7 @@ std::vector<double>& EntropyTracker::history_of(layers::AttentionKind kind, int6
 }
 
 std::vector<LayerEntropy> EntropyTracker::finish_update() {
+  add_waiting_rows();
   std::vector<LayerEntropy> summary;
   for (const layers::AttentionKind kind : layers::kAttentionKinds) {
     const std::vector<Sums>& layers = update_[static_cast<size_t>(kind)];
@@ -229,6 +245,7 @@ std::vector<LayerEntropy> EntropyTracker::finish_update() {
 }
 
 void EntropyTracker::skip_update() {
+  add_waiting_rows();
   for (const layers::AttentionKind kind : layers::kAttentionKinds) {
     const std::vector<Sums>& layers = update_[static_cast<size_t>(kind)];
     for (size_t i = 0; i < layers.size(); ++i) {

@@ -10,6 +10,9 @@
 // Source: Zhai et al. 2023, arXiv:2303.06296, section 3 (entropy of a row); entropy over ln n and
 // the exclusion of padding and of one-key rows are this project's own.
 //
+// Rows that lie on a device are looked at when the update ends: to wait for each layer would leave
+// the device idle.
+//
 // Life of an update: observe() in each forward pass, merge() the trackers of other workers in a
 // fixed order, then finish_update() once. take() at each log record.
 //
@@ -92,11 +95,14 @@ class EntropyTracker : public layers::AttentionObserver {
   static void add(AllSums& to, const AllSums& from);
   static LayerEntropy summary_of(layers::AttentionKind kind, int64_t layer, const Sums& sums);
   std::vector<double>& history_of(layers::AttentionKind kind, int64_t layer);
+  void add_rows(const layers::AttentionRows& rows);
+  void add_waiting_rows();
   void discard_update() { update_ = {}; }
   double inverse_log(int64_t keys);
   int64_t weigh_rows(const int64_t* keys, int64_t stride, int64_t queries);
 
   AllSums update_;
+  std::vector<layers::AttentionRows> waiting_;  // On a device, not yet in update_.
   AllSums period_;
   // Mean relative entropy of each update of the period, by kind, then by layer − 1.
   std::array<std::vector<std::vector<double>>, 3> history_;

@@ -104,19 +104,18 @@ std::vector<std::pair<std::string, torch::Tensor>> MatrixTracker::state() const 
 
 void MatrixTracker::load_state(const std::vector<std::pair<std::string, torch::Tensor>>& state) {
   std::map<std::string, torch::Tensor> vectors(state.begin(), state.end());
-  const auto take = [&vectors](const std::string& name, int64_t columns) {
+  const auto take = [&vectors](const std::string& name, const torch::Tensor& weight) {
     const auto found = vectors.find(name);
     if (found == vectors.end()) return torch::Tensor();
-    if (found->second.dim() != 1 || found->second.size(0) != columns) {
+    if (found->second.dim() != 1 || found->second.size(0) != weight.size(1)) {
       throw InputError("statistics of the checkpoint: ", name, " has the wrong shape; it belongs ",
                        "to another model");
     }
-    return found->second.clone();
+    return found->second.to(weight.device()).clone();
   };
   for (Entry& entry : entries_) {
-    const int64_t columns = entry.matrix.weight.size(1);
-    entry.right = take(entry.matrix.name + ".right", columns);
-    entry.effective_right = take(entry.matrix.name + ".effective_right", columns);
+    entry.right = take(entry.matrix.name + ".right", entry.matrix.weight);
+    entry.effective_right = take(entry.matrix.name + ".effective_right", entry.matrix.weight);
   }
 }
 

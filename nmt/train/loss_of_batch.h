@@ -9,7 +9,8 @@
 
 namespace nmt::train {
 
-/// Sums over the batch's real target pieces, in nats. `eos_id` starts the decoder's input.
+/// On the model's device; the batch lies on the CPU. Sums over the batch's real target pieces, in
+/// nats. `eos_id` starts the decoder's input.
 layers::LossSums loss_of_batch(model::Transformer& model, const data::Batch& batch, int64_t eos_id,
                                double smoothing, const layers::ForwardContext& context);
 

@@ -89,16 +89,35 @@ void ReplicaGradients::make_units(std::vector<model::Transformer>& models) {
   }
 }
 
+void ReplicaGradients::hand_over(const Unit& unit) {
+  for (const size_t i : unit.parameters) parameters_[i].gradient = named_[i].grad();
+}
+
 double ReplicaGradients::reduce(const Unit& unit) {
   const torch::NoGradGuard no_grad;
   double squares = 0.0;
   for (const std::vector<torch::Tensor>& leaf : unit.leaves) squares += add_replicas(leaf);
   if (unit.linear != nullptr) unit.linear->pull_gradients_back();
-  for (const size_t i : unit.parameters) parameters_[i].gradient = named_[i].grad();
+  hand_over(unit);
   if (unit.linear == nullptr || unit.linear->groups().empty()) return squares;
   squares = 0.0;
   for (const size_t i : unit.parameters) squares += optim::squared_norm(parameters_[i].gradient);
   return squares;
+}
+
+double ReplicaGradients::reduce_on_device(layers::SigmaOnDevice& sigma) {
+  RECORD_USER_SCOPE("gradients added up, their norm");
+  const torch::NoGradGuard no_grad;
+  sigma.pull_gradients_back();
+  for (const Unit& unit : units_) {
+    if (unit.linear != nullptr && !sigma.covers(unit.linear)) unit.linear->pull_gradients_back();
+    hand_over(unit);
+  }
+  std::vector<torch::Tensor> gradients;
+  for (const optim::Parameter& parameter : parameters_) {
+    if (parameter.gradient.defined()) gradients.push_back(parameter.gradient);
+  }
+  return optim::norm_on_device(gradients);
 }
 
 double ReplicaGradients::reduce(const optim::ParallelFor& parallel_for) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "layers/sigma_on_device.h"
 #include "nmt/model/transformer.h"
 #include "nmt/optim/optimizer.h"
 #include "nmt/optim/parallel_for.h"
@@ -25,6 +26,9 @@ class ReplicaGradients {
   /// their global norm. Weights are shared out among threads; the result does not depend on how.
   double reduce(const optim::ParallelFor& parallel_for);
 
+  /// The same for a model on a GPU, which has no replicas: pulls `sigma`'s gradients back together.
+  double reduce_on_device(layers::SigmaOnDevice& sigma);
+
   /// The model's parameters, in the order of model::named_parameters; with gradients since
   /// reduce().
   std::vector<optim::Parameter>& parameters() { return parameters_; }
@@ -42,6 +46,7 @@ class ReplicaGradients {
   };
   void make_units(std::vector<model::Transformer>& models);
   double reduce(const Unit& unit);
+  void hand_over(const Unit& unit);
   void free(const Unit& unit);
 
   std::vector<torch::Tensor> named_;  // The model's own parameters, whose .grad is set.

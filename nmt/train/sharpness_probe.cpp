@@ -68,7 +68,7 @@ torch::Tensor adam_preconditioner(const config::OptimizationConfig& config,
   const double correction = 1.0 - std::pow(config.adam_beta2, static_cast<double>(step));
   std::vector<torch::Tensor> diagonal;
   for (const auto& [name, value] : model::named_parameters(model)) {
-    diagonal.push_back(found.at(name + ".exp_avg_sq").flatten().to(torch::kFloat64));
+    diagonal.push_back(found.at(name + ".exp_avg_sq").flatten().to(torch::kCPU, torch::kFloat64));
   }
   return at::cat(diagonal).div_(correction).sqrt_().add_(config.adam_eps);
 }

@@ -41,20 +41,29 @@ TrainStep::TrainStep(model::Transformer model, const config::TrainingConfig& con
       recompute_(config.recompute),
       track_attention_(config.stability.track_attention),
       eos_id_(eos_id),
-      pool_(workers),
+      pool_(model->device().is_cpu() ? workers : 1),
       parallel_for_([this](int64_t tasks, const std::function<void(int64_t)>& work) {
         pool_.for_each(tasks, work);
       }),
       models_(with_replicas(model, pool_.size())),
       gradients_(models_),
       probe_(models_[0], pool_.size(), eos_id),
-      optimizer_(optim::make_optimizer(config.optimization, parallel_for_)) {
+      optimizer_(optim::make_optimizer(config.optimization, parallel_for_)),
+      sigma_on_device_(model->linears()) {
   for (int64_t i = 0; i < pool_.size(); ++i) {
     trackers_.push_back(std::make_unique<stability::EntropyTracker>());
   }
   for (layers::StackedLinear* linear : model->linears()) {
-    if (!linear->groups().empty()) parametrized_.push_back(linear);
+    if (linear->groups().empty() || sigma_on_device_.covers(linear)) continue;
+    parametrized_.push_back(linear);
   }
+}
+
+std::vector<Slice> TrainStep::slices_of_worker(
+    int64_t worker, const std::vector<data::Batch>& micro_batches) const {
+  return models_[worker]->device().is_cpu()
+             ? slices_of(micro_batches, worker, pool_.size(), d_model_)
+             : whole_micro_batches(micro_batches);
 }
 
 TrainStep::WorkerSums TrainStep::forward_backward(int64_t worker, int64_t update,
@@ -62,7 +71,7 @@ TrainStep::WorkerSums TrainStep::forward_backward(int64_t worker, int64_t update
                                                   const std::vector<data::Batch>& micro_batches,
                                                   bool measure) {
   WorkerSums sums;
-  for (const Slice& slice : slices_of(micro_batches, worker, pool_.size(), d_model_)) {
+  for (const Slice& slice : slices_of_worker(worker, micro_batches)) {
     const data::Batch rows = rows_of(slice, micro_batches);
     if (!rows.source.defined()) continue;
     const uint64_t draw = dropout_seed(seed_, update, slice);
@@ -74,9 +83,9 @@ TrainStep::WorkerSums TrainStep::forward_backward(int64_t worker, int64_t update
         .recompute = recompute_};
     const layers::LossSums loss =
         loss_of_batch(models_[worker], rows, eos_id_, options_.label_smoothing, context);
-    sums.loss += loss.loss.item<double>();
-    sums.nll += loss.nll.item<double>();
     (loss.loss / static_cast<double>(total_tokens)).backward();
+    sums.loss += loss.loss.item<double>();  // Behind the backward pass: it makes a GPU wait.
+    sums.nll += loss.nll.item<double>();
   }
   return sums;
 }
@@ -92,6 +101,23 @@ std::vector<stability::LayerEntropy> TrainStep::finish_statistics(bool finite) {
 
 void TrainStep::set_attention_temperature(const config::AttentionTemperature& setting) {
   for (model::Transformer& model : models_) model->set_attention_temperature(setting);
+}
+
+double TrainStep::reduce_gradients() {
+  return models_[0]->device().is_cpu() ? gradients_.reduce(parallel_for_)
+                                       : gradients_.reduce_on_device(sigma_on_device_);
+}
+
+void TrainStep::refresh_weights() {
+  model::refresh(models_[0]);
+  sigma_on_device_.refresh();
+}
+
+// After the optimizer.
+void TrainStep::advance_weights() {
+  sigma_on_device_.advance();
+  pool_.for_each(static_cast<int64_t>(parametrized_.size()),
+                 [this](int64_t i) { parametrized_[i]->advance(); });
 }
 
 StepResult TrainStep::run(int64_t update, const std::vector<data::Batch>& micro_batches,
@@ -110,13 +136,12 @@ StepResult TrainStep::run(int64_t update, const std::vector<data::Batch>& micro_
     result.loss += sum.loss / result.tokens;
     result.nll += sum.nll / result.tokens;
   }
-  result.gradient_norm = gradients_.reduce(parallel_for_);
+  result.gradient_norm = reduce_gradients();
   result.finite = std::isfinite(result.loss) && std::isfinite(result.gradient_norm);
   if (result.finite) {
     optimizer_->step(gradients_.parameters(), result.learning_rate,
                      optim::clip_scale(result.gradient_norm, options_.clip_norm));
-    pool_.for_each(static_cast<int64_t>(parametrized_.size()),
-                   [this](int64_t i) { parametrized_[i]->advance(); });
+    advance_weights();
   }
   if (measure) result.statistics = probe_.after_update(parallel_for_);
   result.entropies = finish_statistics(result.finite);

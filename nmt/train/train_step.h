@@ -6,6 +6,8 @@
 // the whole update, so the result does not depend on how an update is cut, but for rounding and
 // dropout masks. What follows, up to the new Ŵ, the same threads share out weight by weight.
 //
+// A model on a GPU is trained there: by one worker, every micro-batch at once.
+//
 // Dropout draws from a generator seeded by (seed, update, slice): the masks of an update do not
 // depend on what came before, and a resumed run draws the same ones.
 
@@ -44,7 +46,8 @@ uint64_t dropout_seed(uint64_t seed, int64_t update, const Slice& slice);
 
 class TrainStep {
  public:
-  /// Trains `model` (initialised) with `workers` threads. `eos_id` starts the decoder's input.
+  /// Trains `model` (initialised) where it lies, on the CPU with `workers` threads. `eos_id` starts
+  /// the decoder's input.
   TrainStep(model::Transformer model, const config::TrainingConfig& config, int64_t workers,
             int64_t eos_id);
 
@@ -55,6 +58,9 @@ class TrainStep {
 
   /// Sets the attention temperature of the model and its replicas.
   void set_attention_temperature(const config::AttentionTemperature& setting);
+
+  /// After the values of the model were changed from outside: Ŵ anew, as updates write it.
+  void refresh_weights();
 
   /// From the next update on, the schedule's learning rate is multiplied by `factor`; 1 at first.
   void set_learning_rate_factor(double factor) { learning_rate_factor_ = factor; }
@@ -72,9 +78,13 @@ class TrainStep {
     double loss = 0.0;
     double nll = 0.0;
   };
+  std::vector<Slice> slices_of_worker(int64_t worker,
+                                      const std::vector<data::Batch>& micro_batches) const;
   WorkerSums forward_backward(int64_t worker, int64_t update, int64_t total_tokens,
                               const std::vector<data::Batch>& micro_batches, bool measure);
   std::vector<stability::LayerEntropy> finish_statistics(bool finite);
+  double reduce_gradients();
+  void advance_weights();
 
   config::OptimizationConfig options_;
   double learning_rate_factor_ = 1.0;
@@ -88,10 +98,12 @@ class TrainStep {
   optim::ParallelFor parallel_for_;         // On the threads of pool_.
   std::vector<model::Transformer> models_;  // The model, then its replicas.
   ReplicaGradients gradients_;
-  std::vector<layers::StackedLinear*> parametrized_;  // The model's, without plain ones.
+  std::vector<layers::StackedLinear*>
+      parametrized_;  // The model's, without plain ones and those of sigma_on_device_.
   std::vector<std::unique_ptr<stability::EntropyTracker>> trackers_;
   StatisticsProbe probe_;
   std::unique_ptr<optim::Optimizer> optimizer_;
+  layers::SigmaOnDevice sigma_on_device_;  // Empty on the CPU.
 };
 
 }  // namespace nmt::train

@@ -50,11 +50,15 @@ data::TokenBatcherOptions batcher_options(const config::TrainingConfig& config,
 
 model::Transformer initialized_model(const config::TrainingConfig& config,
                                      const TrainingData& data) {
-  check_memory(estimate_memory(config, approximate_parameters(config.model), config.threads,
-                               mean_target_length(data.train)),
-               machine_memory());
+  const bool on_cpu = config.device != "cuda";
+  if (on_cpu) {
+    check_memory(estimate_memory(config, approximate_parameters(config.model), config.threads,
+                                 mean_target_length(data.train)),
+                 machine_memory());
+  }
   model::Transformer model(config.model);
   model::initialize(model, config.seed);
+  if (!on_cpu) model->to(torch::kCUDA);
   return model;
 }
 
@@ -116,7 +120,7 @@ void Trainer::restore(const std::string& folder) {
   }
   checkpoint::load_into(saved.tensors, model::named_tensors(model_),
                         folder + "/" + checkpoint::kModelFile);
-  model::refresh(model_);
+  step_.refresh_weights();
   step_.optimizer().load_state(without_prefix(training.optimizer, kStatisticsPrefix, false));
   step_.probe().load_state(without_prefix(training.optimizer, kStatisticsPrefix, true));
   progress_ = run_progress_from_json(training.state, source);

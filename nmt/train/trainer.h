@@ -27,10 +27,11 @@ namespace nmt::train {
 
 class Trainer {
  public:
-  /// `config` is complete (vocab_size set, threads resolved). `data`, `observer` and `stop` must
-  /// outlive the trainer. With `checkpoint`, the folder of one, the run continues from there, or,
-  /// if it is another run's, branches off as `branch` says; otherwise the model starts from the
-  /// seed. Throws InputError if the checkpoint does not fit, UsageError if memory will not suffice.
+  /// `config` is complete (vocab_size set, threads and device resolved). `data`, `observer` and
+  /// `stop` must outlive the trainer. With `checkpoint`, the folder of one, the run continues from
+  /// there, or, if it is another run's, branches off as `branch` says; otherwise the model starts
+  /// from the seed. Throws InputError if the checkpoint does not fit, UsageError if memory will not
+  /// suffice.
   Trainer(const config::TrainingConfig& config, const TrainingData& data,
           TrainingObserver& observer, const std::atomic<bool>& stop,
           const std::optional<std::string>& checkpoint,

@@ -20,6 +20,12 @@ std::vector<Slice> slices_of(const std::vector<data::Batch>& micro_batches, int6
   return slices;
 }
 
+std::vector<Slice> whole_micro_batches(const std::vector<data::Batch>& micro_batches) {
+  std::vector<Slice> slices;
+  for (size_t i = 0; i < micro_batches.size(); ++i) slices.push_back({.micro_batch = i});
+  return slices;
+}
+
 data::Batch rows_of(const Slice& slice, const std::vector<data::Batch>& micro_batches) {
   const data::Batch& batch = micro_batches[slice.micro_batch];
   const int64_t begin = batch.size() * slice.part / slice.parts;

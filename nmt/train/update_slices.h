@@ -24,6 +24,9 @@ struct Slice {
 std::vector<Slice> slices_of(const std::vector<data::Batch>& micro_batches, int64_t worker,
                              int64_t workers, int64_t d_model);
 
+/// Every micro-batch at once: what a GPU runs.
+std::vector<Slice> whole_micro_batches(const std::vector<data::Batch>& micro_batches);
+
 /// The rows of `slice` in its micro-batch; undefined tensors if it has none, because there are more
 /// parts than rows.
 data::Batch rows_of(const Slice& slice, const std::vector<data::Batch>& micro_batches);

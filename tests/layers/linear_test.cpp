@@ -226,5 +226,24 @@ TEST_F(StackedLinears, NameTheLayerWhenTheInputDoesNotFit) {
   }
 }
 
+// To where they are already; tests/nmt/train/cuda_training_test.cpp moves them to a GPU.
+TEST_F(StackedLinears, MovedTensorsStayWhatTheyAreToEachOther) {
+  for (const LinearKindRow& row : linear_kinds()) {
+    torch::nn::Module owner;
+    StackedLinear linear(owner, three_parts(row.kind, {1, 2}, {1, 2}));
+    randomize(linear);
+    const torch::Tensor x = testing::normal({2, 4}, generator_);
+    const std::vector<torch::Tensor> leaves = linear.leaves();
+    const torch::Tensor before = linear.forward(x, 1);
+    linear.move_to(torch::kCPU);
+    EXPECT_TRUE(torch::equal(linear.forward(x, 1), before));
+    linear.parts()[2]->weight.add_(testing::normal({2, 4}, generator_));
+    linear.refresh();
+    EXPECT_FALSE(torch::equal(linear.forward(x, 1), before));
+    EXPECT_TRUE(leaves[1].is_alias_of(linear.effective_weight(2)));
+    EXPECT_TRUE(leaves[1].requires_grad());
+  }
+}
+
 }  // namespace
 }  // namespace nmt::layers

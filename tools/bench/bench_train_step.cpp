@@ -3,6 +3,7 @@
 //
 //     bench_train_step [--json] [--models base,deep-thin,deep-narrow] [--archs preln,postln,...]
 //                      [--threads N] [--updates N] [--rounds N] [--recompute] [--tracking]
+//                      [--device cpu|cuda]
 //
 // Models: base is 6L-6L of 512/2048/8, deep-thin 18L-18L of 256/1024/4, deep-narrow 18L-18L of
 // 64/256/4 with half the batch. Random sentences, both sides 15 to 35 pieces long, in bucketed
@@ -11,15 +12,17 @@
 //
 // Fields: model, arch, threads; tokens_per_second (target pieces), peak_mib (largest resident set),
 // activation_mib (that less what is resident after an update with gradients freed), the same of the
-// plain side; gflops of ours (matrix products alone), gemm_peak_gflops (the best of 4096x512x2048
-// and 2048^3); with --tracking also untracked_tokens_per_second, without attention entropy, and
-// measured_tokens_per_second, with matrices, stream and bounds measured at every update;
-// with --recompute also recompute_tokens_per_second and recompute_activation_mib of
-// ours that recomputes its activations. Ours runs with the allocator that nmt-train is linked with,
-// the plain side with the C library's, as PyTorch's users do. Each side runs in processes of its
-// own, `rounds` of them in turn; medians. The plain side of a sigma architecture has plain weights.
+// plain side (on a GPU: memory of the GPU that is in use); gflops of ours (matrix products alone),
+// gemm_peak_gflops (the best of 4096x512x2048 and 2048^3); with --tracking also
+// untracked_tokens_per_second, without attention entropy, and measured_tokens_per_second, with
+// matrices, stream and bounds measured at every update; with --recompute also
+// recompute_tokens_per_second and recompute_activation_mib of ours that recomputes its activations.
+// Ours runs with the allocator that nmt-train is linked with, the plain side with the C library's,
+// as PyTorch's users do. Each side runs in processes of its own, `rounds` of them in turn; medians.
+// The plain side of a sigma architecture has plain weights.
 
 #include <ATen/Parallel.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <dlfcn.h>
 #include <malloc.h>
 #include <torch/torch.h>
@@ -53,6 +56,7 @@ constexpr int kWarmUp = 2;
 struct Settings {
   std::string models = "base,deep-thin,deep-narrow";
   std::string archs = "preln,postln,preln-sigma,postln-sigma";
+  std::string device = "cpu";
   std::string side;  // "ours", "recompute", "untracked", "measured" or "plain" in a child process.
   bool recompute = false;
   bool tracking = false;
@@ -70,6 +74,12 @@ double status_mib(const std::string& key) {
   return 0.0;
 }
 
+// Memory of a GPU in use, in MiB: the most so far, or now.
+double device_mib(at::Device device, bool peak) {
+  const auto bytes = at::getDeviceAllocator(device.type())->getDeviceStats(0).allocated_bytes[0];
+  return static_cast<double>(peak ? bytes.peak : bytes.current) / 1048576.0;
+}
+
 void give_free_memory_back() {
   malloc_trim(0);
   const auto release = dlsym(RTLD_DEFAULT, "MallocExtension_ReleaseFreeMemory");
@@ -82,40 +92,47 @@ struct Measured {
 
 // `step` runs one update, `release` frees its gradients.
 template <class Step, class Release>
-Measured measure(const std::vector<data::Batch>& batches, const Step& step,
+Measured measure(at::Device device, const std::vector<data::Batch>& batches, const Step& step,
                  const Release& release) {
   double tokens = 0.0;
   Clock::time_point start;
   for (size_t i = 0; i < batches.size(); ++i) {
-    if (i == kWarmUp) start = Clock::now();
+    if (i == kWarmUp) {
+      wait_for(device);
+      start = Clock::now();
+    }
     step(static_cast<int64_t>(i) + 1, batches[i]);
     if (i >= kWarmUp) tokens += static_cast<double>(batches[i].target_tokens());
   }
+  wait_for(device);
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  const double peak = status_mib("VmHWM:");
+  const double peak = device.is_cuda() ? device_mib(device, true) : status_mib("VmHWM:");
   release();
   give_free_memory_back();
-  return {tokens / seconds, peak, peak - status_mib("VmRSS:")};
+  const double left = device.is_cuda() ? device_mib(device, false) : status_mib("VmRSS:");
+  return {tokens / seconds, peak, peak - left};
 }
 
-Measured measure_ours(const config::TrainingConfig& config, int64_t threads,
+Measured measure_ours(const config::TrainingConfig& config, int64_t threads, at::Device device,
                       const std::vector<data::Batch>& batches, bool statistics) {
   model::Transformer model(config.model);
   model::initialize(model, 1);
+  model->to(device);
   train::TrainStep step(model, config, threads, kEos);
   return measure(
-      batches,
+      device, batches,
       [&](int64_t update, const data::Batch& batch) { step.run(update, {batch}, statistics); },
       [&] { step.free_gradients(); });
 }
 
-Measured measure_plain(const config::TrainingConfig& config,
+Measured measure_plain(const config::TrainingConfig& config, at::Device device,
                        const std::vector<data::Batch>& batches) {
   PlainTransformer model(config.model);
+  model->to(device);
   torch::optim::Adam optimizer(model->parameters(),
                                torch::optim::AdamOptions(1e-4).betas({0.9, 0.98}).eps(1e-9));
   return measure(
-      batches,
+      device, batches,
       [&](int64_t, const data::Batch& batch) {
         optimizer.zero_grad();
         model->loss(batch, kEos, config.optimization.label_smoothing).backward();
@@ -134,10 +151,11 @@ int run_side(const Settings& settings) {
   config.stability.track_attention = settings.side != "untracked";
   const auto batches =
       make_batches(size.batch_tokens, static_cast<size_t>(settings.updates + kWarmUp));
+  const at::Device device(settings.device);
   const Measured measured =
       settings.side == "plain"
-          ? measure_plain(config, batches)
-          : measure_ours(config, settings.threads, batches, settings.side == "measured");
+          ? measure_plain(config, device, batches)
+          : measure_ours(config, settings.threads, device, batches, settings.side == "measured");
   std::printf("%.17g %.17g %.17g\n", measured.tokens_per_second, measured.peak_mib,
               measured.activation_mib);
   return 0;
@@ -148,8 +166,8 @@ Measured run_child(const Settings& settings, const std::string& side, const Size
   std::ostringstream command;
   if (side != "plain") command << "LD_PRELOAD=" NMT_ALLOCATOR " ";
   command << "/proc/" << getpid() << "/exe --side " << side << " --models " << size.name
-          << " --archs " << arch << " --threads " << settings.threads << " --updates "
-          << settings.updates;
+          << " --archs " << arch << " --device " << settings.device << " --threads "
+          << settings.threads << " --updates " << settings.updates;
   const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.str().c_str(), "r"), pclose);
   Measured measured{};
   if (!pipe || std::fscanf(pipe.get(), "%lf %lf %lf", &measured.tokens_per_second,
@@ -208,6 +226,7 @@ int bench(int argc, char** argv) {
       "models", options::value(&settings.models), "base, deep-thin, deep-narrow")(
       "archs", options::value(&settings.archs), "architecture names without depth")(
       "threads", options::value(&settings.threads), "threads")(
+      "device", options::value(&settings.device), "cpu or cuda")(
       "updates", options::value(&settings.updates), "timed updates of a process")(
       "rounds", options::value(&settings.rounds), "processes of each side")(
       "recompute", options::bool_switch(&settings.recompute),
@@ -219,7 +238,7 @@ int bench(int argc, char** argv) {
   if (!parse_flags(argc, argv, all)) return 0;
   if (!settings.side.empty()) return run_side(settings);
   at::set_num_threads(static_cast<int>(settings.threads));
-  const double peak = gemm_peak_gflops();
+  const double peak = gemm_peak_gflops(at::Device(settings.device));
   for (const std::string& model : split_list(settings.models)) {
     for (const std::string& arch : split_list(settings.archs)) {
       compare(settings, size_of(model), arch, peak);

@@ -105,7 +105,7 @@ struct PlainTransformerImpl : torch::nn::Module {
       encoder_norm = register_module("encoder_norm", torch::nn::LayerNorm(norm));
       decoder_norm = register_module("decoder_norm", torch::nn::LayerNorm(norm));
     }
-    positions_ = sinusoids(128, config.d_model);
+    positions_ = register_buffer("positions", sinusoids(128, config.d_model));
   }
 
   static torch::Tensor sinusoids(int64_t length, int64_t d_model) {
@@ -123,23 +123,25 @@ struct PlainTransformerImpl : torch::nn::Module {
 
   /// Mean smoothed cross-entropy of the batch's real target pieces.
   torch::Tensor loss(const data::Batch& batch, int64_t eos_id, double smoothing) {
+    const torch::Device device = embedding->weight.device();
+    const torch::Tensor source = batch.source.to(device), target = batch.target.to(device);
     const auto real = [](const torch::Tensor& lengths, int64_t longest) {
       return torch::arange(longest).unsqueeze(0) < lengths.unsqueeze(1);
     };
     std::optional<torch::Tensor> mask;
     const torch::Tensor visible = real(batch.source_lengths, batch.source.size(1));
-    if (!visible.all().item<bool>()) mask = visible.unsqueeze(1).unsqueeze(1);
-    torch::Tensor memory = embed(batch.source);
+    if (!visible.all().item<bool>()) mask = visible.unsqueeze(1).unsqueeze(1).to(device);
+    torch::Tensor memory = embed(source);
     for (PlainLayer& layer : encoder) memory = layer(memory, torch::Tensor(), mask);
     if (encoder_norm) memory = encoder_norm(memory);
-    torch::Tensor x = embed(data::decoder_input(batch.target, eos_id));
+    torch::Tensor x = embed(data::decoder_input(batch.target, eos_id).to(device));
     for (PlainLayer& layer : decoder) x = layer(x, memory, mask);
     if (decoder_norm) x = decoder_norm(x);
     const torch::Tensor kept =
-        real(batch.target_lengths, batch.target.size(1)).flatten().nonzero().squeeze(1);
+        real(batch.target_lengths, batch.target.size(1)).flatten().nonzero().squeeze(1).to(device);
     const torch::Tensor logits =
         at::linear(x.flatten(0, 1).index_select(0, kept), embedding->weight);
-    return at::cross_entropy_loss(logits, batch.target.flatten().index_select(0, kept), {},
+    return at::cross_entropy_loss(logits, target.flatten().index_select(0, kept), {},
                                   at::Reduction::Mean, -100, smoothing);
   }
 

@@ -18,51 +18,11 @@
 
 #include "layers/kernels/split_heads.h"
 #include "tests/layers/double_precision.h"
+#include "tests/layers/kernels/attention_problem.h"
 #include "tests/layers/kernels/instruction_sets.h"
 
 namespace nmt::kernels {
 namespace {
-
-struct Shape {
-  std::vector<int64_t> query_lengths;
-  std::vector<int64_t> key_lengths;
-  int64_t queries;
-  int64_t keys;
-  int64_t heads;
-  int64_t size;
-  bool causal;
-};
-
-std::ostream& operator<<(std::ostream& stream, const Shape& shape) {
-  return stream << "T=" << shape.queries << " S=" << shape.keys << " H=" << shape.heads
-                << " K=" << shape.size << (shape.causal ? " causal" : "");
-}
-
-std::vector<Shape> shapes() {
-  std::vector<Shape> all = {{{25, 17}, {25, 17}, 25, 25, 2, 64, false},
-                            {{25, 17}, {25, 17}, 25, 25, 2, 64, true},
-                            {{7, 3}, {19, 30}, 7, 30, 2, 16, false},
-                            {{5}, {5}, 5, 5, 1, 8, true},
-                            {{1}, {1}, 1, 1, 1, 8, false},
-                            {{4, 4}, {0, 3}, 4, 3, 2, 12, false},
-                            {{0, 2}, {3, 3}, 2, 3, 1, 32, false},
-                            {{130}, {130}, 130, 130, 1, 64, true},
-                            {{60}, {300}, 60, 300, 1, 24, false},
-                            {{97}, {129}, 97, 129, 1, 128, false},
-                            {{33}, {65}, 33, 65, 1, 256, false},
-                            {{300}, {300}, 300, 300, 1, 40, true},
-                            {{13}, {13}, 13, 13, 3, 9, true},
-                            {{2}, {4096}, 2, 4096, 1, 8, false}};
-  for (int64_t length = 1; length <= 34; ++length) {
-    all.push_back({{length}, {length}, length, length, 1, 20, length % 2 == 0});
-  }
-  return all;
-}
-
-struct Result {
-  torch::Tensor out, entropy, max_logit;
-  std::vector<torch::Tensor> gradients;  // Of q, k, v.
-};
 
 class Attention : public ::testing::TestWithParam<std::tuple<testing::InstructionSet, bool>> {
  protected:
@@ -78,131 +38,21 @@ class Attention : public ::testing::TestWithParam<std::tuple<testing::Instructio
   }
 };
 
-AttentionMask mask_of(const Shape& shape) {
-  return {torch::tensor(shape.query_lengths), torch::tensor(shape.key_lengths), shape.queries,
-          shape.keys, shape.causal};
-}
-
-// The first rows of each sentence; what lies behind them is arbitrary.
-torch::Tensor valid_rows(const torch::Tensor& x, const std::vector<int64_t>& lengths) {
-  std::vector<torch::Tensor> parts;
-  for (int64_t b = 0; b < x.size(0); ++b) parts.push_back(x[b].narrow(0, 0, lengths[b]).flatten());
-  return at::cat(parts).detach().to(torch::kFloat64);
-}
-
-class Problem {
- public:
-  Problem(const Shape& shape, torch::Dtype storage, double dropout)
-      : shape_(shape), dropout_(dropout), mask_(mask_of(shape)) {
-    at::Generator generator = testing::seeded(shape.queries * 1000 + shape.keys);
-    const auto random = [&](int64_t length) {
-      const std::vector<int64_t> sizes = {std::ssize(shape.key_lengths), length, shape.heads,
-                                          shape.size};
-      return testing::normal(sizes, generator).to(storage);
-    };
-    inputs_ = {random(shape.queries), random(shape.keys), random(shape.keys)};
-    grad_out_ = random(shape.queries);
-  }
-
-  Result run(AttentionOutputs (*attend)(const AttentionInputs&), torch::Dtype dtype) const {
-    std::vector<torch::Tensor> leaves;
-    for (const torch::Tensor& input : inputs_) {
-      leaves.push_back(input.to(dtype).clone().requires_grad_(true));
-    }
-    const AttentionOutputs outputs = attend({.q = leaves[0],
-                                             .k = leaves[1],
-                                             .v = leaves[2],
-                                             .mask = mask_,
-                                             .dropout = {dropout_, 5},
-                                             .statistics = true});
-    Result result{outputs.out, outputs.entropy, outputs.max_logit, {}};
-    // Padded rows are never used, so no gradient comes from them.
-    torch::Tensor used = grad_out_.to(dtype).clone();
-    for (int64_t b = 0; b < used.size(0); ++b) {
-      used[b].narrow(0, shape_.query_lengths[b], shape_.queries - shape_.query_lengths[b]).zero_();
-    }
-    outputs.out.backward(used);
-    for (const torch::Tensor& leaf : leaves) result.gradients.push_back(leaf.grad());
-    return result;
-  }
-
-  // The largest difference of `part` from the truth.
-  double error(const torch::Tensor& part, const torch::Tensor& truth,
-               const std::vector<int64_t>& lengths) const {
-    const torch::Tensor difference = (valid_rows(part, lengths) - valid_rows(truth, lengths)).abs();
-    return difference.numel() == 0 ? 0.0 : difference.max().item<double>();
-  }
-
-  // The largest number of `truth`, without its sign.
-  double largest(const torch::Tensor& truth, const std::vector<int64_t>& lengths) const {
-    return error(torch::zeros_like(truth), truth, lengths);
-  }
-
- private:
-  Shape shape_;
-  double dropout_;
-  AttentionMask mask_;
-  std::vector<torch::Tensor> inputs_;
-  torch::Tensor grad_out_;
-};
-
 TEST_P(Attention, ErrsAtMostTwiceAsMuchAsTheUnfusedForm) {
   const testing::ForcedInstructionSet forced(set());
-  for (const Shape& shape : shapes()) {
+  for (const testing::AttentionShape& shape : testing::attention_shapes()) {
     for (const double dropout : {0.0, 0.3}) {
       SCOPED_TRACE(::testing::Message() << shape << " dropout " << dropout);
-      const Problem problem(shape, dtype(), dropout);
-      const Result truth = problem.run(attention_reference, torch::kFloat64);
-      const Result plain = problem.run(attention_reference, dtype());
-      const Result fused = problem.run(attention, dtype());
-      // Where both are nearly exact: some units in the last place.
-      const double unit = dtype() == torch::kFloat32 ? 0x1p-21 : 0x1p-8;
-      const auto expect_close = [&](const char* name, const torch::Tensor& ours,
-                                    const torch::Tensor& theirs, const torch::Tensor& exact,
-                                    const std::vector<int64_t>& lengths) {
-        EXPECT_LE(problem.error(ours, exact, lengths),
-                  2.0 * problem.error(theirs, exact, lengths) +
-                      unit * (1.0 + problem.largest(exact, lengths)))
-            << name;
-      };
-      expect_close("out", fused.out, plain.out, truth.out, shape.query_lengths);
-      const std::vector<int64_t>* lengths[] = {&shape.query_lengths, &shape.key_lengths,
-                                               &shape.key_lengths};
-      for (int i = 0; i < 3; ++i) {
-        expect_close(i == 0   ? "q"
-                     : i == 1 ? "k"
-                              : "v",
-                     fused.gradients[i], plain.gradients[i], truth.gradients[i], *lengths[i]);
-        EXPECT_TRUE(fused.gradients[i].isfinite().all().item<bool>());
-      }
+      testing::expect_small_error(shape, dtype(), dropout);
     }
   }
 }
 
 TEST_P(Attention, StatisticsAreThoseOfTheReference) {
   const testing::ForcedInstructionSet forced(set());
-  for (const Shape& shape : shapes()) {
+  for (const testing::AttentionShape& shape : testing::attention_shapes()) {
     SCOPED_TRACE(::testing::Message() << shape);
-    const Problem problem(shape, dtype(), 0.0);
-    const Result truth = problem.run(attention_reference, torch::kFloat64);
-    const Result fused = problem.run(attention, dtype());
-    const auto by_sentence = [](const torch::Tensor& x) { return x.transpose(1, 2); };
-    EXPECT_LT(
-        problem.error(by_sentence(fused.entropy), by_sentence(truth.entropy), shape.query_lengths),
-        1e-4);
-    for (int64_t b = 0; b < std::ssize(shape.key_lengths); ++b) {
-      for (int64_t t = 0; t < shape.query_lengths[b]; ++t) {
-        for (int64_t h = 0; h < shape.heads; ++h) {
-          const double expected = truth.max_logit[b][h][t].item<double>();
-          const double actual = fused.max_logit[b][h][t].item<double>();
-          if (shape.key_lengths[b] == 0) {
-            EXPECT_EQ(actual, -std::numeric_limits<double>::infinity());
-          } else {
-            ASSERT_NEAR(actual, expected, 1e-4);
-          }
-        }
-      }
-    }
+    testing::expect_right_statistics(shape, dtype());
   }
 }
 
@@ -228,12 +78,13 @@ TEST_P(Attention, ReadsPartsOfAFusedProductInPlace) {
 
 TEST_P(Attention, ThreadsDoNotChangeABit) {
   const testing::ForcedInstructionSet forced(set());
-  const Problem problem({{25, 17, 3}, {25, 17, 3}, 25, 25, 4, 32, true}, dtype(), 0.2);
+  const testing::AttentionProblem problem({{25, 17, 3}, {25, 17, 3}, 25, 25, 4, 32, true}, dtype(),
+                                          0.2);
   const int threads = at::get_num_threads();
   at::set_num_threads(1);
-  const Result one = problem.run(attention, dtype());
+  const testing::AttentionResult one = problem.run(attention, dtype());
   at::set_num_threads(2);
-  const Result two = problem.run(attention, dtype());
+  const testing::AttentionResult two = problem.run(attention, dtype());
   at::set_num_threads(threads);
   EXPECT_TRUE(torch::equal(one.out, two.out));
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(torch::equal(one.gradients[i], two.gradients[i]));

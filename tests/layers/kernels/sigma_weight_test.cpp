@@ -45,19 +45,25 @@ Results power_step_of(Numbers n, bool fused) {
   return {n.right};
 }
 
+torch::Tensor number(double value) {
+  return torch::full({1}, value, torch::kFloat64);
+}
+
 Results write_scaled_of(Numbers n, bool fused) {
   torch::Tensor left = torch::zeros_like(n.left), effective = torch::zeros_like(n.w);
-  const double sigma =
-      (fused ? write_scaled : write_scaled_reference)(n.w, -1.7, n.right, left, effective);
-  return {torch::full({1}, sigma, torch::kFloat64), left, effective};
+  torch::Tensor sigma = number(0.0);
+  (fused ? write_scaled : write_scaled_reference)(n.w, number(-1.7), n.right, left, effective,
+                                                  sigma);
+  return {sigma, left, effective};
 }
 
 Results pull_back_of(Numbers n, bool fused) {
   const int64_t first = n.w.size(0) / 3;
-  const double along = (fused ? pull_back : pull_back_reference)(
-      n.w, {.gamma = -1.7, .sigma = 2.5, .left = n.left, .right = n.right},
+  const torch::Tensor gamma = number(-1.7), sigma = number(2.5);
+  const torch::Tensor along = (fused ? pull_back : pull_back_reference)(
+      n.w, {.gamma = gamma, .sigma = sigma, .left = n.left, .right = n.right},
       {n.gradient.narrow(0, 0, first), n.gradient.narrow(0, first, n.w.size(0) - first)});
-  return {torch::full({1}, along, torch::kFloat64), n.gradient};
+  return {along, n.gradient};
 }
 
 void expect_small_errors(Pass pass, const Numbers& numbers) {
@@ -91,9 +97,12 @@ TEST(SigmaWeight, RowsOfALargerMatrixAreLeftAlone) {
       const Numbers n(12, columns);
       torch::Tensor left = torch::zeros({10}), effective = torch::zeros({12, columns});
       torch::Tensor rows = effective.narrow(0, 1, 10), right = n.right.clone();
-      write_scaled(n.w.narrow(0, 1, 10), 1.0, right, left, rows);
+      const torch::Tensor gamma = number(1.0);
+      torch::Tensor sigma = number(0.0);
+      write_scaled(n.w.narrow(0, 1, 10), gamma, right, left, rows, sigma);
       const torch::Tensor gradient = n.gradient.clone();
-      pull_back(n.w.narrow(0, 1, 10), {.gamma = 1.0, .sigma = 2.0, .left = left, .right = right},
+      pull_back(n.w.narrow(0, 1, 10),
+                {.gamma = gamma, .sigma = sigma, .left = left, .right = right},
                 {gradient.narrow(0, 1, 10)});
       for (const int64_t row : {0, 11}) {
         EXPECT_EQ(effective[row].abs().sum().item<float>(), 0.0f);
@@ -112,7 +121,9 @@ TEST(SigmaWeight, WhatHasNoDirectionKeepsItsVectorAndGivesNaN) {
       power_step(w, right);
       EXPECT_TRUE(torch::equal(right, before));
       torch::Tensor effective = torch::zeros({3, 2}, dtype);
-      EXPECT_FALSE(write_scaled(w, 1.0, right, left, effective) > 0);
+      torch::Tensor sigma = number(1.0);
+      write_scaled(w, number(1.0), right, left, effective, sigma);
+      EXPECT_FALSE(sigma.item<double>() > 0);
       EXPECT_TRUE(effective.isnan().all().item<bool>());
     }
   }
@@ -133,8 +144,10 @@ TEST(SigmaWeight, NamesTheShapesThatDisagree) {
   torch::Tensor effective = torch::zeros({6, 4});
   EXPECT_THROW(power_step(n.w, n.left), c10::Error);
   EXPECT_THROW(power_step(n.right, n.right), c10::Error);
-  EXPECT_THROW(write_scaled(n.w, 1.0, n.right, n.right, effective), c10::Error);
-  const SigmaFactors factors = {.gamma = 1, .sigma = 1, .left = n.left, .right = n.right};
+  torch::Tensor sigma = number(1.0);
+  const torch::Tensor gamma = number(1.0);
+  EXPECT_THROW(write_scaled(n.w, gamma, n.right, n.right, effective, sigma), c10::Error);
+  const SigmaFactors factors = {.gamma = gamma, .sigma = sigma, .left = n.left, .right = n.right};
   EXPECT_THROW(pull_back(n.w, factors, {n.gradient.narrow(0, 0, 5)}), c10::Error);
   EXPECT_THROW(pull_back(n.w, factors, {n.gradient.t()}), c10::Error);
 }

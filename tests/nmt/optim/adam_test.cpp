@@ -229,7 +229,8 @@ TEST(AdamKernel, GivesTheSameBitsOnEveryInstructionSet) {
 TEST(AdamDevice, IsTheArithmeticOfTheKernel) {
   const Arrays kernel = updated_by_kernel(1003);
   const Arrays device(1003);
-  adam_update_on_device(device.value, device.gradient, device.first, device.second, kCoefficients);
+  adam_update_on_device({device.value}, {device.gradient}, {device.first}, {device.second},
+                        kCoefficients);
   EXPECT_LT(largest_difference(kernel.value, device.value), 1e-6);
   EXPECT_LT(largest_difference(kernel.first, device.first), 1e-6);
   EXPECT_LT(largest_difference(kernel.second, device.second), 1e-6);

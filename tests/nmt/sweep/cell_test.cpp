@@ -134,8 +134,8 @@ TEST(CellTest, TheStudiesOfTheProjectAreValidAndListed) {
   const std::string folder = NMT_SOURCE_DIR "/configs/studies/";
   const std::string page = text::read_file(folder + "README.md");
   const std::vector<std::pair<std::string, size_t>> studies = {
-      {"smoke.study", 3},      {"pilot.study", 18}, {"learning_rate.study", 40},
-      {"no_warmup.study", 28}, {"lars.study", 21},  {"depth.study", 46}};
+      {"smoke.study", 3}, {"pilot.study", 18}, {"learning_rate.study", 40}, {"no_warmup.study", 28},
+      {"lars.study", 21}, {"depth.study", 46}, {"real_text.study", 4}};
   std::set<std::string> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.path().extension() == ".study") files.insert(entry.path().filename());

@@ -43,6 +43,13 @@ TEST(UpdateSlices, EveryRowIsInOneSliceOfOneWorker) {
   }
 }
 
+TEST(UpdateSlices, AGpuRunsWholeMicroBatches) {
+  const std::vector<data::Batch> batches = {batch_of(70, 25, 20), batch_of(1, 3, 9, 70)};
+  const std::vector<Slice> expected = {{.micro_batch = 0}, {.micro_batch = 1}};
+  EXPECT_EQ(whole_micro_batches(batches), expected);
+  EXPECT_EQ(rows_of(expected[0], batches).size(), 70);
+}
+
 TEST(UpdateSlices, NoSliceOfEqualRowsIsLargerThanItsLimit) {
   for (const auto& [rows, source, target] :
        {std::tuple{200, 20, 35}, {200, 35, 20}, {256, 16, 16}, {333, 7, 5}}) {
