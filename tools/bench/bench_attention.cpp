@@ -3,14 +3,15 @@
 // line:
 //
 //     bench_attention [--json] [--threads N] [--tokens N] [--lengths T,...] [--repetitions N]
-//                     [--bfloat16] [--avx2]
+//                     [--bfloat16] [--avx2] [--device cpu|cuda]
 //
 // --avx2 keeps every side from using AVX-512, to see what a machine without it would do.
 // Fields: pass (forward | forward+backward), T, S, causal, heads, head_size, dtype, threads;
 // medians of interleaved repetitions in ms: ours_entropy_ms, ours_ms, flash_ms,
 // materialized_entropy_ms; gflops of ours with entropy (2 products forward, 7 with backward; half
 // of it if causal), gemm_peak_gflops (the best of 4096x512x2048 and 2048^3, in the same run). Every
-// side reads the same strided views of a fused query-key-value product.
+// side reads the same strided views of a fused query-key-value product. On a GPU "flash" is what
+// scaled_dot_product_attention chooses there.
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -47,11 +48,14 @@ struct Settings {
   int repetitions = 30;
   bool bfloat16 = false;
   bool avx2 = false;
+  std::string device = "cpu";
 };
 
-double milliseconds(const std::function<void()>& work) {
+double milliseconds(at::Device device, const std::function<void()>& work) {
+  nmt::bench::wait_for(device);
   const auto start = Clock::now();
   work();
+  nmt::bench::wait_for(device);
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
@@ -59,11 +63,15 @@ double milliseconds(const std::function<void()>& work) {
 class Case {
  public:
   Case(const Settings& settings, int64_t length, bool causal, bool backward)
-      : settings_(settings), length_(length), causal_(causal), backward_(backward) {
+      : settings_(settings),
+        device_(settings.device),
+        length_(length),
+        causal_(causal),
+        backward_(backward) {
     const int64_t batch = std::max<int64_t>(1, settings.tokens / length);
-    product_ = torch::randn({batch, length, 3 * settings.heads * settings.head_size});
+    product_ = torch::randn({batch, length, 3 * settings.heads * settings.head_size}, device_);
     if (settings.bfloat16) product_ = product_.to(torch::kBFloat16);
-    grad_ = torch::randn({batch, length, settings.heads, settings.head_size}).to(product_.dtype());
+    grad_ = torch::randn({batch, length, settings.heads, settings.head_size}, product_.options());
     const torch::Tensor lengths = torch::full({batch}, length, torch::kInt64);
     mask_.emplace(lengths, lengths, length, length, causal);
   }
@@ -78,6 +86,11 @@ class Case {
 
   void run_flash() {
     run([&](auto q, auto k, auto v) {
+      if (device_.is_cuda()) {
+        return at::scaled_dot_product_attention(q.transpose(1, 2), k.transpose(1, 2),
+                                                v.transpose(1, 2), {}, 0.0, causal_)
+            .transpose(1, 2);
+      }
       return std::get<0>(at::_scaled_dot_product_flash_attention_for_cpu(
                              q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), 0.0, causal_))
           .transpose(1, 2);
@@ -89,7 +102,8 @@ class Case {
       torch::Tensor logits = at::matmul(q.transpose(1, 2), k.permute({0, 2, 3, 1})) /
                              std::sqrt(static_cast<double>(settings_.head_size));
       if (causal_) {
-        const torch::Tensor hidden = torch::ones({length_, length_}, torch::kBool).triu(1);
+        const torch::Tensor hidden =
+            torch::ones({length_, length_}, torch::kBool).triu(1).to(device_);
         logits = logits.masked_fill(hidden, -1e30);
       }
       const torch::Tensor logs = at::log_softmax(logits, -1);
@@ -114,7 +128,7 @@ class Case {
       for (int j = 0; j < 4; ++j) {
         Side& side = sides[(i + j) % 4];
         if (i % side.every != 0) continue;
-        const double time = milliseconds(side.work);
+        const double time = milliseconds(device_, side.work);
         if (i >= 2 || side.every > 1) side.times.push_back(time);  // The first ones warm up.
       }
     }
@@ -147,6 +161,7 @@ class Case {
   }
 
   Settings settings_;
+  at::Device device_;
   int64_t length_;
   bool causal_, backward_;
   torch::Tensor product_, grad_, entropy_;
@@ -164,6 +179,7 @@ int bench(int argc, char** argv) {
       "lengths", options::value(&settings.lengths), "sentence lengths")(
       "repetitions", options::value(&settings.repetitions), "interleaved repetitions")(
       "bfloat16", options::bool_switch(&settings.bfloat16), "bfloat16 storage")(
+      "device", options::value(&settings.device), "cpu or cuda")(
       "avx2", options::bool_switch(&settings.avx2), "no AVX-512, neither here nor in LibTorch");
   if (!nmt::bench::parse_flags(argc, argv, all)) return 0;
   if (settings.avx2) {  // LibTorch looks at its first operation.
@@ -174,7 +190,7 @@ int bench(int argc, char** argv) {
   }
   torch::manual_seed(1);
   at::set_num_threads(static_cast<int>(settings.threads));
-  const double peak = nmt::bench::gemm_peak_gflops();
+  const double peak = nmt::bench::gemm_peak_gflops(at::Device(settings.device));
   for (const bool backward : {false, true}) {
     for (const std::string& item : nmt::bench::split_list(settings.lengths)) {
       const int64_t length = std::stoll(item);
