@@ -9,6 +9,7 @@
 // run, 2 wrong command line.
 
 #include <ATen/Parallel.h>
+#include <c10/util/Exception.h>
 #include <unistd.h>
 
 #include <iostream>
@@ -73,8 +74,19 @@ int train(int argc, char** argv) {
   return trainer.run().status == "failed" ? nmt::cli::kExitFailure : nmt::cli::kExitDone;
 }
 
+int train_or_say_what_a_gpu_lacks(int argc, char** argv) {
+  try {
+    return train(argc, argv);
+  } catch (const c10::OutOfMemoryError& error) {
+    throw nmt::InputError(
+        "the GPU's memory does not hold an update: ", error.what_without_backtrace(),
+        "; lower --max-tokens and raise --update-freq, or add --recompute true. "
+        "--resume goes on from the last checkpoint");
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  return nmt::cli::run_program("nmt-train", argc, argv, train);
+  return nmt::cli::run_program("nmt-train", argc, argv, train_or_say_what_a_gpu_lacks);
 }
