@@ -281,12 +281,12 @@ constexpr ConfigKey kTable[] = {
     {"threads", Group::kRun, Integer{&TrainingConfig::threads, 0, 4096}, "threads",
      "for computing; 0: one a core", OnResume::kMayChange},
     {"device", Group::kRun, OneOf{&TrainingConfig::device, device_names}, "",
-     "where to compute; auto: a GPU if there is one", OnResume::kBranchMayChange},
+     "where to compute; auto: a GPU if there is one", OnResume::kMayChange},
     {"backend", Group::kRun, named<&TrainingConfig::backend>(), "",
      "fused operations, or plain LibTorch in their place", OnResume::kBranchMayChange},
     {"recompute", Group::kRun, Truth{&TrainingConfig::recompute}, "",
-     "layers run again in the backward pass instead of keeping activations: a third more time, a "
-     "fraction of the memory",
+     "layers run again in the backward pass instead of keeping activations: up to a third more "
+     "time, a fraction of the memory",
      OnResume::kMayChange},
 };
 

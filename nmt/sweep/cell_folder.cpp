@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 // Limits and reactions may change on a resume, but another one gives another result.
 bool decides_result(const config::ConfigKey& key) {
   constexpr std::string_view kIdle[] = {"model-dir",        "log-every", "track-attention",
-                                        "statistics-every", "threads",   "recompute"};
+                                        "statistics-every", "threads",   "device",
+                                        "recompute"};
   return std::ranges::find(kIdle, key.name) == std::end(kIdle);
 }
 

@@ -116,7 +116,7 @@ TEST(ConfigTableTest, GammaInitHasItsOwnGrammar) {
   EXPECT_EQ(error("gamma-init", "0"), "must be above 0, got 0");
 }
 
-TEST(ConfigTableTest, OnlyLimitsLoggingAndThreadsMayChangeOnResume) {
+TEST(ConfigTableTest, OnlyLimitsLoggingAndTheMachineMayChangeOnResume) {
   std::vector<std::string_view> changeable;
   for (const ConfigKey& key : config_table()) {
     if (key.on_resume == OnResume::kMayChange) changeable.push_back(key.name);
@@ -126,7 +126,7 @@ TEST(ConfigTableTest, OnlyLimitsLoggingAndThreadsMayChangeOnResume) {
                           "patience", "max-bad-updates", "log-every", "sharpness-every",
                           "sharpness-tokens", "sharpness-iterations", "tensorboard",
                           "track-attention", "statistics-every", "on-collapse", "on-divergence",
-                          "model-dir", "resume", "overwrite", "threads", "recompute"));
+                          "model-dir", "resume", "overwrite", "threads", "device", "recompute"));
 }
 
 TEST(ConfigTableTest, SummaryIsAConfigurationFile) {
