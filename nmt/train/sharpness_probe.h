@@ -36,9 +36,8 @@ class SharpnessProbe {
   SharpnessProbe(const config::TrainingConfig& config, std::vector<data::Batch> sample,
                  int64_t eos_id);
 
-  /// λ and λ_P of `model` (which is left as it is) with the state of its optimizer. On the CPU, in
-  /// the default
-  /// dtype, in the calling thread and LibTorch's own.
+  /// λ and λ_P of `model` (which is left as it is) with the state of its optimizer. On the CPU,
+  /// in the default dtype, in the calling thread and LibTorch's own.
   stability::Sharpness measure(model::Transformer& model, const optim::NamedTensors& state) const;
 
  private:

@@ -1,7 +1,6 @@
 // Training on a GPU: an update there is the update of the CPU, and a run there validates, decodes,
 // saves and goes on. Skipped, with the reason, where there is no GPU.
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -22,8 +21,10 @@
 namespace nmt::train {
 namespace {
 
+using testing::expect_same_bits;
 using testing::toy_config;
 using testing::toy_data;
+using testing::train;
 
 class CudaTraining : public ::testing::Test {
  protected:
@@ -118,17 +119,10 @@ config::TrainingConfig run_config(const TrainingData& data, const std::string& f
   return config;
 }
 
-stability::EndRecord run(const config::TrainingConfig& config, const TrainingData& data,
-                         const std::optional<std::string>& checkpoint = std::nullopt) {
-  const std::atomic<bool> stop = false;
-  TrainingObserver nobody;
-  return Trainer(config, data, nobody, stop, checkpoint).run();
-}
-
 TEST_F(CudaTraining, ARunValidatesTranslatesAndGoesOnToTheBit) {
   const TrainingData data = toy_data(/*translated=*/8);
   const nmt::testing::TempFolder whole, cut;
-  const stability::EndRecord end = run(run_config(data, whole.path()), data);
+  const stability::EndRecord end = train(run_config(data, whole.path()), data);
   EXPECT_EQ(end.update, 10);
   ASSERT_TRUE(end.best.has_value());
   EXPECT_TRUE(std::isfinite(end.best->nll));
@@ -136,17 +130,13 @@ TEST_F(CudaTraining, ARunValidatesTranslatesAndGoesOnToTheBit) {
 
   config::TrainingConfig config = run_config(data, cut.path());
   config.schedule.max_updates = 4;
-  run(config, data);
+  train(config, data);
   config.schedule.max_updates = 10;
-  run(config, data, cut.path("checkpoints/update-00000004"));
+  train(config, data);  // From the checkpoint of update 4.
   const auto last = [](const nmt::testing::TempFolder& folder) {
     return checkpoint::load_model(folder.path("checkpoints/update-00000010")).tensors;
   };
-  const auto expected = last(whole), actual = last(cut);
-  ASSERT_EQ(actual.size(), expected.size());
-  for (size_t i = 0; i < expected.size(); ++i) {
-    EXPECT_TRUE(torch::equal(actual[i].second, expected[i].second)) << expected[i].first;
-  }
+  expect_same_bits(last(cut), last(whole));
 }
 
 }  // namespace
