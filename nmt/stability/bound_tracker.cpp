@@ -28,11 +28,6 @@ std::vector<double> head_scales(const layers::MultiHeadAttentionImpl& attention)
   return scales;
 }
 
-std::vector<double> rounded_list(std::vector<double> values) {
-  for (double& value : values) value = rounded(value);
-  return values;
-}
-
 }  // namespace
 
 void BoundTracker::observe(const layers::AttentionLayerInputs& inputs) {
@@ -76,8 +71,8 @@ void BoundTracker::put_into(std::vector<AttentionRecord>& records) {
   for (AttentionRecord& record : records) {
     const auto found = layers_.find({record.kind, record.layer});
     if (found == layers_.end() || found->second.bound.empty()) continue;
-    record.bound = rounded_list(found->second.bound);
-    record.bound_entropy = rounded_list(found->second.entropy);
+    record.bound = rounded(found->second.bound);
+    record.bound_entropy = rounded(found->second.entropy);
   }
   layers_.clear();
 }

@@ -272,10 +272,11 @@ std::vector<AttentionRecord> EntropyTracker::take() {
       const double rows = static_cast<double>(sums.rows);
       records.push_back({.kind = kind,
                          .layer = static_cast<int64_t>(i) + 1,
-                         .entropy = divided(std::move(sums.entropy), rows),
-                         .relative_entropy = divided(std::move(sums.relative_entropy), rows),
-                         .min_entropy = std::move(sums.min_entropy),
-                         .max_logit = std::move(sums.max_logit),
+                         .entropy = rounded(divided(std::move(sums.entropy), rows)),
+                         .relative_entropy =
+                             rounded(divided(std::move(sums.relative_entropy), rows)),
+                         .min_entropy = rounded(std::move(sums.min_entropy)),
+                         .max_logit = rounded(std::move(sums.max_logit)),
                          .relative_quantiles = sums.quantiles(),
                          .relative_entropy_by_update = history_of(kind, i + 1)});
     }

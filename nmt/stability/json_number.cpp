@@ -20,6 +20,11 @@ double rounded(double value) {
   return value;
 }
 
+std::vector<double> rounded(std::vector<double> values) {
+  for (double& value : values) value = rounded(value);
+  return values;
+}
+
 ordered_json json_number(double value) {
   if (std::isfinite(value)) return value;
   if (std::isnan(value)) return "nan";

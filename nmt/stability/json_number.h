@@ -15,6 +15,9 @@ namespace nmt::stability {
 /// lines, and still the same double after a way through JSON.
 double rounded(double value);
 
+/// As above, each of a list.
+std::vector<double> rounded(std::vector<double> values);
+
 /// `value` as a JSON number, or as "nan", "inf" or "-inf".
 nlohmann::ordered_json json_number(double value);
 

@@ -1,15 +1,19 @@
 #!/usr/bin/env python3
-"""Draws runs beside each other as one SVG file: validation BLEU and the entropy of cross-attention by update.
+"""Draws runs beside each other as one SVG file: validation BLEU and attention entropy by update.
 
     tools/scripts/draw_runs.py OUTPUT.svg NAME=run.jsonl NAME=run.jsonl ...
+    tools/scripts/draw_runs.py --lowest OUTPUT.svg NAME=run.jsonl NAME=run.jsonl ...
     tools/scripts/draw_runs.py --loss OUTPUT.svg NAME=run.jsonl NAME=run.jsonl
 
-The second form is for two runs that should be one: training loss, and how far it lies apart. Entropy is the mean over
-layers and heads, relative to ln(source pieces): at 100 % the decoder looks at every source piece alike, at 0 % at one.
-Runs are drawn up to the last update of the shortest.
+Entropy is that of cross-attention, the mean over layers and heads; with --lowest that of the attention layer of any kind
+that has least, the mean over its heads. It is relative to ln(visible pieces): at 100 % every piece is looked at alike, at
+0 % one alone. The third form is for two runs that should be one: training loss, and how far it lies apart.
+Logs may be packed (.gz). Runs are drawn up to the last update of the shortest.
 """
 
+import gzip
 import json
+import math
 import sys
 
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]  # Okabe and Ito: for all eyes.
@@ -17,7 +21,7 @@ WIDTH, HEIGHT, LEFT, TOP, GAP = 400, 220, 52, 30, 70
 
 
 def records(path, kind):
-    with open(path, encoding="utf-8") as file:
+    with (gzip.open if path.endswith(".gz") else open)(path, "rt", encoding="utf-8") as file:
         return [record for record in map(json.loads, file) if record["type"] == kind]
 
 
@@ -39,6 +43,32 @@ def cross_entropy(path):
         layers = [mean(layer["relative_entropy"]) for layer in record["attention"] if layer["kind"] == "cross"]
         points.append((record["update"], 100 * mean(layers)))
     return thinned(points)
+
+
+def lowest_entropy(path):
+    return thinned([(record["update"], 100 * min(mean(layer["relative_entropy"]) for layer in record["attention"]))
+                    for record in records(path, "update")])
+
+
+def bleu_panel(paths):
+    series = [bleu(path) for path in paths]
+    return "validation BLEU", series, 20 * math.ceil(max(value for points in series for _, value in points) / 20)
+
+
+def loss_panels(paths):
+    first, second = map(loss, paths)
+    distance = apart(first, second)
+    return [("training loss", [first, second], max(value for _, value in first)),
+            ("distance of the losses", [distance], max(value for _, value in distance) or 1.0)]
+
+
+FORMS = {
+    "": lambda paths: [bleu_panel(paths), ("entropy of cross-attention, % of ln(source pieces)",
+                                           [cross_entropy(path) for path in paths], 100)],
+    "--lowest": lambda paths: [bleu_panel(paths), ("lowest entropy of a layer, % of ln(visible pieces)",
+                                                   [lowest_entropy(path) for path in paths], 100)],
+    "--loss": loss_panels,
+}
 
 
 def loss(path):
@@ -70,17 +100,10 @@ def panel(x, title, series, last, top):
 
 
 def main():
-    differ = sys.argv[1] == "--loss"
-    output, *runs = sys.argv[2 if differ else 1 :]
+    form = sys.argv[1] if sys.argv[1] in FORMS else ""
+    output, *runs = sys.argv[2 if form else 1 :]
     names, paths = zip(*(run.split("=", 1) for run in runs))
-    if differ:
-        first, second = map(loss, paths)
-        largest = max(value for _, value in apart(first, second))
-        panels = [("training loss", [first, second], max(value for _, value in first)),
-                  ("distance of the losses", [apart(first, second)], largest or 1.0)]
-    else:
-        panels = [("validation BLEU", [bleu(path) for path in paths], 100),
-                  ("entropy of cross-attention, % of ln(source pieces)", [cross_entropy(path) for path in paths], 100)]
+    panels = FORMS[form](paths)
     last = min(records(path, "update")[-1]["update"] for path in paths)
     right = LEFT + WIDTH + GAP
     legend = "".join(
