@@ -270,15 +270,15 @@ std::vector<AttentionRecord> EntropyTracker::take() {
         std::ranges::fill(sums.max_logit, nan);
       }
       const double rows = static_cast<double>(sums.rows);
-      records.push_back({.kind = kind,
-                         .layer = static_cast<int64_t>(i) + 1,
-                         .entropy = rounded(divided(std::move(sums.entropy), rows)),
-                         .relative_entropy =
-                             rounded(divided(std::move(sums.relative_entropy), rows)),
-                         .min_entropy = rounded(std::move(sums.min_entropy)),
-                         .max_logit = rounded(std::move(sums.max_logit)),
-                         .relative_quantiles = sums.quantiles(),
-                         .relative_entropy_by_update = history_of(kind, i + 1)});
+      records.push_back(
+          {.kind = kind,
+           .layer = static_cast<int64_t>(i) + 1,
+           .entropy = rounded(divided(std::move(sums.entropy), rows)),
+           .relative_entropy = rounded(divided(std::move(sums.relative_entropy), rows)),
+           .min_entropy = rounded(std::move(sums.min_entropy)),
+           .max_logit = rounded(std::move(sums.max_logit)),
+           .relative_quantiles = sums.quantiles(),
+           .relative_entropy_by_update = history_of(kind, i + 1)});
     }
   }
   period_ = {};

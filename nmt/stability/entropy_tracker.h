@@ -61,8 +61,8 @@ class EntropyTracker : public layers::AttentionObserver {
   /// as NaN in the record's list of updates.
   void skip_update();
 
-  /// The statistics of the finished updates since the last take(), in the same order, to six digits,
-  /// and starts the next period.
+  /// The statistics of the finished updates since the last take(), in the same order, to six
+  /// digits, and starts the next period.
   std::vector<AttentionRecord> take();
 
   /// The period since the last take(), exact to the bit; the update under way is not in it, so call

@@ -50,9 +50,18 @@ def lowest_entropy(path):
                     for record in records(path, "update")])
 
 
+def loss(path):
+    return [(record["update"], record["loss"]) for record in records(path, "update")]
+
+
+def apart(first, second):
+    return [(update, abs(a - b)) for (update, a), (_, b) in zip(first, second)]
+
+
 def bleu_panel(paths):
     series = [bleu(path) for path in paths]
-    return "validation BLEU", series, 20 * math.ceil(max(value for points in series for _, value in points) / 20)
+    best = max(value for points in series for _, value in points)
+    return "validation BLEU", series, max(20, 20 * math.ceil(best / 20))
 
 
 def loss_panels(paths):
@@ -69,14 +78,6 @@ FORMS = {
                                                    [lowest_entropy(path) for path in paths], 100)],
     "--loss": loss_panels,
 }
-
-
-def loss(path):
-    return [(record["update"], record["loss"]) for record in records(path, "update")]
-
-
-def apart(first, second):
-    return [(update, abs(a - b)) for (update, a), (_, b) in zip(first, second)]
 
 
 def panel(x, title, series, last, top):
