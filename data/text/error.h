@@ -5,17 +5,33 @@
 
 #pragma once
 
+#include <cmath>
+#include <limits>
 #include <sstream>
 #include <stdexcept>
 #include <string>
 
 namespace nmt {
 
-/// Joins `parts` as operator<< prints them.
+/// `value` as it is to be printed: a NaN without its sign, which is but the bit that arithmetic
+/// happened to leave, and which printf and operator<< would show ("-nan").
+inline double printable(double value) {
+  return std::isnan(value) ? std::numeric_limits<double>::quiet_NaN() : value;
+}
+inline float printable(float value) {
+  return std::isnan(value) ? std::numeric_limits<float>::quiet_NaN() : value;
+}
+/// Everything else is printed as it is.
+template <class Value>
+const Value& printable(const Value& value) {
+  return value;
+}
+
+/// Joins `parts` as operator<< prints them, NaN as "nan".
 template <class... Parts>
 std::string concatenate(const Parts&... parts) {
   std::ostringstream text;
-  (text << ... << parts);
+  (text << ... << printable(parts));
   return text.str();
 }
 
