@@ -31,11 +31,12 @@
 
 namespace {
 
+using nmt::config::DeviceKind;
 using nmt::config::TrainingConfig;
 
 void resolve_machine(TrainingConfig& config) {
   const auto gpu = nmt::tools::choose_gpu(config.device);
-  config.device = gpu ? "cuda" : "cpu";
+  config.device = gpu ? DeviceKind::kCuda : DeviceKind::kCpu;
   if (gpu) std::cout << "training on " << gpu->name << '\n' << std::flush;
   if (config.threads == 0) {
     config.threads = std::max<int64_t>(1, std::thread::hardware_concurrency());

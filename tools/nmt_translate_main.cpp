@@ -17,19 +17,21 @@
 #include "data/text/error.h"
 #include "nmt/cli/flags.h"
 #include "nmt/cli/program.h"
+#include "nmt/config/enum_names.h"
 #include "nmt/decode/load_translator.h"
 #include "nmt/decode/translate_stream.h"
 #include "tools/choose_device.h"
 
 namespace {
 
+using nmt::config::DeviceKind;
 using nmt::data::InvalidUtf8;
 
 struct TranslateFlags {
   std::string model, input = "-", output = "-";
   InvalidUtf8 invalid_utf8 = InvalidUtf8::kReplace;
   bool quiet = false;
-  std::string device = "auto";
+  std::string device = nmt::config::name_of(DeviceKind::kAuto);
   nmt::decode::TranslatorOptions translator;
 };
 
@@ -58,7 +60,7 @@ TranslateFlags parse(int argc, char** argv) {
   options.threads = 0;
   set.number("threads", &options.threads,
              "batches translated at a time; 0: one for each core, or one on a GPU", 0);
-  set.choice("device", &flags.device, {"cpu", "cuda", "auto"},
+  set.choice("device", &flags.device, nmt::config::enum_names<DeviceKind>(),
              "where to compute; auto: a GPU if there is one");
   set.toggle("quiet", &flags.quiet, "neither warnings nor progress on standard error");
   set.parse(argc, argv);
@@ -85,7 +87,8 @@ nmt::decode::StreamObserver standard_error(bool quiet) {
 
 int translate(int argc, char** argv) {
   TranslateFlags flags = parse(argc, argv);
-  const bool on_gpu = nmt::tools::choose_gpu(flags.device).has_value();
+  const bool on_gpu =
+      nmt::tools::choose_gpu(nmt::config::enum_value<DeviceKind>(flags.device)).has_value();
   int64_t& threads = flags.translator.threads;
   if (threads == 0) threads = on_gpu ? 1 : std::max(1u, std::thread::hardware_concurrency());
   at::set_num_threads(1);  // Threads take whole batches; one alone must not be split among cores.

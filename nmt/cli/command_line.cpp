@@ -17,10 +17,13 @@ namespace po = boost::program_options;
 // Only how many words belong to a flag; FlagSet gives them their meaning.
 class WordCount : public po::value_semantic {
  public:
-  explicit WordCount(int values) : values_(values) {}
+  explicit WordCount(const FlagShape& shape)
+      : values_(shape.values), optional_values_(shape.optional_values) {}
   std::string name() const override { return "value"; }
   unsigned min_tokens() const override { return values_ == kOneOrMore ? 1 : values_; }
-  unsigned max_tokens() const override { return values_ == kOneOrMore ? INT_MAX : values_; }
+  unsigned max_tokens() const override {
+    return values_ == kOneOrMore ? INT_MAX : values_ + optional_values_;
+  }
   bool is_composing() const override { return false; }
   bool is_required() const override { return false; }
   void parse(boost::any&, const std::vector<std::string>&, bool) const override {}
@@ -29,6 +32,7 @@ class WordCount : public po::value_semantic {
 
  private:
   int values_;
+  int optional_values_;
 };
 
 std::vector<std::string> names_of(const std::vector<FlagShape>& shapes) {
@@ -67,8 +71,8 @@ SplitCommandLine split_command_line(const std::vector<std::string>& arguments,
   po::options_description description;
   for (const FlagShape& shape : shapes) {
     // The description owns the WordCount.
-    description.add(boost::make_shared<po::option_description>(shape.name.c_str(),
-                                                               new WordCount(shape.values)));
+    description.add(
+        boost::make_shared<po::option_description>(shape.name.c_str(), new WordCount(shape)));
   }
   // No allow_guessing: an abbreviation would change its meaning when a flag is added.
   namespace style = po::command_line_style;

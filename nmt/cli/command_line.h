@@ -12,6 +12,7 @@ struct FlagShape {
   std::string name;         ///< Without dashes.
   std::string placeholder;  ///< For the message when a value is missing.
   int values;               ///< As in Flag: a count, 0 for a toggle, or kOneOrMore.
+  int optional_values = 0;  ///< As in Flag.
 };
 
 struct GivenFlag {

@@ -28,15 +28,20 @@ std::string right_column(const Flag& flag) {
                                    : flag.help + " (default: " + flag.default_text + ")";
 }
 
+std::string value_counts(const Flag& flag) {
+  if (flag.values == kOneOrMore) return "one or more values";
+  if (flag.optional_values == 0) return concatenate(flag.values, " values");
+  return concatenate(flag.values, " to ", flag.values + flag.optional_values, " values");
+}
+
 // Says whose value it was: a flag, or a key with file and line.
 void assign(const Flag& flag, const std::vector<std::string>& values, const std::string& where) {
-  const bool fits = flag.values == kOneOrMore ? !values.empty()
-                                              : values.size() == std::max<size_t>(1, flag.values);
+  const size_t least = flag.values == kOneOrMore ? 1 : std::max(1, flag.values);
+  const bool fits = values.size() >= least &&
+                    (flag.values == kOneOrMore || values.size() <= least + flag.optional_values);
   if (!fits) {
-    throw UsageError(
-        where, " takes ", flag.placeholder, " (",
-        flag.values == kOneOrMore ? "one or more values" : concatenate(flag.values, " values"),
-        "), got ", values.size());
+    throw UsageError(where, " takes ", flag.placeholder, " (", value_counts(flag), "), got ",
+                     values.size());
   }
   try {
     flag.assign(values);
@@ -157,7 +162,7 @@ void FlagSet::apply_config(const std::string& text, const std::string& source, b
     if (flag == nullptr) {
       throw UsageError(where, "unknown key '", entry.key, "'", did_you_mean(entry.key, names()));
     }
-    const bool several = flag->values == kOneOrMore || flag->values > 1;
+    const bool several = flag->values == kOneOrMore || flag->values + flag->optional_values > 1;
     assign(*flag, several ? many_values(entry.value) : std::vector{one_value(entry.value)},
            where + entry.key);
     if (counts_as_set) set_names_.insert(entry.key);
@@ -178,7 +183,7 @@ void FlagSet::parse(int argc, const char* const* argv) {
   std::vector<FlagShape> shapes;
   for (const Section& section : sections_) {
     for (const Flag& flag : section.flags) {
-      shapes.push_back({flag.name, flag.placeholder, flag.values});
+      shapes.push_back({flag.name, flag.placeholder, flag.values, flag.optional_values});
     }
   }
   if (takes_config_) shapes.push_back({"config", "FILE", 1});

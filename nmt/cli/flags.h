@@ -28,6 +28,7 @@ struct Flag {
   std::string help;          ///< One sentence, without a full stop.
   std::string default_text;  ///< Shown by help unless empty.
   int values = 1;            ///< How many it takes; 0: a toggle; kOneOrMore.
+  int optional_values = 0;   ///< How many more may follow.
   bool required = false;     ///< Whether a command line without it is an error.
   /// Takes the values (one, "true" or "false", for a toggle); throws UsageError, saying the rule
   /// and the value but not the flag's name, if they are no good.

@@ -12,9 +12,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// A key that only JSON has: the size of the vocabulary, which nobody asks for.
+/// Keys that only JSON has: the sizes of the vocabularies, which nobody asks for.
 constexpr const char* kModelVocabSize = "vocab-size";
 constexpr const char* kTrainingVocabSize = "model-vocab-size";
+constexpr const char* kSourceVocabSize = "source-vocab-size";  // Only where there are two.
 
 bool belongs(const ConfigKey& key, bool model_only) {
   return !is_momentary(key.member) && (!model_only || key.group == Group::kModel);
@@ -26,6 +27,7 @@ Json write(const TrainingConfig& config, bool model_only) {
     if (belongs(key, model_only)) json[std::string(key.name)] = value_json(key.member, config);
   }
   json[model_only ? kModelVocabSize : kTrainingVocabSize] = config.model.vocab_size;
+  if (config.model.source_vocab_size > 0) json[kSourceVocabSize] = config.model.source_vocab_size;
   return json;
 }
 
@@ -38,10 +40,13 @@ void refuse_unknown_keys(const Json& json, const std::vector<std::string>& known
   }
 }
 
-void read_key(const Json& json, const std::string& name, const Member& member,
+void read_key(const Json& json, const std::string& name, const Member& member, bool may_be_absent,
               TrainingConfig& config, const std::string& source) {
   const auto value = json.find(name);
-  if (value == json.end()) throw InputError(source, ": key '", name, "' is missing");
+  if (value == json.end()) {
+    if (may_be_absent) return;
+    throw InputError(source, ": key '", name, "' is missing");
+  }
   try {
     assign_json(member, config, *value);
   } catch (const UsageError& error) {
@@ -56,10 +61,12 @@ TrainingConfig read(const Json& json, bool model_only, const std::string& source
   for (const ConfigKey& key : config_table()) {
     if (!belongs(key, model_only)) continue;
     known.emplace_back(key.name);
-    read_key(json, known.back(), key.member, config, source);
+    read_key(json, known.back(), key.member, key.may_be_absent, config, source);
   }
   known.push_back(model_only ? kModelVocabSize : kTrainingVocabSize);
-  read_key(json, known.back(), Integer{&ModelConfig::vocab_size, 0}, config, source);
+  read_key(json, known.back(), Integer{&ModelConfig::vocab_size, 0}, false, config, source);
+  known.push_back(kSourceVocabSize);
+  read_key(json, known.back(), Integer{&ModelConfig::source_vocab_size, 0}, true, config, source);
   refuse_unknown_keys(json, known, source);
   return config;
 }

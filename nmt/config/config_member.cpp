@@ -85,7 +85,6 @@ std::string placeholder(const Member& member) {
                                [](const Texts& m) { return std::string(m.placeholder); },
                                [](const Truth&) { return std::string("true|false"); },
                                [](const Toggle&) { return std::string(); },
-                               [](const OneOf& m) { return cli::joined(m.names(), "|"); },
                                [](const Named& m) { return cli::joined(m.names(), "|"); },
                                [](const Spelled& m) { return std::string(m.placeholder); },
                                [](const auto&) { return std::string("NUMBER"); }},
@@ -93,23 +92,31 @@ std::string placeholder(const Member& member) {
 }
 
 std::string type_name(const Member& member) {
-  return std::visit(Overloaded{[](const Integer&) { return std::string("whole number"); },
-                               [](const Seed&) { return std::string("whole number"); },
-                               [](const Real&) { return std::string("number"); },
-                               [](const Text&) { return std::string("path"); },
-                               [](const Texts& m) { return concatenate(m.count, " paths"); },
-                               [](const Truth&) { return std::string("true or false"); },
-                               [](const Toggle&) { return std::string("flag"); },
-                               [](const OneOf& m) { return "one of " + cli::joined(m.names()); },
-                               [](const Named& m) { return "one of " + cli::joined(m.names()); },
-                               [](const Spelled& m) { return std::string(m.placeholder); }},
-                    member);
+  return std::visit(
+      Overloaded{[](const Integer&) { return std::string("whole number"); },
+                 [](const Seed&) { return std::string("whole number"); },
+                 [](const Real&) { return std::string("number"); },
+                 [](const Text&) { return std::string("path"); },
+                 [](const Texts& m) {
+                   return concatenate(
+                       m.count, m.more > 0 ? concatenate(" to ", m.count + m.more) : "", " paths");
+                 },
+                 [](const Truth&) { return std::string("true or false"); },
+                 [](const Toggle&) { return std::string("flag"); },
+                 [](const Named& m) { return "one of " + cli::joined(m.names()); },
+                 [](const Spelled& m) { return std::string(m.placeholder); }},
+      member);
 }
 
 int value_count(const Member& member) {
   return std::visit(Overloaded{[](const Texts& m) { return m.count; },
                                [](const Toggle&) { return 0; }, [](const auto&) { return 1; }},
                     member);
+}
+
+int optional_value_count(const Member& member) {
+  const auto* texts = std::get_if<Texts>(&member);
+  return texts == nullptr ? 0 : texts->more;
 }
 
 bool is_momentary(const Member& member) {
@@ -129,7 +136,6 @@ std::string value_text(const Member& member, const TrainingConfig& config) {
                  },
                  [&](const Truth& m) { return truth_text(at(config, m.place)); },
                  [&](const Toggle& m) { return truth_text(at(config, m.place)); },
-                 [&](const OneOf& m) { return at(config, m.place); },
                  [&](const Named& m) { return m.get(config); },
                  [&](const Spelled& m) { return m.get(config); }},
       member);
@@ -141,23 +147,21 @@ void assign(const Member& member, TrainingConfig& config, const std::vector<std:
     return;
   }
   const std::string& text = values.at(0);
-  std::visit(
-      Overloaded{[&](const Integer& m) {
-                   at(config, m.place) = cli::parse_whole_number(text, m.minimum, m.maximum);
-                 },
-                 [&](const Seed& m) {
-                   config.*m.place = static_cast<uint64_t>(cli::parse_whole_number(text, 0));
-                 },
-                 [&](const Real& m) {
-                   at(config, m.place) = checked(cli::parse_real(text), m.interval, text);
-                 },
-                 [&](const Text& m) { at(config, m.place) = text; }, [](const Texts&) {},
-                 [&](const Truth& m) { at(config, m.place) = cli::parse_truth(text); },
-                 [&](const Toggle& m) { at(config, m.place) = cli::parse_truth(text); },
-                 [&](const OneOf& m) { at(config, m.place) = cli::parse_choice(text, m.names()); },
-                 [&](const Named& m) { m.set(config, cli::parse_choice(text, m.names())); },
-                 [&](const Spelled& m) { m.set(config, text); }},
-      member);
+  std::visit(Overloaded{[&](const Integer& m) {
+                          at(config, m.place) = cli::parse_whole_number(text, m.minimum, m.maximum);
+                        },
+                        [&](const Seed& m) {
+                          config.*m.place = static_cast<uint64_t>(cli::parse_whole_number(text, 0));
+                        },
+                        [&](const Real& m) {
+                          at(config, m.place) = checked(cli::parse_real(text), m.interval, text);
+                        },
+                        [&](const Text& m) { at(config, m.place) = text; }, [](const Texts&) {},
+                        [&](const Truth& m) { at(config, m.place) = cli::parse_truth(text); },
+                        [&](const Toggle& m) { at(config, m.place) = cli::parse_truth(text); },
+                        [&](const Named& m) { m.set(config, cli::parse_choice(text, m.names())); },
+                        [&](const Spelled& m) { m.set(config, text); }},
+             member);
 }
 
 nlohmann::ordered_json value_json(const Member& member, const TrainingConfig& config) {
@@ -190,6 +194,12 @@ void assign_json(const Member& member, TrainingConfig& config, const nlohmann::o
                                 [&] { return cli::format_real(json.get<double>()); });
                         },
                         [&](const Texts&) {
+                          if (json.is_string()) {
+                            const auto text = json.get<std::string>();
+                            assign(member, config,
+                                   text.empty() ? std::vector<std::string>{} : std::vector{text});
+                            return;
+                          }
                           try {
                             assign(member, config, json.get<std::vector<std::string>>());
                           } catch (const nlohmann::json::exception&) {

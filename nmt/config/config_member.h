@@ -47,10 +47,11 @@ struct Text {
   std::string_view placeholder;
 };
 
-/// Exactly `count` texts, or none by default.
+/// `count` texts and up to `more` behind them, or none by default.
 struct Texts {
   Place<std::vector<std::string>> place;
   int count;
+  int more;
   std::string_view placeholder;
 };
 
@@ -62,12 +63,6 @@ struct Truth {
 /// `--name`: a wish for one call of the program, which is saved nowhere.
 struct Toggle {
   Place<bool> place;
-};
-
-/// A text out of a closed set.
-struct OneOf {
-  Place<std::string> place;
-  std::vector<std::string> (*names)();
 };
 
 /// An enumeration, by its names.
@@ -84,7 +79,7 @@ struct Spelled {
   void (*set)(TrainingConfig&, const std::string& text);
 };
 
-using Member = std::variant<Integer, Seed, Real, Text, Texts, Truth, Toggle, OneOf, Named, Spelled>;
+using Member = std::variant<Integer, Seed, Real, Text, Texts, Truth, Toggle, Named, Spelled>;
 
 /// For help: "NUMBER", "relu|gelu|swiglu"; empty for a Toggle.
 std::string placeholder(const Member& member);
@@ -92,8 +87,11 @@ std::string placeholder(const Member& member);
 /// For the reference page: "whole number", "one of relu, gelu, swiglu".
 std::string type_name(const Member& member);
 
-/// How many values a flag takes; 0 for a Toggle.
+/// How many values a flag takes at least; 0 for a Toggle.
 int value_count(const Member& member);
+
+/// How many more it may take.
+int optional_value_count(const Member& member);
 
 /// Whether the value belongs to one call of the program alone (Toggle).
 bool is_momentary(const Member& member);
@@ -107,7 +105,8 @@ void assign(const Member& member, TrainingConfig& config, const std::vector<std:
 /// The value with its own type: number, text, array of texts or truth value.
 nlohmann::ordered_json value_json(const Member& member, const TrainingConfig& config);
 
-/// Sets the value from JSON of that type. Throws UsageError as assign does.
+/// Sets the value from JSON of that type; a text is a list of one, "" an empty list. Throws
+/// UsageError as assign does.
 void assign_json(const Member& member, TrainingConfig& config, const nlohmann::ordered_json& json);
 
 }  // namespace nmt::config

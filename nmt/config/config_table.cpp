@@ -4,7 +4,6 @@
 #include "nmt/cli/parse_value.h"
 #include "nmt/config/arch_name.h"
 #include "nmt/config/enum_names.h"
-#include "nmt/config/optimizer_names.h"
 
 namespace nmt::config {
 namespace {
@@ -58,6 +57,15 @@ void set_gamma_init(TrainingConfig& config, const std::string& text) {
   }
 }
 
+std::string get_length_bound(const TrainingConfig& config) {
+  return config.model.length_bound ? to_string(*config.model.length_bound) : "auto";
+}
+
+void set_length_bound(TrainingConfig& config, const std::string& text) {
+  config.model.length_bound.reset();
+  if (text != "auto") config.model.length_bound = parse_length_bound(text);
+}
+
 std::string get_temperature(const TrainingConfig& config) {
   return to_string(config.model.attention_temperature);
 }
@@ -76,8 +84,11 @@ void set_temperature_at(TrainingConfig& config, const std::string& text) {
 
 constexpr auto kModel = &TrainingConfig::model;
 constexpr auto kData = &TrainingConfig::data;
+constexpr auto kOptimization = &TrainingConfig::optimization;
 constexpr auto kSchedule = &TrainingConfig::schedule;
 constexpr auto kStability = &TrainingConfig::stability;
+
+constexpr bool kMayBeAbsent = true;
 
 constexpr ConfigKey kTable[] = {
     {"arch", Group::kModel, Spelled{"NAME", get_arch, set_arch}, "",
@@ -95,6 +106,10 @@ constexpr ConfigKey kTable[] = {
      "how a piece's position enters the model"},
     {"max-positions", Group::kModel, Integer{&ModelConfig::max_positions, 2, 1'000'000}, "pieces",
      "longest side the model can take, </s> included"},
+    {"length-bound", Group::kModel, Spelled{"auto|Ax+B", get_length_bound, set_length_bound}, "",
+     "longest translation, in pieces: A times the source's pieces plus B; auto: what covers every "
+     "training pair, at least 2x+10, at most max-positions",
+     OnResume::kBranchMayChange, kMayBeAbsent},
     {"tie-embeddings", Group::kModel, named<kModel, &ModelConfig::tie_embeddings>(), "",
      "one matrix for source embedding, target embedding and output (three-way), for the last two "
      "(two-way), or for none"},
@@ -119,17 +134,26 @@ constexpr ConfigKey kTable[] = {
      "cross-attention of layers 1 to 3; kinds encoder_self, decoder_self, cross; 1 where not named",
      OnResume::kBranchMayChange},
 
-    {"train-sets", Group::kData, Texts{&DataConfig::train_sets, 2, "SRC TGT"}, "",
+    {"train-sets", Group::kData, Texts{&DataConfig::train_sets, 2, 0, "SRC TGT"}, "",
      "source and target file, UTF-8, one segment a line, plain or .gz; without it the built-in toy "
      "grammar under configs/demo.conf"},
-    {"valid-sets", Group::kData, Texts{&DataConfig::valid_sets, 2, "SRC TGT"}, "",
+    {"valid-sets", Group::kData, Texts{&DataConfig::valid_sets, 2, 0, "SRC TGT"}, "",
      "source and target file for validation"},
-    {"vocab", Group::kData, Text{&DataConfig::vocab, "PATH"}, "",
-     "SentencePiece model; without it one is trained on the training sets"},
+    {"vocab", Group::kData, Texts{&DataConfig::vocab, 1, 1, "PATH|SRC TGT"}, "",
+     "SentencePiece model for both languages, or one for each; without it one is trained on the "
+     "training sets"},
     {"vocab-size", Group::kData, Integer{&DataConfig::vocab_size, 16, 1'000'000}, "pieces",
      "size of a vocabulary that is trained, joint for both languages"},
     {"subword", Group::kData, named<kData, &DataConfig::subword>(), "",
      "kind of a vocabulary that is trained"},
+    {"normalization", Group::kData, named<kData, &DataConfig::normalization>(), "",
+     "how a vocabulary that is trained rewrites text; identity: not at all, so that a model can "
+     "write every character of its training text",
+     OnResume::kFixed, kMayBeAbsent},
+    {"byte-fallback", Group::kData, Truth{&DataConfig::byte_fallback}, "",
+     "a vocabulary that is trained cuts characters without a piece into bytes, so that every text "
+     "can be read and written",
+     OnResume::kFixed, kMayBeAbsent},
     {"subword-sampling", Group::kData, Real{&DataConfig::subword_sampling, kUpToOne}, "",
      "smoothing of SentencePiece's sampled segmentations in training; 0: the best one always"},
     {"max-length", Group::kData, Integer{&DataConfig::max_length, 2, 1'000'000}, "pieces",
@@ -145,9 +169,8 @@ constexpr ConfigKey kTable[] = {
 
     {"learning-rate", Group::kLearningRate, Real{&OptimizationConfig::learning_rate, kAboveZero},
      "", "peak of the learning rate, reached at the end of warm-up", OnResume::kBranchMayChange},
-    {"lr-schedule", Group::kLearningRate,
-     OneOf{&OptimizationConfig::lr_schedule, lr_schedule_names}, "",
-     "course of the learning rate after warm-up; linear and cosine fall until lr-decay-updates",
+    {"lr-schedule", Group::kLearningRate, named<kOptimization, &OptimizationConfig::lr_schedule>(),
+     "", "course of the learning rate after warm-up; linear and cosine fall until lr-decay-updates",
      OnResume::kBranchMayChange},
     {"warmup-updates", Group::kLearningRate, Integer{&OptimizationConfig::warmup_updates, 0},
      "updates",
@@ -156,7 +179,7 @@ constexpr ConfigKey kTable[] = {
      OnResume::kBranchMayChange},
     {"lr-decay-updates", Group::kLearningRate, Integer{&OptimizationConfig::lr_decay_updates, 0},
      "updates", "where linear and cosine end; 0: at the max-updates that the run began with",
-     OnResume::kBranchMayChange},
+     OnResume::kMayChange},
     {"final-learning-rate", Group::kLearningRate,
      Real{&OptimizationConfig::final_learning_rate, kAtLeastZero}, "",
      "what linear and cosine end at, and stay at", OnResume::kBranchMayChange},
@@ -170,7 +193,7 @@ constexpr ConfigKey kTable[] = {
      "validations", "validations after warm-up without a better nll before plateau decays",
      OnResume::kBranchMayChange},
 
-    {"optimizer", Group::kOptimization, OneOf{&OptimizationConfig::optimizer, optimizer_names}, "",
+    {"optimizer", Group::kOptimization, named<kOptimization, &OptimizationConfig::optimizer>(), "",
      "update rule; adam with weight-decay above 0 is AdamW"},
     {"adam-beta1", Group::kOptimization, Real{&OptimizationConfig::adam_beta1, kBelowOne}, "",
      "decay of the mean gradient, of adam, adamw, lamb and lion", OnResume::kBranchMayChange},
@@ -199,6 +222,10 @@ constexpr ConfigKey kTable[] = {
      OnResume::kBranchMayChange},
     {"label-smoothing", Group::kOptimization, Real{&OptimizationConfig::label_smoothing, kBelowOne},
      "", "probability that the loss spreads over all pieces", OnResume::kBranchMayChange},
+    {"sigma-steps", Group::kOptimization, Integer{&OptimizationConfig::sigma_steps, 1, 1000}, "",
+     "power steps that follow each matrix's spectral norm behind every update, with sigma and "
+     "spectralnorm",
+     OnResume::kBranchMayChange, kMayBeAbsent},
 
     {"max-updates", Group::kLimits, Integer{&ScheduleConfig::max_updates, 0}, "updates",
      "training ends after so many; 0: no limit", OnResume::kMayChange},
@@ -272,6 +299,10 @@ constexpr ConfigKey kTable[] = {
      "starts from a checkpoint of another run, or the newest of a model folder, with its settings, "
      "but for those given here: what would have happened if?",
      OnResume::kBranchMayChange},
+    {"init-from", Group::kRun, Text{&TrainingConfig::init_from, "PATH"}, "",
+     "starts from the weights and the vocabulary of a model (a checkpoint, best or average) with "
+     "data, optimizer and schedule of its own: fine-tuning",
+     OnResume::kFixed, kMayBeAbsent},
     {"resume", Group::kRun, Toggle{&TrainingConfig::resume}, "",
      "goes on from the newest checkpoint of model-dir", OnResume::kMayChange},
     {"overwrite", Group::kRun, Toggle{&TrainingConfig::overwrite}, "",
@@ -280,7 +311,7 @@ constexpr ConfigKey kTable[] = {
      "of initial weights, dropout, shuffling and the toy grammar"},
     {"threads", Group::kRun, Integer{&TrainingConfig::threads, 0, 4096}, "threads",
      "for computing; 0: one a core", OnResume::kMayChange},
-    {"device", Group::kRun, OneOf{&TrainingConfig::device, device_names}, "",
+    {"device", Group::kRun, named<&TrainingConfig::device>(), "",
      "where to compute; auto: a GPU if there is one", OnResume::kMayChange},
     {"backend", Group::kRun, named<&TrainingConfig::backend>(), "",
      "fused operations, or plain LibTorch in their place", OnResume::kBranchMayChange},

@@ -30,8 +30,7 @@ enum class Group {
 std::string_view title(Group group);
 
 /// Whether `--resume` may come with another value than the run began with. `--branch-from` may
-/// where
-/// `--resume` may, and with kBranchMayChange.
+/// where `--resume` may, and with kBranchMayChange.
 enum class OnResume { kFixed, kBranchMayChange, kMayChange };
 
 /// One key.
@@ -42,6 +41,7 @@ struct ConfigKey {
   std::string_view unit;  ///< "updates", "pieces", ...; empty if the value has none.
   std::string_view sentence;
   OnResume on_resume = OnResume::kFixed;
+  bool may_be_absent = false;  ///< In saved JSON; the default then: earlier versions lack it.
 };
 
 /// Every key, grouped, in the order in which help prints them.

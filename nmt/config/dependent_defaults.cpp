@@ -1,11 +1,10 @@
 #include "nmt/config/dependent_defaults.h"
 
-#include "nmt/config/optimizer_names.h"
-
 namespace nmt::config {
 
 void complete_defaults(TrainingConfig& config, const std::set<std::string>& set_keys) {
-  if (config.optimization.optimizer == "adamw" && !set_keys.contains("weight-decay")) {
+  if (config.optimization.optimizer == OptimizerKind::kAdamW &&
+      !set_keys.contains("weight-decay")) {
     config.optimization.weight_decay = 0.01;
   }
   complete_decay_end(config, set_keys);

@@ -44,6 +44,13 @@ constexpr std::array kSubwordKinds = {
     EnumName{SubwordKind::kBpe, "bpe"},
 };
 
+constexpr std::array kNormalizations = {
+    EnumName{Normalization::kIdentity, "identity"},
+    EnumName{Normalization::kNmtNfkc, "nmt_nfkc"},
+    EnumName{Normalization::kNfkc, "nfkc"},
+    EnumName{Normalization::kNmtNfkcCf, "nmt_nfkc_cf"},
+};
+
 constexpr std::array kValidMetrics = {
     EnumName{ValidMetric::kNll, "nll"},
     EnumName{ValidMetric::kBleu, "bleu"},
@@ -53,6 +60,28 @@ constexpr std::array kUnstableActions = {
     EnumName{UnstableAction::kGoOn, "go-on"},
     EnumName{UnstableAction::kLowerLearningRate, "lower-learning-rate"},
     EnumName{UnstableAction::kStop, "stop"},
+};
+
+constexpr std::array kOptimizers = {
+    EnumName{OptimizerKind::kAdam, "adam"}, EnumName{OptimizerKind::kAdamW, "adamw"},
+    EnumName{OptimizerKind::kSgd, "sgd"},   EnumName{OptimizerKind::kAdagrad, "adagrad"},
+    EnumName{OptimizerKind::kLars, "lars"}, EnumName{OptimizerKind::kLamb, "lamb"},
+    EnumName{OptimizerKind::kLion, "lion"},
+};
+
+constexpr std::array kLrSchedules = {
+    EnumName{LrSchedule::kInverseSqrt, "inverse-sqrt"},
+    EnumName{LrSchedule::kConstant, "constant"},
+    EnumName{LrSchedule::kLinear, "linear"},
+    EnumName{LrSchedule::kCosine, "cosine"},
+    EnumName{LrSchedule::kStep, "step"},
+    EnumName{LrSchedule::kPlateau, "plateau"},
+};
+
+constexpr std::array kDevices = {
+    EnumName{DeviceKind::kCpu, "cpu"},
+    EnumName{DeviceKind::kCuda, "cuda"},
+    EnumName{DeviceKind::kAuto, "auto"},
 };
 
 constexpr std::array kBackends = {
@@ -80,13 +109,24 @@ std::span<const EnumName<InvalidUtf8Rule>> names_of(InvalidUtf8Rule) {
 std::span<const EnumName<SubwordKind>> names_of(SubwordKind) {
   return kSubwordKinds;
 }
+std::span<const EnumName<Normalization>> names_of(Normalization) {
+  return kNormalizations;
+}
 std::span<const EnumName<ValidMetric>> names_of(ValidMetric) {
   return kValidMetrics;
 }
 std::span<const EnumName<UnstableAction>> names_of(UnstableAction) {
   return kUnstableActions;
 }
-
+std::span<const EnumName<OptimizerKind>> names_of(OptimizerKind) {
+  return kOptimizers;
+}
+std::span<const EnumName<LrSchedule>> names_of(LrSchedule) {
+  return kLrSchedules;
+}
+std::span<const EnumName<DeviceKind>> names_of(DeviceKind) {
+  return kDevices;
+}
 std::span<const EnumName<BackendKind>> names_of(BackendKind) {
   return kBackends;
 }

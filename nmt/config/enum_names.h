@@ -26,8 +26,12 @@ std::span<const EnumName<layers::EmbeddingTie>> names_of(layers::EmbeddingTie);
 std::span<const EnumName<SigmaGroups>> names_of(SigmaGroups);
 std::span<const EnumName<InvalidUtf8Rule>> names_of(InvalidUtf8Rule);
 std::span<const EnumName<SubwordKind>> names_of(SubwordKind);
+std::span<const EnumName<Normalization>> names_of(Normalization);
 std::span<const EnumName<ValidMetric>> names_of(ValidMetric);
 std::span<const EnumName<UnstableAction>> names_of(UnstableAction);
+std::span<const EnumName<OptimizerKind>> names_of(OptimizerKind);
+std::span<const EnumName<LrSchedule>> names_of(LrSchedule);
+std::span<const EnumName<DeviceKind>> names_of(DeviceKind);
 
 template <class Enum>
 std::string name_of(Enum value) {

@@ -11,6 +11,7 @@
 #include "layers/linear_kind.h"
 #include "layers/residual_kind.h"
 #include "nmt/config/attention_temperature.h"
+#include "nmt/config/length_bound.h"
 
 namespace nmt::config {
 
@@ -37,10 +38,13 @@ struct ModelConfig {
   int64_t d_model = 512;   ///< D.
   int64_t ffn_dim = 2048;  ///< F.
   int64_t heads = 8;       ///< H; divides D.
-  int64_t vocab_size = 0;  ///< V, set from the vocabulary.
+  int64_t vocab_size = 0;  ///< V, set from the vocabulary (the target's, where there are two).
+  int64_t source_vocab_size = 0;  ///< Of a source vocabulary of its own; 0: one for both.
   layers::ActivationKind activation = layers::ActivationKind::kRelu;
   layers::PositionKind positions = layers::PositionKind::kSinusoidal;
   int64_t max_positions = 1024;  ///< Longest side in pieces, `</s>` included.
+  /// Longest translation; unset: max_positions.
+  std::optional<LengthBound> length_bound;
   layers::EmbeddingTie tie_embeddings = layers::EmbeddingTie::kThreeWay;
   double dropout = 0.1;             ///< On each branch's output and on the embedded input.
   double attention_dropout = 0.0;   ///< On attention probabilities.

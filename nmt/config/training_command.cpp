@@ -23,6 +23,7 @@ cli::Flag flag_of(const ConfigKey& key, TrainingConfig& config) {
           .help = std::string(key.sentence),
           .default_text = default_text,
           .values = value_count(member),
+          .optional_values = optional_value_count(member),
           .assign = [&member, &config](const std::vector<std::string>& values) {
             assign(member, config, values);
           }};

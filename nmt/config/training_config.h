@@ -12,17 +12,50 @@ namespace nmt::config {
 
 enum class InvalidUtf8Rule { kFail, kSkip, kReplace };
 enum class SubwordKind { kUnigram, kBpe };
+/// SentencePiece's rules by which a trained vocabulary rewrites text before it cuts it.
+enum class Normalization { kIdentity, kNmtNfkc, kNfkc, kNmtNfkcCf };
 enum class ValidMetric { kNll, kBleu };
 /// What a run does when a rule of nmt/stability/divergence.h finds it unstable.
 enum class UnstableAction { kGoOn, kLowerLearningRate, kStop };
+/// Update rules; nmt/optim has a row for each.
+enum class OptimizerKind { kAdam, kAdamW, kSgd, kAdagrad, kLars, kLamb, kLion };
+/// Courses of the learning rate after warm-up; nmt/optim/lr_schedule.h has their formulas.
+enum class LrSchedule { kInverseSqrt, kConstant, kLinear, kCosine, kStep, kPlateau };
+/// Where to compute; kAuto takes a GPU if there is one.
+enum class DeviceKind { kCpu, kCuda, kAuto };
+
+/// Tensors of a parameter's shape that an optimizer keeps for each; `momentum` is sgd's.
+inline int64_t optimizer_state_tensors(OptimizerKind optimizer, double momentum) {
+  switch (optimizer) {
+    case OptimizerKind::kAdam:
+    case OptimizerKind::kAdamW:
+    case OptimizerKind::kLamb:
+      return 2;
+    case OptimizerKind::kSgd:
+      return momentum == 0.0 ? 0 : 1;
+    case OptimizerKind::kAdagrad:
+    case OptimizerKind::kLars:
+    case OptimizerKind::kLion:
+      return 1;
+  }
+  return 2;
+}
+
+/// Whether a schedule falls until a fixed update, lr-decay-updates.
+inline bool falls_until_an_update(LrSchedule schedule) {
+  return schedule == LrSchedule::kLinear || schedule == LrSchedule::kCosine;
+}
 
 /// Where sentence pairs come from and which are kept.
 struct DataConfig {
   std::vector<std::string> train_sets;  ///< Source file, target file; empty: the toy grammar.
   std::vector<std::string> valid_sets;  ///< Source file, target file; may be empty.
-  std::string vocab;                    ///< SentencePiece model; empty: trained on the train sets.
-  int64_t vocab_size = 8000;            ///< Pieces, when a vocabulary is trained.
+  std::vector<std::string> vocab;  ///< One SentencePiece model, or source's and target's; empty:
+                                   ///< trained on the train sets.
+  int64_t vocab_size = 8000;       ///< Pieces, when a vocabulary is trained.
   SubwordKind subword = SubwordKind::kUnigram;
+  Normalization normalization = Normalization::kNmtNfkc;
+  bool byte_fallback = false;     ///< Characters without a piece are written as bytes.
   double subword_sampling = 0.0;  ///< α of SentencePiece sampling in training; 0: best pieces.
   int64_t max_length = 256;       ///< Pieces a side, `</s>` included; longer pairs are dropped.
   double max_length_ratio = 0.0;  ///< Longest side over shortest, in pieces; 0: no limit.
@@ -34,14 +67,14 @@ struct DataConfig {
 /// Optimizer, schedule and loss.
 struct OptimizationConfig {
   double learning_rate = 5e-4;  ///< The peak, reached at the end of warm-up.
-  std::string lr_schedule = "inverse-sqrt";
+  LrSchedule lr_schedule = LrSchedule::kInverseSqrt;
   int64_t warmup_updates = 4000;
   int64_t lr_decay_updates = 0;      ///< Where linear and cosine end; 0: dependent_defaults.h.
   double final_learning_rate = 0.0;  ///< What they end at.
   double lr_decay_factor = 0.5;      ///< Of step and plateau.
   int64_t lr_decay_every = 10000;    ///< Updates from one step to the next.
   int64_t lr_decay_patience = 3;     ///< Validations without a better nll: a plateau.
-  std::string optimizer = "adam";
+  OptimizerKind optimizer = OptimizerKind::kAdam;
   double adam_beta1 = 0.9;
   double adam_beta2 = 0.98;
   double adam_eps = 1e-9;
@@ -51,6 +84,7 @@ struct OptimizationConfig {
   double weight_decay = 0.0;         ///< Decoupled; never on γ, biases and norms.
   double clip_norm = 1.0;            ///< Largest global gradient norm; 0: no clipping.
   double label_smoothing = 0.1;
+  int64_t sigma_steps = 1;  ///< Power steps an update and matrix, of sigma and spectralnorm.
 };
 
 /// When training ends, and what happens on the way. 0 means no limit, or never.
@@ -93,11 +127,12 @@ struct TrainingConfig {
   StabilityConfig stability;
   std::string model_dir = "model";
   std::string branch_from;  ///< Checkpoint, or model folder, of another run; empty: none.
+  std::string init_from;    ///< Model that weights and vocabulary come from; empty: none.
   bool resume = false;
   bool overwrite = false;
   uint64_t seed = 1;
-  int64_t threads = 0;          ///< 0: every core.
-  std::string device = "auto";  ///< cpu, cuda or auto.
+  int64_t threads = 0;  ///< 0: every core.
+  DeviceKind device = DeviceKind::kAuto;
   layers::BackendKind backend = layers::BackendKind::kFused;
   bool recompute = false;  ///< Layers keep their input alone for the backward pass.
 };

@@ -5,7 +5,6 @@
 #include "data/text/error.h"
 #include "nmt/config/arch_name.h"
 #include "nmt/config/enum_names.h"
-#include "nmt/config/optimizer_names.h"
 
 namespace nmt::config {
 namespace {
@@ -58,17 +57,17 @@ void require_decay_end(const TrainingConfig& config) {
     if (rate.lr_decay_updates == 0 && rate.final_learning_rate == 0.0) return;
     throw UsageError(rate.lr_decay_updates > 0 ? "lr-decay-updates" : "final-learning-rate",
                      " is a key of lr-schedule linear and cosine, but lr-schedule is ",
-                     rate.lr_schedule, "; choose one of them or leave the key out");
+                     name_of(rate.lr_schedule), "; choose one of them or leave the key out");
   }
   if (rate.lr_decay_updates == 0) {
-    throw UsageError("lr-schedule ", rate.lr_schedule,
+    throw UsageError("lr-schedule ", name_of(rate.lr_schedule),
                      " must know where it ends: give lr-decay-updates, or max-updates above 0");
   }
   if (rate.lr_decay_updates <= rate.warmup_updates) {
     throw UsageError(
         "lr-decay-updates (or else max-updates) must be above warmup-updates with "
         "lr-schedule ",
-        rate.lr_schedule, ", got ", rate.lr_decay_updates, " and ", rate.warmup_updates,
+        name_of(rate.lr_schedule), ", got ", rate.lr_decay_updates, " and ", rate.warmup_updates,
         "; lower warmup-updates or train for longer");
   }
   if (rate.final_learning_rate > rate.learning_rate) {
@@ -80,15 +79,16 @@ void require_decay_end(const TrainingConfig& config) {
 void validate_optimization(const TrainingConfig& config) {
   require_decay_end(config);
   const OptimizationConfig& optimization = config.optimization;
-  if (optimization.lr_schedule == "plateau" && !validates(config)) {
+  if (optimization.lr_schedule == LrSchedule::kPlateau && !validates(config)) {
     throw UsageError(
         "lr-schedule plateau needs validations: give valid-sets, and validate-every above 0");
   }
-  if (optimization.nesterov && (optimization.optimizer != "sgd" || optimization.momentum == 0.0)) {
+  if (optimization.nesterov &&
+      (optimization.optimizer != OptimizerKind::kSgd || optimization.momentum == 0.0)) {
     throw UsageError(
         "nesterov is a form of momentum: it needs optimizer sgd and momentum above 0, "
         "got ",
-        optimization.optimizer, " and ", optimization.momentum);
+        name_of(optimization.optimizer), " and ", optimization.momentum);
   }
 }
 

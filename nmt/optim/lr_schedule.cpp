@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <string>
+#include <stdexcept>
 
 #include "data/text/error.h"
+#include "nmt/config/enum_names.h"
 
 namespace nmt::optim {
 namespace {
 
+using config::LrSchedule;
 using config::OptimizationConfig;
 
 // Each gives the rate of update u from the end of warm-up on: u >= w >= 1.
@@ -25,7 +27,7 @@ double constant(const OptimizationConfig& config, double /*u*/, double /*w*/) {
 double decayed(const OptimizationConfig& config, double u, double w) {
   const double end = static_cast<double>(config.lr_decay_updates);
   if (end <= w) {
-    throw UsageError("lr-schedule ", config.lr_schedule,
+    throw UsageError("lr-schedule ", config::name_of(config.lr_schedule),
                      ": lr-decay-updates must be above warmup-updates, got ",
                      config.lr_decay_updates, " and ", config.warmup_updates);
   }
@@ -50,19 +52,19 @@ double step(const OptimizationConfig& config, double u, double w) {
   return config.learning_rate * std::pow(config.lr_decay_factor, steps);
 }
 
-// One row for each name of nmt/config/optimizer_names.h.
+// One row for each LrSchedule.
 struct Row {
-  const char* name;
+  LrSchedule schedule;
   double (*rate)(const OptimizationConfig& config, double update, double warmup_updates);
 };
 
 constexpr Row kRows[] = {
-    {"inverse-sqrt", inverse_sqrt},
-    {"constant", constant},
-    {"linear", linear},
-    {"cosine", cosine},
-    {"step", step},
-    {"plateau", constant},
+    {LrSchedule::kInverseSqrt, inverse_sqrt},
+    {LrSchedule::kConstant, constant},
+    {LrSchedule::kLinear, linear},
+    {LrSchedule::kCosine, cosine},
+    {LrSchedule::kStep, step},
+    {LrSchedule::kPlateau, constant},
 };
 
 }  // namespace
@@ -71,12 +73,10 @@ double learning_rate(const OptimizationConfig& config, int64_t update) {
   const double u = static_cast<double>(update);
   const double w = static_cast<double>(std::max<int64_t>(config.warmup_updates, 1));
   for (const Row& row : kRows) {
-    if (config.lr_schedule != row.name) continue;
+    if (config.lr_schedule != row.schedule) continue;
     return u < w ? config.learning_rate * (u / w) : row.rate(config, u, w);
   }
-  std::string names;
-  for (const Row& row : kRows) names += (names.empty() ? "" : ", ") + std::string(row.name);
-  throw UsageError("lr-schedule: '", config.lr_schedule, "' is not among ", names);
+  throw std::logic_error("a schedule without a row in nmt/optim/lr_schedule.cpp");
 }
 
 }  // namespace nmt::optim

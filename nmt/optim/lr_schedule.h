@@ -17,8 +17,8 @@
 // equation 5, without restarts. linear: as BERT, Devlin et al. 2019, arXiv:1810.04805, appendix
 // A.2.
 //
-// A new schedule is a function and a row in lr_schedule.cpp, and its name in
-// nmt/config/optimizer_names.h.
+// A new schedule is an enumerator in nmt/config/training_config.h, its name in
+// nmt/config/enum_names.cpp, and a function and a row in lr_schedule.cpp.
 
 #pragma once
 
@@ -29,8 +29,7 @@
 namespace nmt::optim {
 
 /// The learning rate of `update`, counted from 1, but for the factor of plateau. Throws UsageError
-/// if `config.lr_schedule` is unknown, or if it is linear or cosine and lr_decay_updates is not
-/// above warmup_updates.
+/// if it is linear or cosine and lr_decay_updates is not above warmup_updates.
 double learning_rate(const config::OptimizationConfig& config, int64_t update);
 
 }  // namespace nmt::optim

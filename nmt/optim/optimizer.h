@@ -1,6 +1,7 @@
 // What every optimizer does: moves parameters against their gradients, and keeps a state that can
-// be saved. A new one is a file pair, a row in optimizer_table.cpp and its name in
-// nmt/config/optimizer_names.h.
+// be saved. A new one is a file pair, an enumerator in
+// nmt/config/training_config.h with its name in nmt/config/enum_names.cpp, and a row in
+// optimizer_table.cpp.
 
 #pragma once
 
@@ -50,8 +51,7 @@ class Optimizer {
   virtual int64_t state_tensors() const = 0;
 };
 
-/// The optimizer that `config.optimizer` names; `parallel_for` does its work. Throws UsageError if
-/// the name is unknown.
+/// The optimizer of `config.optimizer`; `parallel_for` does its work.
 std::unique_ptr<Optimizer> make_optimizer(const config::OptimizationConfig& config,
                                           ParallelFor parallel_for = in_torch_threads);
 

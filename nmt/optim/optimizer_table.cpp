@@ -1,6 +1,7 @@
-// The optimizers by name: one row for each name of nmt/config/optimizer_names.h.
+// The optimizers: one row for each config::OptimizerKind.
 
-#include "data/text/error.h"
+#include <stdexcept>
+
 #include "nmt/optim/adagrad.h"
 #include "nmt/optim/adam.h"
 #include "nmt/optim/lamb.h"
@@ -13,6 +14,7 @@ namespace nmt::optim {
 namespace {
 
 using config::OptimizationConfig;
+using config::OptimizerKind;
 
 std::unique_ptr<Optimizer> make_adam(const OptimizationConfig& config, ParallelFor parallel_for) {
   return std::make_unique<Adam>(AdamOptions{.beta1 = config.adam_beta1,
@@ -59,15 +61,17 @@ std::unique_ptr<Optimizer> make_lion(const OptimizationConfig& config, ParallelF
 }
 
 struct Row {
-  const char* name;
+  OptimizerKind kind;
   std::unique_ptr<Optimizer> (*make)(const OptimizationConfig& config, ParallelFor parallel_for);
 };
 
 // adam is AdamW when weight-decay is above 0; adamw differs by the default of weight-decay alone
 // (nmt/config/dependent_defaults.h).
 constexpr Row kRows[] = {
-    {"adam", make_adam}, {"adamw", make_adam}, {"sgd", make_sgd},   {"adagrad", make_adagrad},
-    {"lars", make_lars}, {"lamb", make_lamb},  {"lion", make_lion},
+    {OptimizerKind::kAdam, make_adam}, {OptimizerKind::kAdamW, make_adam},
+    {OptimizerKind::kSgd, make_sgd},   {OptimizerKind::kAdagrad, make_adagrad},
+    {OptimizerKind::kLars, make_lars}, {OptimizerKind::kLamb, make_lamb},
+    {OptimizerKind::kLion, make_lion},
 };
 
 }  // namespace
@@ -75,11 +79,9 @@ constexpr Row kRows[] = {
 std::unique_ptr<Optimizer> make_optimizer(const OptimizationConfig& config,
                                           ParallelFor parallel_for) {
   for (const Row& row : kRows) {
-    if (config.optimizer == row.name) return row.make(config, std::move(parallel_for));
+    if (config.optimizer == row.kind) return row.make(config, std::move(parallel_for));
   }
-  std::string names;
-  for (const Row& row : kRows) names += (names.empty() ? "" : ", ") + std::string(row.name);
-  throw UsageError("optimizer: '", config.optimizer, "' is not among ", names);
+  throw std::logic_error("an optimizer without a row in nmt/optim/optimizer_table.cpp");
 }
 
 }  // namespace nmt::optim

@@ -6,7 +6,6 @@
 #include <fstream>
 
 #include "data/text/error.h"
-#include "nmt/config/optimizer_names.h"
 #include "nmt/train/slice_count.h"
 
 namespace nmt::train {

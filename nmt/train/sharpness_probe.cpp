@@ -61,7 +61,7 @@ std::vector<data::Batch> sharpness_sample(const data::ParallelCorpus& corpus, in
 
 torch::Tensor adam_preconditioner(const config::OptimizationConfig& config,
                                   model::Transformer& model, const optim::NamedTensors& state) {
-  if (config.optimizer != "adam") return {};
+  if (config.optimizer != config::OptimizerKind::kAdam) return {};
   std::unordered_map<std::string, torch::Tensor> found(state.begin(), state.end());
   const int64_t step = found.at("step").item<int64_t>();
   if (step == 0) return {};

@@ -50,7 +50,7 @@ data::TokenBatcherOptions batcher_options(const config::TrainingConfig& config,
 
 model::Transformer initialized_model(const config::TrainingConfig& config,
                                      const TrainingData& data) {
-  const bool on_cpu = config.device != "cuda";
+  const bool on_cpu = config.device != config::DeviceKind::kCuda;
   if (on_cpu) {
     check_memory(estimate_memory(config, approximate_parameters(config.model), config.threads,
                                  mean_target_length(data.train)),
@@ -236,7 +236,7 @@ void Trainer::validate_now() {
   progress_.bad_validations = record.best ? 0 : progress_.bad_validations + 1;
   if (record.best) progress_.best = record;
   observer_.on_valid(record);
-  if (config_.optimization.lr_schedule == "plateau") watch_plateau(record.nll);
+  if (config_.optimization.lr_schedule == config::LrSchedule::kPlateau) watch_plateau(record.nll);
   if (!record.best) return;
   save_checkpoint();
 }

@@ -80,7 +80,7 @@ TrainingData toy_data(const config::TrainingConfig& config,
 data::Vocabulary vocabulary_of(const config::TrainingConfig& config,
                                const std::optional<std::string>& saved_vocabulary) {
   if (saved_vocabulary) return data::Vocabulary::from_serialized(*saved_vocabulary);
-  if (!config.data.vocab.empty()) return data::Vocabulary::load(config.data.vocab);
+  if (!config.data.vocab.empty()) return data::Vocabulary::load(config.data.vocab.front());
   return data::train_vocabulary(config.data.train_sets[0], config.data.train_sets[1],
                                 subword_options(config));
 }

@@ -53,6 +53,27 @@ TEST(ConfigJsonTest, ModelConfigRoundTrips) {
   EXPECT_EQ(back.gamma_init->value, 0.1);
 }
 
+TEST(ConfigJsonTest, TakesDefaultsForKeysThatEarlierVersionsLack) {
+  auto json = to_json(unusual());
+  for (const char* later :
+       {"length-bound", "normalization", "byte-fallback", "sigma-steps", "init-from"}) {
+    ASSERT_EQ(json.erase(later), 1u) << later;
+  }
+  json["vocab"] = "";  // It was a text while there could be but one.
+  TrainingConfig back = training_config_from_json(json, "state.json");
+  EXPECT_TRUE(differences(unusual(), back).empty());
+  json["vocab"] = "a b.model";
+  back = training_config_from_json(json, "state.json");
+  EXPECT_EQ(back.data.vocab, std::vector<std::string>{"a b.model"});
+}
+
+TEST(ConfigJsonTest, HoldsTheSizeOfASourceVocabularyWhereThereAreTwo) {
+  ModelConfig model = unusual().model;
+  EXPECT_FALSE(to_json(model).contains("source-vocab-size"));
+  model.source_vocab_size = 300;
+  EXPECT_EQ(model_config_from_json(to_json(model), "config.json").source_vocab_size, 300);
+}
+
 TEST(ConfigJsonTest, ValuesHaveTheirOwnTypes) {
   const auto json = to_json(unusual());
   EXPECT_TRUE(json["d-model"].is_number_integer());

@@ -58,11 +58,18 @@ TEST(DependentDefaults, AResumedRunKeepsWhatItBeganWith) {
   EXPECT_EQ(resumed.optimization.lr_decay_updates, 7000);
   EXPECT_EQ(resumed.optimization.weight_decay, 0.01);
   EXPECT_EQ(testing::message_of<UsageError>([&] {
-              resumed_config(saved, parse({"--resume", "--lr-schedule", "cosine",
-                                           "--lr-decay-updates", "9000"}));
+              resumed_config(saved, parse({"--resume", "--lr-schedule", "linear"}));
             }),
-            "--resume may change only limits, logging and threads, not lr-decay-updates (was 7000, "
-            "now 9000)");
+            "--resume may change only limits, logging and threads, not lr-schedule (was cosine, "
+            "now linear)");
+}
+
+TEST(DependentDefaults, AResumedRunMayStretchItsDecay) {
+  const TrainingConfig saved = parse({"--lr-schedule", "cosine", "--max-updates", "7000"}).config;
+  const TrainingConfig resumed =
+      resumed_config(saved, parse({"--resume", "--lr-schedule", "cosine", "--max-updates", "9000",
+                                   "--lr-decay-updates", "9000"}));
+  EXPECT_EQ(resumed.optimization.lr_decay_updates, 9000);
 }
 
 TEST(DependentDefaults, ABranchMayHaveAnotherSchedule) {

@@ -8,6 +8,7 @@
 
 #include "data/text/error.h"
 #include "nmt/config/arch_name.h"
+#include "nmt/config/enum_names.h"
 #include "tests/testing/temp_folder.h"
 
 namespace nmt::config {
@@ -85,7 +86,7 @@ TEST(ValidateTest, LinearAndCosineKnowWhereTheyEnd) {
   for (const std::string schedule : {"linear", "cosine"}) {
     const auto decaying = [&](int64_t end, int64_t warmup) {
       return [=](TrainingConfig& c) {
-        c.optimization.lr_schedule = schedule;
+        c.optimization.lr_schedule = enum_value<LrSchedule>(schedule);
         c.optimization.lr_decay_updates = end;
         c.optimization.warmup_updates = warmup;
       };
@@ -119,12 +120,12 @@ TEST(ValidateTest, PlateauNeedsValidations) {
   const std::string text =
       "lr-schedule plateau needs validations: give valid-sets, and validate-every above 0";
   EXPECT_EQ(error([](auto& c) {
-              c.optimization.lr_schedule = "plateau";
+              c.optimization.lr_schedule = LrSchedule::kPlateau;
               c.data.train_sets = {"a", "b"};
             }),
             text);
   EXPECT_EQ(error([](auto& c) {
-              c.optimization.lr_schedule = "plateau";
+              c.optimization.lr_schedule = LrSchedule::kPlateau;
               c.schedule.validate_every = 0;
             }),
             text);
@@ -135,7 +136,7 @@ TEST(ValidateTest, NesterovIsAFormOfMomentum) {
             "nesterov is a form of momentum: it needs optimizer sgd and momentum above 0, got adam "
             "and 0.9");
   EXPECT_EQ(error([](auto& c) {
-              c.optimization.optimizer = "sgd";
+              c.optimization.optimizer = OptimizerKind::kSgd;
               c.optimization.nesterov = true;
               c.optimization.momentum = 0.0;
             }),

@@ -10,7 +10,7 @@
 #include "layers/kernels/device.h"
 #include "nmt/checkpoint/checkpoint.h"
 #include "nmt/config/arch_name.h"
-#include "nmt/config/optimizer_names.h"
+#include "nmt/config/enum_names.h"
 #include "nmt/model/init.h"
 #include "nmt/model/parameters.h"
 #include "nmt/train/train_step.h"
@@ -90,15 +90,15 @@ TEST_F(CudaTraining, AnUpdateIsThatOfTheCpu) {
     config.model.dropout = 0.1;
     config.model.attention_dropout = 0.1;
     config.model.activation_dropout = 0.1;
-    config.optimization.optimizer = "sgd";
+    config.optimization.optimizer = config::OptimizerKind::kSgd;
     expect_same_update(update_on(torch::kCPU, config, data), update_on(torch::kCUDA, config, data));
   }
 }
 
 TEST_F(CudaTraining, EveryOptimizerUpdatesThere) {
   const TrainingData data = toy_data();
-  for (const std::string& optimizer : config::optimizer_names()) {
-    SCOPED_TRACE(optimizer);
+  for (const auto& [optimizer, name] : config::names_of(config::OptimizerKind{})) {
+    SCOPED_TRACE(name);
     config::TrainingConfig config = toy_config(data, "");
     config.optimization.optimizer = optimizer;
     const Update here = update_on(torch::kCPU, config, data);
@@ -110,7 +110,7 @@ TEST_F(CudaTraining, EveryOptimizerUpdatesThere) {
 
 config::TrainingConfig run_config(const TrainingData& data, const std::string& folder) {
   config::TrainingConfig config = toy_config(data, folder);
-  config.device = "cuda";
+  config.device = config::DeviceKind::kCuda;
   config.model.dropout = 0.1;
   config.schedule.validate_every = 4;
   config.schedule.save_every = 4;

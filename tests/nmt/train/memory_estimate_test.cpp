@@ -42,15 +42,16 @@ TEST(MemoryEstimate, LargeMicroBatchesTakeNoMoreActivations) {
 
 TEST(MemoryEstimate, CountsTheOptimizersState) {
   config::TrainingConfig config;
-  const auto estimate = [&](const char* optimizer, double momentum) {
+  using enum config::OptimizerKind;
+  const auto estimate = [&](config::OptimizerKind optimizer, double momentum) {
     config.optimization.optimizer = optimizer;
     config.optimization.momentum = momentum;
     return estimate_memory(config, 60'000'000, 1, 25);
   };
-  const int64_t none = estimate("sgd", 0.0), tensor = int64_t{4} * 60'000'000;
-  EXPECT_EQ(estimate("sgd", 0.9), none + tensor);
-  for (const char* one : {"adagrad", "lars", "lion"}) EXPECT_EQ(estimate(one, 0.9), none + tensor);
-  for (const char* two : {"adam", "adamw", "lamb"}) {
+  const int64_t none = estimate(kSgd, 0.0), tensor = int64_t{4} * 60'000'000;
+  EXPECT_EQ(estimate(kSgd, 0.9), none + tensor);
+  for (const auto one : {kAdagrad, kLars, kLion}) EXPECT_EQ(estimate(one, 0.9), none + tensor);
+  for (const auto two : {kAdam, kAdamW, kLamb}) {
     EXPECT_EQ(estimate(two, 0.9), none + 2 * tensor);
   }
 }

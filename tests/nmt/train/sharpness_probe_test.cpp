@@ -289,7 +289,7 @@ TEST(AdamPreconditioner, IsAbsentWithoutAnUpdateOrWithoutAdam) {
   EXPECT_FALSE(adam_preconditioner(config.optimization, model, fresh).defined());
   const optim::NamedTensors state = some_state(model, generator);
   EXPECT_TRUE(adam_preconditioner(config.optimization, model, state).defined());
-  config.optimization.optimizer = "another";
+  config.optimization.optimizer = config::OptimizerKind::kSgd;
   EXPECT_FALSE(adam_preconditioner(config.optimization, model, state).defined());
 }
 

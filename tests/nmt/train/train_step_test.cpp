@@ -130,7 +130,7 @@ TEST(TrainStep, TheSameSeedAndThreadCountGiveTheSameBits) {
 TEST(TrainStep, TheFactorMultipliesTheSchedulesLearningRate) {
   const TrainingData data = toy_data();
   config::TrainingConfig config = toy_config(data, "");
-  config.optimization.optimizer = "sgd";
+  config.optimization.optimizer = config::OptimizerKind::kSgd;
   config.optimization.momentum = 0.0;
   config.optimization.warmup_updates = 0;
   config.model.architecture.linear = layers::LinearKind::kPlain;

@@ -138,11 +138,11 @@ TEST(Trainer, SharpnessIsTheSameInPieces) {
 // LAMB with a rate so high that the validation loss rises: the plateau is reached again and again.
 config::TrainingConfig plateau_config(const TrainingData& data, const std::string& model_dir) {
   config::TrainingConfig config = toy_config(data, model_dir);
-  config.optimization.optimizer = "lamb";
+  config.optimization.optimizer = config::OptimizerKind::kLamb;
   config.optimization.weight_decay = 0.01;
   config.optimization.learning_rate = 0.5;
   config.optimization.warmup_updates = 4;
-  config.optimization.lr_schedule = "plateau";
+  config.optimization.lr_schedule = config::LrSchedule::kPlateau;
   config.optimization.lr_decay_factor = 0.7;
   config.optimization.lr_decay_patience = 2;
   config.schedule.max_updates = 24;

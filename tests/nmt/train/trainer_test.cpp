@@ -147,7 +147,7 @@ TEST(Trainer, PatienceCountsValidationsSinceTheBest) {
   config::TrainingConfig config = toy_config(data, folder.path("model"));
   config.optimization.learning_rate = 10.0;  // Every step makes things worse.
   config.optimization.warmup_updates = 0;
-  config.optimization.lr_schedule = "constant";
+  config.optimization.lr_schedule = config::LrSchedule::kConstant;
   config.schedule.max_updates = 200;
   config.schedule.validate_every = 2;
   config.schedule.patience = 3;

@@ -59,7 +59,7 @@ class UnstableRun : public ::testing::Test {
     config::TrainingConfig config = config_of("postln-2L");
     config.schedule.max_updates = 400;
     config.optimization.learning_rate = 2.0;
-    config.optimization.lr_schedule = "constant";
+    config.optimization.lr_schedule = config::LrSchedule::kConstant;
     config.optimization.warmup_updates = 200;
     return config;
   }
