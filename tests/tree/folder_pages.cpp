@@ -65,7 +65,7 @@ bool needs_a_name(const TextFile& file) {
 // Quoted words of a page that look like source files of ours, such as `flags.h`. X stands for a
 // name.
 std::vector<std::string> stale_names(const TextFile& page, const std::set<std::string>& names) {
-  static const std::regex word(R"re(`(?!X)([A-Za-z0-9_]+\.(h|cpp|cu))`)re");
+  static const std::regex word(R"re(`(?!X)([A-Za-z0-9_]+\.(h|cpp|cu|cuh))`)re");
   std::vector<std::string> messages;
   for (std::size_t i = 0; i < page.lines.size(); ++i) {
     const std::string& line = page.lines[i];

@@ -1,5 +1,7 @@
 #include "tests/tree/include_rules.h"
 
+#include <fnmatch.h>
+
 #include <algorithm>
 #include <optional>
 #include <regex>
@@ -8,107 +10,89 @@
 namespace nmt::tree {
 namespace {
 
-// "*" permits every folder, or every library. A permitted folder includes the folders below it;
-// "layers/*_kind.h" permits those headers alone.
-struct FolderRule {
-  std::string folder;
-  std::vector<std::string> folders;
-  std::vector<std::string> libraries;
-};
-
-// The most particular folder comes first: data/text before data.
-const FolderRule kRules[] = {
-    {"data/text", {}, {"zlib"}},
-    {"data/toy_grammar", {"data/text", "data/seeded_random.h"}, {}},
-    {"data", {"data/text"}, {"sentencepiece", "torch"}},
-    {"layers/kernels", {}, {"torch", "highway", "cuda"}},
-    {"layers", {"layers/kernels"}, {"torch"}},
-    {"nmt/cli", {"data/text"}, {"boost"}},
-    {"nmt/config", {"nmt/cli", "data/text", "layers/*_kind.h"}, {"json"}},
-    {"nmt/metrics", {"data/text", "nmt/cli"}, {"sentencepiece", "mecab", "json", "highway"}},
-    {"nmt/tensorboard", {"data/text"}, {}},
-    {"nmt/model", {"layers", "nmt/config", "data/text/error.h"}, {"torch"}},
-    {"nmt/optim", {"nmt/config", "data/text/error.h"}, {"torch", "highway"}},
-    {"nmt/distributed", {"nmt/config", "data/text/error.h"}, {"torch", "mpi", "nccl"}},
-    {"nmt/checkpoint", {"data/text", "nmt/config", "nmt/model", "layers"}, {"torch", "json"}},
-    {"nmt/stability", {"layers", "nmt/model", "nmt/config", "data"}, {"torch", "json"}},
-    {"nmt/report", {"data/text", "nmt/config", "nmt/cli"}, {"json"}},
-    {"nmt/sweep",
-     {"data/text", "nmt/config", "nmt/cli", "nmt/train/folder_lock.h",
-      "nmt/train/memory_estimate.h"},
-     {"json"}},
-    {"nmt/decode", {"nmt/model", "nmt/config", "nmt/checkpoint", "layers", "data"}, {"torch"}},
-    {"nmt/export", {"nmt/model", "nmt/config", "nmt/checkpoint", "layers", "data"}, {"torch"}},
-    {"nmt/train",
-     {"data", "layers", "nmt/cli", "nmt/config", "nmt/model", "nmt/optim", "nmt/distributed",
-      "nmt/checkpoint", "nmt/stability", "nmt/decode", "nmt/metrics", "nmt/tensorboard"},
-     {"torch", "json"}},
-    {"tools", {"data", "layers", "nmt"}, {"*"}},
-    {"tests", {"*"}, {"*"}},
-};
-
-// Prefixes of third-party headers. The longest prefixes need not come first: they do not overlap.
+// Prefixes of third-party headers. They do not overlap, so their order does not matter.
 struct Library {
   std::string prefix;
   std::string name;
 };
 
 const Library kLibraries[] = {
-    {"torch/", "torch"},      {"ATen/", "torch"},
-    {"c10/", "torch"},        {"caffe2/", "torch"},
-    {"hwy/", "highway"},      {"sentencepiece", "sentencepiece"},
-    {"boost/", "boost"},      {"nlohmann/", "json"},
-    {"zlib.h", "zlib"},       {"mecab.h", "mecab"},
-    {"mpi.h", "mpi"},         {"nccl.h", "nccl"},
-    {"cuda", "cuda"},         {"gtest/", "googletest"},
-    {"gmock/", "googletest"}, {"benchmark/", "benchmark"},
+    {"torch/", "LibTorch"}, {"ATen/", "LibTorch"},    {"c10/", "LibTorch"},
+    {"hwy/", "Highway"},    {"boost/", "Boost"},      {"sentencepiece", "SentencePiece"},
+    {"nlohmann/", "JSON"},  {"zlib.h", "zlib"},       {"mecab.h", "MeCab"},
+    {"cuda", "CUDA"},       {"gtest/", "GoogleTest"}, {"gmock/", "GoogleTest"},
 };
 
 const std::set<std::string> kSystemFolders = {"sys", "netinet", "arpa"};
 
-const FolderRule* rule_of(const std::string& folder) {
-  for (const FolderRule& rule : kRules) {
-    if (is_below(folder, rule.folder)) return &rule;
+bool matches(const std::string& pattern, const std::string& path) {
+  return ::fnmatch(pattern.c_str(), path.c_str(), FNM_PATHNAME) == 0;
+}
+
+const IncludeRule* rule_of(const std::string& path) {
+  const IncludeRule* best = nullptr;
+  for (const IncludeRule& rule : include_rules()) {
+    const bool fits = is_below(path, rule.files) || matches(rule.files, path);
+    if (fits && (best == nullptr || rule.files.size() > best->files.size())) best = &rule;
   }
-  return nullptr;
+  return best;
 }
 
 bool permits(const std::string& permission, const std::string& target) {
-  const std::size_t star = permission.find('*');
-  if (permission == "*" || is_below(target, permission)) return true;
-  return star != std::string::npos && target.starts_with(permission.substr(0, star)) &&
-         target.ends_with(permission.substr(star + 1)) &&
-         target.find('/', star) == std::string::npos;
+  const IncludeRule* row = rule_of(target);
+  return permission == "*" || matches(permission, target) ||
+         (row != nullptr && row->files == permission);
 }
 
-// A folder with a rule of its own is not part of the folder around it.
-bool is_own_file(const FolderRule& rule, const std::string& target) {
-  const FolderRule* target_rule = rule_of(target);
-  return target_rule != nullptr && target_rule->folder == rule.folder;
+bool permits_library(const std::string& permission, const std::string& library) {
+  return permission == "*" || permission == library;
 }
 
-std::optional<std::string> check_quoted(const FolderRule& rule, const std::string& target,
+// The library that the header of an angled #include belongs to, if it has a name.
+std::optional<std::string> library_of(const std::string& header) {
+  for (const Library& library : kLibraries) {
+    if (header.starts_with(library.prefix)) return library.name;
+  }
+  return std::nullopt;
+}
+
+struct Include {
+  std::string target;
+  bool quoted = false;
+  std::size_t line = 0;  // from 0
+};
+
+std::vector<Include> includes_of(const TextFile& file) {
+  static const std::regex include(R"re(^\s*#\s*include\s*([<"])([^>"]+)[>"])re");
+  std::vector<Include> includes;
+  for (std::size_t i = 0; i < file.lines.size(); ++i) {
+    std::smatch match;
+    if (!std::regex_search(file.lines[i], match, include)) continue;
+    includes.push_back({match[2], match[1] == "\"", i});
+  }
+  return includes;
+}
+
+std::optional<std::string> check_quoted(const IncludeRule& rule, const std::string& target,
                                         const std::set<std::string>& files) {
   if (!files.contains(target)) {
     return "\"" + target + "\" is not a file from the root of the project";
   }
-  if (is_own_file(rule, target)) return std::nullopt;
-  for (const std::string& permission : rule.folders) {
+  const IncludeRule* target_rule = rule_of(target);
+  if (target_rule == &rule) return std::nullopt;
+  for (const std::string& permission : rule.includes) {
     if (permits(permission, target)) return std::nullopt;
   }
-  const FolderRule* target_rule = rule_of(target);
-  const std::string target_folder = target_rule == nullptr ? target : target_rule->folder;
-  return rule.folder + " may not include " + target_folder + " (\"" + target + "\")";
+  const std::string target_row = target_rule == nullptr ? target : target_rule->files;
+  return rule.files + " may not include " + target_row + " (\"" + target + "\")";
 }
 
-std::optional<std::string> check_angled(const FolderRule& rule, const std::string& target) {
-  for (const Library& library : kLibraries) {
-    if (!target.starts_with(library.prefix)) continue;
-    const bool permitted =
-        std::any_of(rule.libraries.begin(), rule.libraries.end(),
-                    [&](const std::string& name) { return name == "*" || name == library.name; });
-    if (permitted) return std::nullopt;
-    return rule.folder + " may not include " + library.name + " (<" + target + ">)";
+std::optional<std::string> check_angled(const IncludeRule& rule, const std::string& target) {
+  if (const auto library = library_of(target)) {
+    for (const std::string& permission : rule.libraries) {
+      if (permits_library(permission, *library)) return std::nullopt;
+    }
+    return rule.files + " may not include " + *library + " (<" + target + ">)";
   }
   const std::size_t slash = target.find('/');
   if (slash == std::string::npos || kSystemFolders.contains(target.substr(0, slash))) {
@@ -117,32 +101,80 @@ std::optional<std::string> check_angled(const FolderRule& rule, const std::strin
   return "<" + target + "> belongs to no library that the table of include rules knows";
 }
 
-// A header that LibTorch-free folders may read must not bring in more than its kind.
-FolderRule rule_for_kind_headers(const FolderRule& rule, const TextFile& file) {
-  if (rule.folder != "layers" || !file.stem().ends_with("_kind")) return rule;
-  return {"layers/*_kind", {"layers/*_kind.h", "data/text"}, {}};
-}
-
 void check_file(const TextFile& file, const std::set<std::string>& files,
                 std::vector<std::string>* messages) {
-  static const std::regex include(R"re(^\s*#\s*include\s*([<"])([^>"]+)[>"])re");
-  const FolderRule* rule = rule_of(file.folder());
+  const IncludeRule* rule = rule_of(file.path);
   if (rule == nullptr) {
     messages->push_back(file.path + ":1: the table of include rules has no row for this folder");
     return;
   }
-  const FolderRule effective = rule_for_kind_headers(*rule, file);
-  for (std::size_t i = 0; i < file.lines.size(); ++i) {
-    std::smatch match;
-    if (!std::regex_search(file.lines[i], match, include)) continue;
-    const std::string target = match[2];
-    const auto message =
-        match[1] == "\"" ? check_quoted(effective, target, files) : check_angled(effective, target);
-    if (message) messages->push_back(place(file, i) + *message);
+  for (const Include& include : includes_of(file)) {
+    const auto message = include.quoted ? check_quoted(*rule, include.target, files)
+                                        : check_angled(*rule, include.target);
+    if (message) messages->push_back(place(file, include.line) + *message);
   }
 }
 
+// What the files of one row include: files of other rows, and libraries.
+struct Uses {
+  std::set<std::string> files;
+  std::set<std::string> libraries;
+};
+
+Uses uses_of(const IncludeRule& rule, const std::vector<TextFile>& tree) {
+  Uses uses;
+  for (const TextFile& file : tree) {
+    if (!file.is_source() || rule_of(file.path) != &rule) continue;
+    for (const Include& include : includes_of(file)) {
+      if (include.quoted) {
+        if (rule_of(include.target) != &rule) uses.files.insert(include.target);
+      } else if (const auto library = library_of(include.target)) {
+        uses.libraries.insert(*library);
+      }
+    }
+  }
+  return uses;
+}
+
 }  // namespace
+
+const std::vector<IncludeRule>& include_rules() {
+  static const std::vector<IncludeRule> rules = {
+      {"data/text", {}, {"zlib"}},
+      {"data", {"data/text"}, {"SentencePiece", "LibTorch"}},
+      {"data/toy_grammar", {"data/seeded_random.h"}, {}},
+      {"layers/*_kind.*", {}, {}},
+      {"layers/kernels", {}, {"LibTorch", "Highway", "CUDA"}},
+      {"layers", {"layers/*_kind.*", "layers/kernels"}, {"LibTorch"}},
+      {"nmt/cli", {"data/text"}, {"Boost"}},
+      {"nmt/config", {"data/text", "layers/*_kind.*", "nmt/cli"}, {"JSON"}},
+      {"nmt/metrics", {"data/text", "nmt/cli"}, {"SentencePiece", "MeCab", "JSON", "Highway"}},
+      {"nmt/tensorboard", {"data/text"}, {}},
+      {"nmt/report", {"data/text", "nmt/cli", "nmt/config"}, {"JSON"}},
+      {"nmt/model",
+       {"data/text", "layers/kernels", "layers", "nmt/config"},
+       {"LibTorch"}},
+      {"nmt/optim", {"data/text", "nmt/config"}, {"LibTorch", "Highway"}},
+      {"nmt/stability", {"data/text", "layers/*_kind.*", "layers"}, {"LibTorch", "JSON"}},
+      {"nmt/checkpoint", {"data/text", "nmt/config"}, {"LibTorch", "JSON"}},
+      {"nmt/decode", {"data/text", "data", "layers", "nmt/model", "nmt/checkpoint"}, {"LibTorch"}},
+      {"nmt/train",
+       {"data/text", "data", "data/toy_grammar", "layers/kernels", "layers", "nmt/cli",
+        "nmt/config", "nmt/metrics", "nmt/tensorboard", "nmt/model", "nmt/optim", "nmt/stability",
+        "nmt/checkpoint", "nmt/decode"},
+       {"LibTorch", "JSON"}},
+      {"nmt/sweep",
+       {"data/text", "nmt/cli", "nmt/config", "nmt/train/folder_lock.h",
+        "nmt/train/memory_estimate.h"},
+       {"JSON"}},
+      {"tools",
+       {"data/text", "data", "data/toy_grammar", "layers/kernels", "nmt/cli", "nmt/config",
+        "nmt/metrics", "nmt/report", "nmt/model", "nmt/decode", "nmt/train", "nmt/sweep"},
+       {"LibTorch", "Highway", "Boost"}},
+      {"tests", {"*"}, {"*"}},
+  };
+  return rules;
+}
 
 std::vector<std::string> forbidden_includes(const std::vector<TextFile>& tree) {
   std::set<std::string> files;
@@ -150,6 +182,41 @@ std::vector<std::string> forbidden_includes(const std::vector<TextFile>& tree) {
   std::vector<std::string> messages;
   for (const TextFile& file : tree) {
     if (file.is_source()) check_file(file, files, &messages);
+  }
+  return messages;
+}
+
+std::vector<std::string> unused_permissions(const std::vector<TextFile>& tree) {
+  std::vector<std::string> messages;
+  for (const IncludeRule& rule : include_rules()) {
+    const Uses uses = uses_of(rule, tree);
+    const auto report = [&](const std::string& permission, bool used) {
+      if (used || permission == "*") return;
+      messages.push_back("the row of " + rule.files + " permits " + permission +
+                         ", which nothing there includes");
+    };
+    for (const std::string& permission : rule.includes) {
+      report(permission, std::any_of(uses.files.begin(), uses.files.end(),
+                                     [&](const auto& file) { return permits(permission, file); }));
+    }
+    for (const std::string& library : rule.libraries) {
+      report(library, uses.libraries.contains(library));
+    }
+  }
+  return messages;
+}
+
+std::vector<std::string> rows_out_of_order() {
+  std::vector<std::string> messages;
+  std::set<std::string> above;
+  for (const IncludeRule& rule : include_rules()) {
+    for (const std::string& permission : rule.includes) {
+      const IncludeRule* row = rule_of(permission);
+      if (permission == "*" || (row != nullptr && above.contains(row->files))) continue;
+      messages.push_back("the row of " + rule.files + " permits " + permission +
+                         ", whose row does not stand above it");
+    }
+    above.insert(rule.files);
   }
   return messages;
 }

@@ -83,7 +83,7 @@ std::string TextFile::stem() const {
 }
 
 bool TextFile::is_header() const {
-  return path.ends_with(".h");
+  return path.ends_with(".h") || path.ends_with(".cuh");
 }
 bool TextFile::is_source() const {
   return is_header() || path.ends_with(".cpp") || path.ends_with(".cu");

@@ -15,8 +15,8 @@ struct TextFile {
   std::string folder() const;  ///< "nmt/cli"; empty at the root.
   std::string name() const;    ///< "flags.h"
   std::string stem() const;    ///< "flags"
-  bool is_source() const;      ///< .h, .cpp or .cu
-  bool is_header() const;      ///< .h
+  bool is_source() const;      ///< A header, .cpp or .cu
+  bool is_header() const;      ///< .h or .cuh
   bool is_test() const;        ///< X_test.cpp
 };
 
