@@ -1,4 +1,13 @@
-// SIGINT and SIGTERM as a flag that a long-running program looks at.
+// The signals that ask a long-running program to end, as a flag that it looks at:
+//
+//     SIGINT, SIGTERM   a person, or a batch system; a second one of a kind ends the program at
+//                       once, as it would have without this
+//     SIGHUP            the terminal or the connection is gone
+//     SIGPIPE           who read the output is gone
+//     SIGUSR1           a batch system's warning before its time limit (Slurm: --signal=USR1@300)
+//
+// The last three often come several times and end nothing by force. One of them that is ignored
+// when the program starts (nohup) stays ignored.
 
 #pragma once
 
@@ -6,8 +15,7 @@
 
 namespace nmt::cli {
 
-/// From the first call on, SIGINT and SIGTERM set the returned flag; a second signal ends the program
-/// at once, as it would have without this. The flag lives as long as the process.
+/// From the first call on, these signals set the returned flag. It lives as long as the process.
 const std::atomic<bool>& catch_stop_signals();
 
 }  // namespace nmt::cli
