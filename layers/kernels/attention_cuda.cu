@@ -2,6 +2,7 @@
 // over the scores twice, once a tile of queries for dQ and once a tile of keys for dK and dV. How a
 // block shares out a tile: attention_tile.cuh.
 
+#include <algorithm>
 #include <cmath>
 #include <type_traits>
 
@@ -233,6 +234,8 @@ __global__ void __launch_bounds__(kThreads)
                            ones);
 }
 
+constexpr int64_t kLargestSize = 128;
+
 // Calls `work` with K rounded up to a size that the kernels are compiled for.
 template <class Work>
 void with_size(int64_t size, const Work& work) {
@@ -243,7 +246,7 @@ void with_size(int64_t size, const Work& work) {
   } else if (size <= 64) {
     work(std::integral_constant<int, 64>{});
   } else {
-    work(std::integral_constant<int, 128>{});
+    work(std::integral_constant<int, kLargestSize>{});
   }
 }
 
@@ -261,6 +264,25 @@ void launch(Kernel kernel, const AttentionCallCuda& call, int64_t rows, size_t s
 }
 
 }  // namespace
+
+int64_t attention_shared_bytes(int64_t size) {
+  int64_t bytes = 0;
+  if (size > kLargestSize) return bytes;
+  with_size(size, [&](auto rounded) {
+    constexpr int kSize = decltype(rounded)::value;
+    bytes =
+        std::max({sizeof(ForwardTiles<kSize>), sizeof(QueryTiles<kSize>), sizeof(KeyTiles<kSize>)});
+  });
+  return bytes;
+}
+
+bool cuda_attention_takes(int64_t size) {
+  int device = 0, most = 0;
+  check_cuda(cudaGetDevice(&device), "attention");
+  check_cuda(cudaDeviceGetAttribute(&most, cudaDevAttrMaxSharedMemoryPerBlockOptin, device),
+             "attention");
+  return size <= kLargestSize && attention_shared_bytes(size) <= most;
+}
 
 template <class Value>
 void attend_cuda(const AttentionCallCuda& call, const HeadRowsCuda<const Value>& q,

@@ -13,8 +13,14 @@
 
 namespace nmt::kernels {
 
-/// The largest K that the kernels take.
-inline constexpr int64_t kLargestCudaHeadSize = 128;
+/// Bytes of shared memory that a block asks for at head size K; 0 if K is larger than the kernels
+/// take.
+int64_t attention_shared_bytes(int64_t size);
+
+/// Whether the kernels take head size K on the current device. Its shared memory decides: Turing's
+/// holds the tiles of 64, not those of 128. False without CUDA. Throws std::runtime_error if the
+/// device does not answer.
+bool cuda_attention_takes(int64_t size);
 
 /// Row t of sentence b and head h starts at data + t * row_stride + h * head_stride, and behind
 /// that b * sentence_stride in padded tensors, (first row of the sentence) * row_stride in packed
@@ -31,7 +37,7 @@ struct HeadRowsCuda {
 struct AttentionCallCuda {
   int64_t batch;    ///< B
   int64_t heads;    ///< H
-  int64_t size;     ///< K, at most kLargestCudaHeadSize.
+  int64_t size;     ///< K, one that cuda_attention_takes().
   int64_t queries;  ///< T, the longest.
   int64_t keys;     ///< S, the longest.
   /// [4, B]: first row of the queries, queries, first row of the keys and keys of each sentence.

@@ -11,6 +11,14 @@ namespace {
 
 }  // namespace
 
+int64_t attention_shared_bytes(int64_t) {
+  return 0;
+}
+
+bool cuda_attention_takes(int64_t) {
+  return false;
+}
+
 template <class Value>
 void attend_cuda(const AttentionCallCuda&, const HeadRowsCuda<const Value>&,
                  const HeadRowsCuda<const Value>&, const HeadRowsCuda<const Value>&,

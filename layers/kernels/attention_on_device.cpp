@@ -73,7 +73,7 @@ void run_backward(const AttentionCallCuda& call, const AttentionSaved& saved,
 }  // namespace
 
 bool fits_device_kernels(int64_t batch, int64_t size) {
-  return size <= kLargestCudaHeadSize && batch <= kMostSentences;
+  return cuda_attention_takes(size) && batch <= kMostSentences;
 }
 
 variable_list attention_forward_on_device(const torch::Tensor& q, const torch::Tensor& k,

@@ -21,8 +21,9 @@ for program in "$work"/moved/bin/*; do
   grep -q "$name" "$work/help" || fail "the help page of $name does not name it"
   env -i ldd "$program" >"$work/libraries"
   if grep -q 'not found' "$work/libraries"; then fail "$name: $(grep 'not found' "$work/libraries")"; fi
-  if grep -E 'lib(torch|c10)' "$work/libraries" | grep -v "=> $work/moved/"; then
-    fail "$name takes LibTorch from outside its prefix"
+  if grep -E 'lib(torch|c10|cudart|cupti|cudnn|nccl|nvshmem|cusparseLt|cufile)' "$work/libraries" |
+    grep -v "=> $work/moved/"; then
+    fail "$name takes LibTorch, or what comes with it, from outside its prefix"
   fi
   started=$((started + 1))
 done

@@ -25,7 +25,7 @@ mkdir "$work/refusing"
 printf '#!/bin/sh\nexit 100\n' >"$work/refusing/apt-get"
 chmod +x "$work/refusing/apt-get"
 setup() { env PATH="${path:-$work/refusing:$PATH}" CMAKE_PREFIX_PATH="${own:-}" PIP_INDEX_URL=http://127.0.0.1:9/ \
-  PIP_EXTRA_INDEX_URL='' PIP_FIND_LINKS='' PIP_RETRIES=0 "$work/clone/tools/setup" "$@"; }
+  PIP_EXTRA_INDEX_URL='' PIP_FIND_LINKS="${wheels:-}" PIP_RETRIES=0 "$work/clone/tools/setup" "$@"; }
 
 run 0 setup --help
 says 'usage: tools/setup'
@@ -40,6 +40,48 @@ run 1 setup
 says 'cannot fetch these wheels from the Python package index: torch==2.11.0'
 says 'CMAKE_PREFIX_PATH'
 [ -z "$(ls -A "$work/clone/.deps")" ] || fail "a failed set-up left something in .deps"
+
+# Each wheel by itself: one that is missing is named and fetched, what is there stays.
+printf '#!/bin/sh\n' >"$work/refusing/nvcc"
+chmod +x "$work/refusing/nvcc"
+torch=$work/clone/.deps/libtorch-2.11.0
+for file in torch/include/torch/library.h torch/lib/lib{torch_cpu,c10,torch_cuda,c10_cuda,torch_nvshmem}.so \
+  nvidia/cu13/lib/lib{cudart.so.13,cupti.so.13,cufile.so.0} nvidia/cusparselt/lib/libcusparseLt.so.0 \
+  nvidia/nvshmem/lib/libnvshmem_host.so.3; do
+  mkdir -p "$torch/${file%/*}"
+  echo 'was there' >"$torch/$file"
+done
+run 0 setup --check
+run 1 setup --check --cuda
+says 'missing: LibTorch 2.11.0 (nvidia/cudnn/lib/libcudnn.so.9 of nvidia-cudnn-cu13==9.19.0.56)'
+says 'missing: LibTorch 2.11.0 (nvidia/nccl/lib/libnccl.so.2 of nvidia-nccl-cu13==2.28.9)'
+run 1 setup --cuda
+says 'from the Python package index: nvidia-cudnn-cu13==9.19.0.56 nvidia-nccl-cu13==2.28.9.'
+[ -e "$torch/torch/lib/libc10.so" ] || fail "a failed set-up lost what was there"
+
+make_wheel() {  # NAME VERSION FILE...
+  local name=$1 version=$2 file
+  shift 2
+  mkdir -p "$work/wheel/$name-$version.dist-info" "$work/wheels"
+  printf 'Metadata-Version: 2.1\nName: %s\nVersion: %s\n' "${name//_/-}" "$version" \
+    >"$work/wheel/$name-$version.dist-info/METADATA"
+  printf 'Wheel-Version: 1.0\n' >"$work/wheel/$name-$version.dist-info/WHEEL"
+  for file in "$@"; do
+    mkdir -p "$work/wheel/${file%/*}"
+    echo fetched >"$work/wheel/$file"
+  done
+  (cd "$work/wheel" && python3 -m zipfile -c "$work/wheels/$name-$version-py3-none-manylinux_2_27_x86_64.whl" ./*)
+  rm -r "$work/wheel"
+}
+make_wheel nvidia_cudnn_cu13 9.19.0.56 nvidia/cudnn/lib/libcudnn.so.9 nvidia/cudnn/lib/libcudnn_graph.so.9
+make_wheel nvidia_nccl_cu13 2.28.9 nvidia/nccl/lib/libnccl.so.2
+wheels=$work/wheels
+run 0 setup --cuda
+says 'all there'
+[ "$(cat "$torch/nvidia/nccl/lib/libnccl.so.2" "$torch/torch/lib/libc10.so")" = $'fetched\nwas there' ] ||
+  fail "not the missing wheels alone were fetched"
+run 0 setup --check --cuda
+wheels=
 
 own=$work/own
 mkdir -p "$own/include/torch" "$own/lib"

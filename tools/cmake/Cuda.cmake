@@ -11,8 +11,9 @@ if(NOT CMAKE_CUDA_COMPILER)
   set(CMAKE_CUDA_COMPILER ${NMT_NVCC})
 endif()
 if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
-  # A100 and H100 as machine code; 90 also as PTX, which the driver of a newer device translates.
-  set(CMAKE_CUDA_ARCHITECTURES 80-real 90)
+  # The machine code that LibTorch's wheel has: Turing, Ampere (86 serves Ada's 89), Hopper, Blackwell; the last
+  # also as PTX, which the driver of a newer device translates.
+  set(CMAKE_CUDA_ARCHITECTURES 75-real 80-real 86-real 90-real 100-real 120)
 endif()
 enable_language(CUDA)
 if(NOT DEFINED CMAKE_CUDA20_STANDARD_COMPILE_OPTION)  # CMake before 3.26 does not know that nvcc can.

@@ -44,20 +44,20 @@ if(NMT_WITH_CUDA)
     LINKER:--as-needed)
 endif()
 
-# All in one lib/ folder: every library of LibTorch also searches $ORIGIN for the others.
+# All in one lib/ folder: every library of LibTorch also searches $ORIGIN for the others. What the CUDA
+# toolkit itself holds (cuBLAS, cuSPARSE, cuFFT, ...) is taken from there, by the RPATH above.
 set(nmt_torch_runtime libtorch_cpu.so libc10.so libgomp*.so*)
 if(NMT_WITH_CUDA)
-  list(APPEND nmt_torch_runtime libtorch_cuda.so libc10_cuda.so libtorch_nvshmem.so
-       libtorch_cuda_linalg.so)
+  list(APPEND nmt_torch_runtime
+    libtorch_cuda.so libc10_cuda.so libtorch_nvshmem.so libtorch_cuda_linalg.so)
 endif()
 list(TRANSFORM nmt_torch_runtime PREPEND ${NMT_TORCH_LIBRARY_DIR}/)
-set(nmt_nvidia_root ${NMT_TORCH_ROOT}/../nvidia)
-list(APPEND nmt_torch_runtime
-  ${nmt_nvidia_root}/cu13/lib/libcudart.so.* ${nmt_nvidia_root}/cu13/lib/libcupti.so.*)
+set(nmt_nvidia_runtime cu13/lib/libcudart.so.* cu13/lib/libcupti.so.*)
 if(NMT_WITH_CUDA)
-  list(APPEND nmt_torch_runtime
-    ${nmt_nvidia_root}/cu13/lib/libcufile.so.* ${nmt_nvidia_root}/cusparselt/lib/libcusparseLt.so.*
-    ${nmt_nvidia_root}/nvshmem/lib/libnvshmem_host.so.*)
+  list(APPEND nmt_nvidia_runtime
+    cu13/lib/libcufile.so.* cudnn/lib/libcudnn*.so.* cusparselt/lib/libcusparseLt.so.*
+    nccl/lib/libnccl.so.* nvshmem/lib/libnvshmem_host.so.*)
 endif()
-file(GLOB nmt_torch_runtime ${nmt_torch_runtime})
+list(TRANSFORM nmt_nvidia_runtime PREPEND ${NMT_TORCH_ROOT}/../nvidia/)
+file(GLOB nmt_torch_runtime ${nmt_torch_runtime} ${nmt_nvidia_runtime})
 install(FILES ${nmt_torch_runtime} DESTINATION lib)

@@ -24,8 +24,18 @@ class AttentionCuda : public ::testing::TestWithParam<torch::Dtype> {
 
 std::vector<testing::AttentionShape> fused_shapes() {
   std::vector<testing::AttentionShape> all = testing::attention_shapes();
-  std::erase_if(all, [](const auto& shape) { return shape.size > kLargestCudaHeadSize; });
+  std::erase_if(all, [](const auto& shape) { return !cuda_attention_takes(shape.size); });
   return all;
+}
+
+// Of a block, in bytes: 48 Ki on every device, 64 Ki on Turing, 99 Ki on devices of capability 8.6
+// and 12.0, more on the other ones.
+TEST(AttentionCudaMemory, SuitsEveryDeviceUpToHeadsOf64AndAllButTuringUpTo128) {
+  if (attention_shared_bytes(16) == 0) NMT_SKIP_BACKEND("cuda", "this build has no CUDA kernels");
+  for (const int64_t size : {16, 32, 64}) EXPECT_LE(attention_shared_bytes(size), 48 * 1024);
+  EXPECT_GT(attention_shared_bytes(128), 64 * 1024);
+  EXPECT_LE(attention_shared_bytes(128), 99 * 1024);
+  EXPECT_EQ(attention_shared_bytes(129), 0);
 }
 
 TEST_P(AttentionCuda, ErrsAtMostTwiceAsMuchAsTheUnfusedForm) {
