@@ -21,7 +21,7 @@ enum class InvalidUtf8 { kFail, kSkip, kReplace };
 
 class PairReader {
  public:
-  /// Opens both files, plain or .gz. Throws InputError if one cannot be read.
+  /// Opens both files, plain or gzip. Throws InputError if one cannot be read.
   PairReader(const std::string& source_path, const std::string& target_path, InvalidUtf8 rule);
 
   /// Puts the next pair into `pair`, a CR at a segment's end removed; false at the end.

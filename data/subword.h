@@ -36,7 +36,7 @@ Vocabulary train_vocabulary(std::span<const std::string> segments, const Subword
 /// Trains on both sides of `pairs`.
 Vocabulary train_vocabulary(std::span<const SentencePair> pairs, const SubwordOptions& options);
 
-/// Trains on a source and a target file of aligned segments, plain or .gz. Throws InputError as
+/// Trains on a source and a target file of aligned segments, plain or gzip. Throws InputError as
 /// PairReader does, too.
 Vocabulary train_vocabulary(const std::string& source_path, const std::string& target_path,
                             const SubwordOptions& options);

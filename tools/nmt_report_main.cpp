@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "data/text/whole_file.h"
+#include "data/text/output_file.h"
+#include "data/text/path_kind.h"
 #include "nmt/cli/flags.h"
 #include "nmt/cli/program.h"
 #include "nmt/report/export.h"
@@ -46,15 +47,17 @@ ReportFlags parse(int argc, char** argv) {
   set.example(
       "  nmt-report runs/study\n"
       "  nmt-report runs/a runs/b/run.jsonl.gz --title \"Depth 18\" -o depth.html\n");
-  set.positional(
-      "RUN", &flags.runs,
-      "a log (*.jsonl, *.jsonl.gz), or a folder, searched for run.jsonl and run.jsonl.gz", 1);
+  set.positional("RUN", &flags.runs,
+                 "a run's log, plain or gzip, or a folder, searched for run.jsonl and run.jsonl.gz",
+                 1);
   set.group("Report");
-  set.text("output", &flags.output,
-           "file to write, also -o; without it report with the format's ending", "FILE");
-  set.choice(
-      "format", &flags.format, {"html", "csv", "json"},
-      "html: the page; csv: the table, and beside it the curves as FILE-curves.csv; json: both");
+  set.text(
+      "output", &flags.output,
+      "file to write, also -o; without it report with the format's ending; - is standard output",
+      "FILE");
+  set.choice("format", &flags.format, {"html", "csv", "json"},
+             "html: the page; csv: the table, and beside a file the curves as FILE-curves.csv; "
+             "json: both");
   set.text("title", &flags.title, "heading of the page");
   set.real("nll-threshold", &flags.thresholds.nll,
            "the table tells the updates until validation reaches it; 0: the best run's plus 0.5");
@@ -72,20 +75,25 @@ std::string curves_path(const std::filesystem::path& table) {
       .string();
 }
 
+std::string main_text(const ReportFlags& flags, const std::vector<Run>& runs, const Study& study) {
+  if (flags.format == "html") return make_page(flags.title, runs, study);
+  return flags.format == "json" ? json_text(runs, study) : table_csv(study);
+}
+
+// Writes the report, and says so line by line.
 std::vector<std::string> write(const ReportFlags& flags, const std::vector<Run>& runs,
                                const Study& study) {
-  if (flags.format == "html") {
-    nmt::text::write_file_atomically(flags.output, make_page(flags.title, runs, study));
-    return {flags.output};
-  }
-  if (flags.format == "json") {
-    nmt::text::write_file_atomically(flags.output, json_text(runs, study));
-    return {flags.output};
+  std::vector<std::string> said = {"written: " + flags.output};
+  nmt::text::write_file(flags.output, main_text(flags, runs, study));
+  if (flags.format != "csv") return said;
+  if (nmt::text::is_stream(flags.output)) {
+    said.push_back("the curves are not written: only a file has them beside it");
+    return said;
   }
   const std::string curves = curves_path(flags.output);
-  nmt::text::write_file_atomically(flags.output, table_csv(study));
-  nmt::text::write_file_atomically(curves, curves_csv(runs));
-  return {flags.output, curves};
+  nmt::text::write_file(curves, curves_csv(runs));
+  said.push_back("written: " + curves);
+  return said;
 }
 
 int run(int argc, char** argv) {
@@ -96,9 +104,11 @@ int run(int argc, char** argv) {
   for (const std::string& log : logs) runs.push_back(read_run(log, columns));
   label_runs(runs);
   const Study study = make_study(runs, flags.thresholds);
-  const std::vector<std::string> written = write(flags, runs, study);
-  std::cout << as_text(study_table(study)) << '\n';
-  for (const std::string& path : written) std::cout << "written: " << path << '\n';
+  const std::vector<std::string> said = write(flags, runs, study);
+  // What is not the report must not stand in it.
+  std::ostream& person = nmt::text::is_standard_output(flags.output) ? std::cerr : std::cout;
+  person << as_text(study_table(study)) << '\n';
+  for (const std::string& line : said) person << line << '\n';
   return nmt::cli::kExitDone;
 }
 

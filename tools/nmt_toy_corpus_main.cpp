@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "data/text/error.h"
-#include "data/text/whole_file.h"
+#include "data/text/output_file.h"
 #include "data/toy_grammar/toy_corpus.h"
 #include "nmt/cli/flags.h"
 #include "nmt/cli/program.h"
@@ -35,6 +35,9 @@ ToyCorpusFlags parse(int argc, char** argv) {
   set.number("test", &flags.test, "test pairs, none of them in the other sets", 0);
   set.parse(argc, argv);
   if (flags.output.empty()) throw nmt::UsageError("--output FOLDER is missing");
+  if (flags.output == "-") {
+    throw nmt::UsageError("--output names a folder for six files, so it cannot be standard output");
+  }
   return flags;
 }
 
@@ -44,8 +47,8 @@ void write(const std::string& stem, const std::vector<nmt::data::ToyPair>& pairs
     source.append(pair.source).push_back('\n');
     target.append(pair.target).push_back('\n');
   }
-  nmt::text::write_file_atomically(stem + ".en", source);
-  nmt::text::write_file_atomically(stem + ".de", target);
+  nmt::text::write_file(stem + ".en", source);
+  nmt::text::write_file(stem + ".de", target);
 }
 
 int run(int argc, char** argv) {

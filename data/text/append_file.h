@@ -8,15 +8,14 @@
 #include <filesystem>
 #include <string_view>
 
+#include "data/text/descriptor.h"
+
 namespace nmt::text {
 
 class AppendFile {
  public:
   /// Opens `path` for appending, creating it if it is missing. Throws InputError if it cannot.
   explicit AppendFile(const std::filesystem::path& path);
-  ~AppendFile();
-  AppendFile(const AppendFile&) = delete;
-  AppendFile& operator=(const AppendFile&) = delete;
 
   /// Appends `bytes`. Throws InputError if they cannot be written whole (disk full); what the file
   /// held before then stays as it was.
@@ -30,7 +29,7 @@ class AppendFile {
 
  private:
   std::filesystem::path path_;
-  int file_ = -1;
+  Descriptor file_;
 };
 
 }  // namespace nmt::text

@@ -1,116 +1,155 @@
 #include "data/text/byte_source.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <climits>
 #include <cstring>
+#include <utility>
 
+#include "data/text/descriptor.h"
 #include "data/text/error.h"
+#include "data/text/gzip_source.h"
+#include "data/text/look_ahead_source.h"
+#include "data/text/path_kind.h"
+#include "data/text/utf8.h"
 
 namespace nmt::text {
 namespace {
 
-constexpr unsigned kGzipBuffer = 1u << 18;
-
-size_t read_some(int descriptor, const std::string& name, char* buffer, size_t size) {
-  while (true) {
-    const ssize_t count = ::read(descriptor, buffer, size);
-    if (count >= 0) return static_cast<size_t>(count);
-    if (errno != EINTR) throw InputError(name, ": cannot read: ", std::strerror(errno));
-  }
-}
-
-class PlainSource : public ByteSource {
+class DescriptorSource : public ByteSource {
  public:
-  PlainSource(int descriptor, std::string name, bool owned)
-      : descriptor_(descriptor), name_(std::move(name)), owned_(owned) {}
-  ~PlainSource() override {
-    if (owned_) ::close(descriptor_);
-  }
-  PlainSource(const PlainSource&) = delete;
-  PlainSource& operator=(const PlainSource&) = delete;
+  DescriptorSource(Descriptor descriptor, std::string name)
+      : descriptor_(std::move(descriptor)), name_(std::move(name)) {}
 
   size_t read(char* buffer, size_t size) override {
-    return read_some(descriptor_, name_, buffer, size);
+    while (true) {
+      const ssize_t count = ::read(descriptor_.get(), buffer, size);
+      if (count >= 0) return static_cast<size_t>(count);
+      if (errno == EAGAIN) {
+        is_ready(/*timeout=*/-1);
+      } else if (errno != EINTR) {
+        throw InputError(name_, ": cannot read: ", std::strerror(errno));
+      }
+    }
   }
+
+  bool would_wait() override { return !is_ready(/*timeout=*/0); }
 
  private:
-  int descriptor_;
-  std::string name_;
-  bool owned_;
-};
-
-class GzipSource : public ByteSource {
- public:
-  GzipSource(int descriptor, std::string name) : name_(std::move(name)) {
-    file_ = gzdopen(descriptor, "rb");
-    if (file_ == nullptr) {
-      ::close(descriptor);
-      throw InputError(name_, ": not enough memory to unpack it");
-    }
-    gzbuffer(file_, kGzipBuffer);
-  }
-  ~GzipSource() override { gzclose_r(file_); }
-  GzipSource(const GzipSource&) = delete;
-  GzipSource& operator=(const GzipSource&) = delete;
-
-  size_t read(char* buffer, size_t size) override {
-    const int count = gzread(file_, buffer, static_cast<unsigned>(std::min<size_t>(size, INT_MAX)));
-    // A file that ends inside a member may still deliver its last bytes first.
-    int status = Z_OK;
-    const char* reason = gzerror(file_, &status);
-    if (count > 0) return static_cast<size_t>(count);
-    if (status == Z_BUF_ERROR) {
-      throw InputError(name_, ": the gzip file is cut short; fetch or pack it again");
-    }
-    if (count < 0) throw InputError(name_, ": cannot unpack: ", reason);
-    return 0;
+  bool is_ready(int timeout) const {
+    pollfd waited{.fd = descriptor_.get(), .events = POLLIN, .revents = 0};
+    return ::poll(&waited, 1, timeout) != 0;
   }
 
- private:
-  gzFile file_ = nullptr;
+  Descriptor descriptor_;
   std::string name_;
 };
 
-int open_readable(const std::string& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) throw InputError(path, ": cannot open: ", std::strerror(errno));
-  struct stat status {};
-  if (::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
-    ::close(descriptor);
-    throw InputError(path, ": is a folder, not a file");
+// Gzip or not, which the first bytes tell once they are asked for: opening waits for nobody.
+class UnpackedSource : public ByteSource {
+ public:
+  UnpackedSource(std::unique_ptr<ByteSource> packed, std::string name, bool named_gzip)
+      : packed_(std::make_unique<LookAheadSource>(std::move(packed))),
+        name_(std::move(name)),
+        named_gzip_(named_gzip) {}
+
+  size_t read(char* buffer, size_t size) override {
+    look();
+    return unpacked_->read(buffer, size);
   }
-  return descriptor;
+
+  bool would_wait() override {
+    if (unpacked_ == nullptr && packed_->would_wait()) return true;
+    look();
+    return unpacked_->would_wait();
+  }
+
+ private:
+  void look() {
+    if (unpacked_ != nullptr) return;
+    if (packed_->next_are(kGzipMark)) {
+      unpacked_ = std::make_unique<GzipSource>(std::move(packed_), name_);
+    } else if (named_gzip_) {
+      throw InputError(name_, ": its name ends in .gz, but it is not a gzip file",
+                       packed_->at_end() ? " (it is empty)" : "");
+    } else {
+      unpacked_ = std::move(packed_);
+    }
+  }
+
+  std::unique_ptr<LookAheadSource> packed_;
+  std::unique_ptr<ByteSource> unpacked_;  // None until look().
+  std::string name_;
+  bool named_gzip_;
+};
+
+class UnmarkedSource : public ByteSource {
+ public:
+  explicit UnmarkedSource(std::unique_ptr<ByteSource> marked) : source_(std::move(marked)) {}
+
+  size_t read(char* buffer, size_t size) override {
+    skip_mark();
+    return source_.read(buffer, size);
+  }
+
+  bool would_wait() override {
+    if (source_.would_wait()) return true;
+    skip_mark();
+    return source_.would_wait();
+  }
+
+ private:
+  void skip_mark() {
+    if (std::exchange(started_, true) || !source_.next_are(kByteOrderMark)) return;
+    char mark[kByteOrderMark.size()];
+    source_.read(mark, sizeof mark);
+  }
+
+  LookAheadSource source_;
+  bool started_ = false;
+};
+
+Descriptor copy_of(int descriptor) {
+  return Descriptor(::fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
 }
 
-// zlib passes anything that is not gzip through unchanged, so look first. Pipes cannot be looked
-// at.
-void check_gzip_mark(int descriptor, const std::string& path) {
-  unsigned char mark[2] = {};
-  const ssize_t count = ::pread(descriptor, mark, sizeof mark, 0);
-  if (count < 0 || (count == 2 && mark[0] == 0x1F && mark[1] == 0x8B)) return;
-  ::close(descriptor);
-  throw InputError(path, ": its name ends in .gz, but it is not a gzip file",
-                   count == 0 ? " (it is empty)" : "");
+Descriptor open_readable(const std::string& path) {
+  if (path == "-") return copy_of(STDIN_FILENO);
+  Descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (opened || errno != ENXIO) return opened;
+  // A socket has names, as /dev/stdin, but cannot be opened by them.
+  if (const auto number = named_descriptor(path)) return copy_of(*number);
+  errno = ENXIO;
+  return opened;
 }
 
 }  // namespace
 
+std::string input_name(const std::string& path) {
+  return path == "-" ? "standard input" : path;
+}
+
+std::unique_ptr<ByteSource> open_packed(const std::string& path) {
+  const std::string name = input_name(path);
+  Descriptor opened = open_readable(path);
+  if (!opened) throw InputError(name, ": cannot open: ", std::strerror(errno));
+  struct stat status {};
+  if (::fstat(opened.get(), &status) == 0 && S_ISDIR(status.st_mode)) {
+    throw InputError(name, ": is a folder, not a file");
+  }
+  return std::make_unique<DescriptorSource>(std::move(opened), name);
+}
+
 std::unique_ptr<ByteSource> open_bytes(const std::string& path) {
-  if (path == "-") {
-    return std::make_unique<PlainSource>(STDIN_FILENO, "standard input", /*owned=*/false);
-  }
-  const int descriptor = open_readable(path);
-  if (!path.ends_with(".gz")) {
-    return std::make_unique<PlainSource>(descriptor, path, /*owned=*/true);
-  }
-  check_gzip_mark(descriptor, path);
-  return std::make_unique<GzipSource>(descriptor, path);
+  return std::make_unique<UnpackedSource>(open_packed(path), input_name(path),
+                                          path.ends_with(".gz"));
+}
+
+std::unique_ptr<ByteSource> open_text(const std::string& path) {
+  return std::make_unique<UnmarkedSource>(open_bytes(path));
 }
 
 std::string read_all(ByteSource& source) {

@@ -1,4 +1,5 @@
-// ByteSource: the bytes of a file, unpacked if it is gzip.
+// ByteSource: the bytes of a file, a pipe or standard input, unpacked if they are gzip. What a path
+// leads to decides, not its name: gzip is known by its first two bytes, 1F 8B.
 
 #pragma once
 
@@ -12,17 +13,32 @@ class ByteSource {
  public:
   virtual ~ByteSource() = default;
 
-  /// Reads up to `size` bytes into `buffer`; returns how many, 0 at the end and only there.
-  /// Throws InputError, naming the file, if reading fails.
+  /// Reads up to `size` bytes (at least 1) into `buffer`; returns how many, 0 at the end and only
+  /// there. Returns what is there without waiting for more. Throws InputError, naming the file, if
+  /// reading fails.
   virtual size_t read(char* buffer, size_t size) = 0;
+
+  /// Whether read() would wait: somebody has yet to write to a pipe, or to type. False for files,
+  /// and at the end.
+  virtual bool would_wait() { return false; }
 };
 
-/// Opens `path`: "-" is standard input; a name that ends in .gz is gzip, one or many members.
-/// Throws InputError if there is no such file, it is a folder, it cannot be read, or it is not gzip
-/// although its name says so.
+/// The bytes of `path` as they lie there; "-" is standard input. Throws InputError if there is no
+/// such file, it is a folder, or it cannot be opened.
+std::unique_ptr<ByteSource> open_packed(const std::string& path);
+
+/// The bytes of `path`, unpacked if they are gzip, one or many members. Throws InputError as
+/// open_packed(); its read() also if a gzip file is damaged or cut short, or if a name that ends in
+/// .gz leads to anything else.
 std::unique_ptr<ByteSource> open_bytes(const std::string& path);
+
+/// As open_bytes(), without the UTF-8 byte order mark that a text may start with.
+std::unique_ptr<ByteSource> open_text(const std::string& path);
 
 /// Everything that `source` still has. Throws what reading throws.
 std::string read_all(ByteSource& source);
+
+/// How messages call `path`: "standard input" for "-".
+std::string input_name(const std::string& path);
 
 }  // namespace nmt::text

@@ -1,8 +1,5 @@
 #include "data/text/segment_file.h"
 
-#include <poll.h>
-#include <unistd.h>
-
 #include <utility>
 
 #include "data/text/error.h"
@@ -15,16 +12,10 @@ constexpr size_t kBufferSize = size_t{1} << 18;
 }  // namespace
 
 SegmentReader::SegmentReader(const std::string& path)
-    : standard_input_(path == "-"),
-      name_(standard_input_ ? "standard input" : path),
-      source_(open_bytes(path)),
-      buffer_(kBufferSize) {}
+    : SegmentReader(input_name(path), open_text(path)) {}
 
 SegmentReader::SegmentReader(std::string name, std::unique_ptr<ByteSource> source)
-    : standard_input_(false),
-      name_(std::move(name)),
-      source_(std::move(source)),
-      buffer_(kBufferSize) {}
+    : name_(std::move(name)), source_(std::move(source)), buffer_(kBufferSize) {}
 
 bool SegmentReader::fill() {
   if (unread_.empty()) {
@@ -49,10 +40,8 @@ bool SegmentReader::next(std::string& segment) {
   return true;
 }
 
-bool SegmentReader::would_wait() const {
-  if (!standard_input_ || unread_.find('\n') != std::string_view::npos) return false;
-  pollfd descriptor{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
-  return ::poll(&descriptor, 1, /*timeout=*/0) == 0;
+bool SegmentReader::would_wait() {
+  return unread_.find('\n') == std::string_view::npos && source_->would_wait();
 }
 
 std::string SegmentReader::position() const {

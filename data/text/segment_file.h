@@ -1,4 +1,4 @@
-// Segment files: one segment a line, plain or gzip (by the name's ending .gz), UTF-8 by convention;
+// Segment files: one segment a line, plain or gzip, from a file or a pipe, UTF-8 by convention;
 // whether the bytes are UTF-8 is the caller's question (utf8.h).
 //
 // Lines end at LF alone: CR and every other Unicode line separator are part of the segment. A
@@ -22,7 +22,7 @@ namespace nmt::text {
 ///     for (std::string segment; reader.next(segment);) use(segment, reader.line_number());
 class SegmentReader {
  public:
-  /// Opens `path`; "-" is standard input. Throws InputError if it cannot be read.
+  /// Opens `path` as open_text() does. Throws InputError if it cannot be read.
   explicit SegmentReader(const std::string& path);
 
   /// Reads from `source`, which messages call `name`.
@@ -32,9 +32,9 @@ class SegmentReader {
   /// Throws InputError if reading fails or a gzip file is damaged or cut short.
   bool next(std::string& segment);
 
-  /// Whether next() would wait for more of standard input: nobody has written it yet, or typed it.
-  /// Always false for files.
-  bool would_wait() const;
+  /// Whether next() would wait for more of a pipe: nobody has written it yet, or typed it. Always
+  /// false for files.
+  bool would_wait();
 
   /// Line of the last segment, from 1; 0 before the first.
   int64_t line_number() const { return line_number_; }
@@ -48,7 +48,6 @@ class SegmentReader {
  private:
   bool fill();
 
-  bool standard_input_;
   std::string name_;
   std::unique_ptr<ByteSource> source_;
   std::vector<char> buffer_;
@@ -56,7 +55,7 @@ class SegmentReader {
   int64_t line_number_ = 0;
 };
 
-/// Every segment of `path` ("-": standard input). Throws InputError as SegmentReader does.
+/// Every segment of `path`. Throws InputError as SegmentReader does.
 std::vector<std::string> read_segments(const std::string& path);
 
 }  // namespace nmt::text

@@ -15,6 +15,9 @@ namespace nmt::text {
 /// U+FFFD, what stands in for bytes that are not UTF-8.
 inline constexpr char32_t kReplacementCharacter = 0xFFFD;
 
+/// U+FEFF in UTF-8, with which some editors begin a text.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 /// Offset of the first byte that does not belong to a well-formed character; none if all do.
 std::optional<size_t> find_invalid_utf8(std::string_view text);
 

@@ -6,17 +6,16 @@
 #include <string>
 #include <string_view>
 
+#include "data/text/descriptor.h"
+
 namespace nmt::checkpoint {
 
-/// A new file, written front to back. An existing one is emptied.
+/// A new file, written front to back. An existing one is emptied. Without close(), after an error,
+/// it is closed and not durable.
 class DurableFile {
  public:
   /// Throws InputError if `path` cannot be created.
   explicit DurableFile(const std::string& path);
-  /// Closes the file without making it durable: after an error.
-  ~DurableFile();
-  DurableFile(const DurableFile&) = delete;
-  DurableFile& operator=(const DurableFile&) = delete;
 
   /// Appends. Throws InputError with the remedy (disk full, quota, size limit, I/O error).
   void write(const void* bytes, size_t count);
@@ -28,7 +27,7 @@ class DurableFile {
 
  private:
   std::string path_;
-  int descriptor_ = -1;
+  text::Descriptor descriptor_;
 };
 
 /// Writes a whole file and makes it durable.

@@ -155,22 +155,23 @@ std::vector<std::string> FlagSet::names() const {
   return names;
 }
 
-void FlagSet::apply_config(const std::string& text, const std::string& source, bool counts_as_set) {
+void FlagSet::apply_config(const std::string& text, const std::string& source, bool weaker) {
   for (const ConfigEntry& entry : parse_config(text, source)) {
     const std::string where = concatenate(source, ":", entry.line, ": ");
     const Flag* flag = find(entry.key);
     if (flag == nullptr) {
       throw UsageError(where, "unknown key '", entry.key, "'", did_you_mean(entry.key, names()));
     }
+    if (weaker && was_set(entry.key)) continue;
     const bool several = flag->values == kOneOrMore || flag->values + flag->optional_values > 1;
     assign(*flag, several ? many_values(entry.value) : std::vector{one_value(entry.value)},
            where + entry.key);
-    if (counts_as_set) set_names_.insert(entry.key);
+    if (!weaker) set_names_.insert(entry.key);
   }
 }
 
 void FlagSet::apply_defaults(const std::string& text, const std::string& source) {
-  apply_config(text, source, /*counts_as_set=*/false);
+  apply_config(text, source, /*weaker=*/true);
 }
 
 void FlagSet::parse(int argc, const char* const* argv) {
@@ -193,7 +194,7 @@ void FlagSet::parse(int argc, const char* const* argv) {
     if (takes_config_ && given.name == "config") config_path_ = given.values[0];
   }
   if (!config_path_.empty()) {
-    apply_config(text::read_file(config_path_), config_path_, /*counts_as_set=*/true);
+    apply_config(text::read_text(config_path_), config_path_, /*weaker=*/false);
   }
   for (const GivenFlag& given : line.flags) {
     if (takes_config_ && given.name == "config") continue;

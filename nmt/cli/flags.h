@@ -74,8 +74,8 @@ class FlagSet {
   /// file cannot be read; InformationRequest for --help and --version.
   void parse(int argc, const char* const* argv);
 
-  /// Applies configuration text before parse(), as a weaker source than file and flags.
-  /// `source` names it in messages. Its keys do not count as set.
+  /// Applies configuration text as a weaker source than file and flags, before parse() or after:
+  /// what they set stays. `source` names it in messages. Its keys do not count as set.
   void apply_defaults(const std::string& text, const std::string& source);
 
   /// Whether the command line or the configuration file set `name`.
@@ -100,7 +100,7 @@ class FlagSet {
   };
 
   const Flag* find(const std::string& name) const;
-  void apply_config(const std::string& text, const std::string& source, bool counts_as_set);
+  void apply_config(const std::string& text, const std::string& source, bool weaker);
   void take_positional(const std::vector<std::string>& given);
   void check_required() const;
 

@@ -79,17 +79,11 @@ cli::FlagSet training_flags(TrainingConfig& config) {
 
 TrainingCommand parse_training_command(int argc, const char* const* argv) {
   TrainingCommand command;
-  const auto parse = [&](bool with_demo) {
-    command.config = {};
-    cli::FlagSet set = training_flags(command.config);
-    if (with_demo) set.apply_defaults(std::string(demo_config()), "configs/demo.conf");
-    set.parse(argc, argv);
-    command.set_keys = set.set_names();
-  };
-  parse(/*with_demo=*/false);
+  cli::FlagSet set = training_flags(command.config);
+  set.parse(argc, argv);
+  command.set_keys = set.set_names();
   command.demo = command.config.data.train_sets.empty();
-  // Only now is it known that the weaker source counts.
-  if (command.demo) parse(/*with_demo=*/true);
+  if (command.demo) set.apply_defaults(std::string(demo_config()), "configs/demo.conf");
   complete_defaults(command.config, command.set_keys);
   validate(command.config);
   return command;

@@ -2,8 +2,8 @@
 
 #include <chrono>
 #include <iomanip>
-#include <ostream>
 #include <span>
+#include <sstream>
 #include <vector>
 
 #include "data/text/error.h"
@@ -56,8 +56,9 @@ Chunk read_chunk(text::SegmentReader& input, const StreamOptions& options,
   return chunk;
 }
 
-void write(std::ostream& out, std::span<const std::vector<Translation>> translations,
-           int64_t first_index, bool scores) {
+std::string lines_of(std::span<const std::vector<Translation>> translations, int64_t first_index,
+                     bool scores) {
+  std::ostringstream out;
   for (size_t i = 0; i < translations.size(); ++i) {
     if (!scores) {
       out << translations[i].front().text << '\n';
@@ -68,12 +69,13 @@ void write(std::ostream& out, std::span<const std::vector<Translation>> translat
           << std::fixed << std::setprecision(6) << translation.score << '\n';
     }
   }
+  return std::move(out).str();
 }
 
 }  // namespace
 
 int64_t translate_stream(const Translator& translator, text::SegmentReader& input,
-                         OutputFile& output, const StreamOptions& options,
+                         text::OutputFile& output, const StreamOptions& options,
                          const StreamObserver& observer) {
   const auto start = std::chrono::steady_clock::now();
   int64_t translated = 0;
@@ -84,8 +86,7 @@ int64_t translate_stream(const Translator& translator, text::SegmentReader& inpu
         translator.translate_n_best(chunk.segments, [&](size_t index, const std::string& message) {
           warn(observer, chunk.positions[index], message);
         });
-    write(output.stream(), translations, translated, options.scores);
-    output.flush();
+    output.write(lines_of(translations, translated, options.scores));
     translated += std::ssize(chunk.segments);
     if (observer.progress) {
       const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;

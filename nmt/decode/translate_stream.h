@@ -11,15 +11,15 @@
 #include <string>
 
 #include "data/pair_reader.h"
+#include "data/text/output_file.h"
 #include "data/text/segment_file.h"
-#include "nmt/decode/output_file.h"
 #include "nmt/decode/translator.h"
 
 namespace nmt::decode {
 
 struct StreamOptions {
   /// Segments translated together at most. Where a chunk ends follows from the input alone, except
-  /// that standard input which has no more to offer at the moment is translated at once.
+  /// that what a pipe has to offer at the moment is translated at once.
   int64_t chunk_segments = 1024;
   bool scores = false;  ///< Whether to write the n-best format.
   /// What happens to a segment with invalid UTF-8: an error, an empty translation, or each invalid
@@ -39,11 +39,11 @@ struct StreamObserver {
   std::function<void(const StreamProgress&)> progress;   ///< After each chunk.
 };
 
-/// Translates all of `input` to `output`, which is flushed after every chunk and not committed.
+/// Translates all of `input` to `output`, chunk by chunk, and does not commit it.
 /// Returns the number of segments. Throws InputError if reading or writing fails, or at invalid
 /// UTF-8 under kFail (file, line and byte are named).
 int64_t translate_stream(const Translator& translator, text::SegmentReader& input,
-                         OutputFile& output, const StreamOptions& options,
+                         text::OutputFile& output, const StreamOptions& options,
                          const StreamObserver& observer = {});
 
 }  // namespace nmt::decode

@@ -122,10 +122,6 @@ std::vector<Json> parsed(const std::vector<std::string>& lines) {
   return records;
 }
 
-bool is_log_name(const std::string& name) {
-  return name.ends_with(".jsonl") || name.ends_with(".jsonl.gz");
-}
-
 std::vector<std::string> logs_below(const std::string& folder) {
   std::vector<std::string> found;
   std::error_code error;
@@ -185,8 +181,6 @@ std::vector<std::string> find_logs(const std::vector<std::string>& arguments) {
       }
     } else if (!fs::exists(argument, ignored)) {
       throw InputError("there is no file or folder ", argument);
-    } else if (!is_log_name(argument)) {
-      throw InputError(argument, " is neither a folder nor a run's log (*.jsonl, *.jsonl.gz)");
     } else {
       found = {argument};
     }

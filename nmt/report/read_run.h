@@ -10,16 +10,16 @@
 
 namespace nmt::report {
 
-/// The run whose log is `path`, plain or .gz. Record types and keys that are not known are skipped;
-/// so is a torn last line, which a kill leaves. `heat_columns`: limit of blocks in the heat maps.
-/// Throws InputError, with file and line, for any other malformed line, and if the log has no
-/// config line.
+/// The run whose log is `path`, plain or gzip, a file or a pipe. Record types and keys that are not
+/// known are skipped; so is a torn last line, which a kill leaves. `heat_columns`: limit of blocks
+/// in the heat maps. Throws InputError, with file and line, for any other malformed line, and if
+/// the log has no config line.
 Run read_run(const std::string& path, size_t heat_columns);
 
-/// The logs that `arguments` name, each once, sorted within an argument: a log itself
-/// (*.jsonl, *.jsonl.gz), or a folder, which is searched, with all folders below it, for run.jsonl
-/// and run.jsonl.gz (where both are, the first). Throws InputError for an argument that is neither
-/// or holds none.
+/// The logs that `arguments` name, each once, sorted within an argument: a log itself,
+/// whatever its name, or a folder, which is searched, with all folders below it, for run.jsonl
+/// and run.jsonl.gz (where both are, the first). Throws InputError for an argument that does
+/// not exist, and for a folder without one.
 std::vector<std::string> find_logs(const std::vector<std::string>& arguments);
 
 }  // namespace nmt::report

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/text/error.h"
-#include "data/text/whole_file.h"
+#include "data/text/output_file.h"
 #include "nmt/cli/program.h"
 
 namespace nmt::sweep {
@@ -24,7 +24,7 @@ void write_study_record(const std::string& runs_folder, const std::string& study
                        {"study", study_file},
                        {"runs", std::move(list)}};
   const std::string text = record.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
-  text::write_file_atomically(runs_folder + "/" + kStudyRecordFile, text);
+  text::write_file(runs_folder + "/" + kStudyRecordFile, text);
 }
 
 }  // namespace nmt::sweep

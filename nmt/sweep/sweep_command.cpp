@@ -113,7 +113,7 @@ SweepCommand parse_sweep_command(int argc, const char* const* argv, const std::s
   if (command.memory_gib < 0.0) throw UsageError("--memory must be at least 0");
   if (!files.empty()) {
     command.study_file = files[0];
-    command.study = parse_study(text::read_file(files[0]), files[0]);
+    command.study = parse_study(text::read_text(files[0]), files[0]);
   }
   apply(set, lists, of_training, command.study);
   settle_paths(command, own_folder);

@@ -13,14 +13,8 @@
 namespace nmt::metrics {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
 bool is_ascii(std::string_view line) {
   return std::all_of(line.begin(), line.end(), [](char c) { return (c & 0x80) == 0; });
-}
-
-std::string name_of(const std::string& path) {
-  return path == "-" ? "standard input" : path;
 }
 
 void widen_latin1(std::string& line) {
@@ -56,7 +50,7 @@ std::unique_ptr<text::ByteSource> TextDecoder::open(const std::string& path) con
   auto source = text::open_bytes(path);
   if (kind_ != Kind::stream) return source;
   return std::make_unique<DecodedSource>(std::move(source), make_stream_decoder(module_),
-                                         name_of(path));
+                                         text::input_name(path));
 }
 
 std::optional<std::string> TextDecoder::decode(std::string& line, bool first) const {
@@ -65,8 +59,8 @@ std::optional<std::string> TextDecoder::decode(std::string& line, bool first) co
     widen_latin1(line);
     return std::nullopt;
   }
-  if (kind_ == Kind::utf8_with_mark && first && line.starts_with(kByteOrderMark)) {
-    line.erase(0, kByteOrderMark.size());
+  if (kind_ == Kind::utf8_with_mark && first && line.starts_with(text::kByteOrderMark)) {
+    line.erase(0, text::kByteOrderMark.size());
   }
   const std::optional<size_t> invalid = text::find_invalid_utf8(line);
   if (invalid) return concatenate("byte ", *invalid + 1, " of the line is not UTF-8");
@@ -76,7 +70,7 @@ std::optional<std::string> TextDecoder::decode(std::string& line, bool first) co
 
 std::vector<std::string> read_decoded_lines(const std::string& path, const TextDecoder& decoder) {
   std::vector<std::string> lines;
-  text::SegmentReader reader(name_of(path), decoder.open(path));
+  text::SegmentReader reader(text::input_name(path), decoder.open(path));
   for (std::string line; reader.next(line);) {
     const auto problem = decoder.decode(line, lines.empty());
     if (problem) throw InputError(reader.position(), ": ", *problem);

@@ -6,10 +6,9 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "data/text/error.h"
-#include "data/text/whole_file.h"
+#include "tests/data/text/gzip.h"
 #include "tests/testing/temp_folder.h"
 
 namespace nmt::text {
@@ -19,16 +18,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::message_of;
-
-// One gzip member.
-std::string gzip(const std::string& bytes) {
-  const testing::TempFolder folder;
-  const std::string path = folder.path("member");
-  gzFile file = gzopen(path.c_str(), "wb");
-  gzwrite(file, bytes.data(), static_cast<unsigned>(bytes.size()));
-  gzclose_w(file);
-  return folder.read("member");
-}
 
 // Text that does not pack well, so that a cut falls inside the data.
 std::string varied_lines(int count) {
@@ -85,14 +74,36 @@ TEST_F(SegmentFileTest, ReaderKnowsWhereItIs) {
 TEST_F(SegmentFileTest, GzipOfOneOrManyMembers) {
   const std::string text = varied_lines(100'000);
   const auto plain = segments_of(text);
-  EXPECT_EQ(read_segments(folder_.write("one.gz", gzip(text))), plain);
+  EXPECT_EQ(read_segments(folder_.write("one.gz", gzip_member(text))), plain);
   // The border between members falls inside a line.
-  const std::string members = gzip(text.substr(0, 500'001)) + gzip(text.substr(500'001));
+  const std::string members =
+      gzip_member(text.substr(0, 500'001)) + gzip_member(text.substr(500'001));
   EXPECT_EQ(read_segments(folder_.write("two.gz", members)), plain);
 }
 
+TEST_F(SegmentFileTest, GzipIsKnownByItsBytesWhateverItsName) {
+  const std::string packed = gzip_member("a\nb\n");
+  for (const char* name : {"text", "text.en", "text.GZ", "text.gz"}) {
+    EXPECT_THAT(read_segments(folder_.write(name, packed)), ElementsAre("a", "b")) << name;
+  }
+  // Its first byte alone is text.
+  EXPECT_THAT(segments_of("\x1F\n\x1F\x8C"), ElementsAre("\x1F", "\x1F\x8C"));
+}
+
+TEST_F(SegmentFileTest, AByteOrderMarkIsNoText) {
+  EXPECT_THAT(segments_of("\xEF\xBB\xBF"
+                          "a\nb\n"),
+              ElementsAre("a", "b"));
+  EXPECT_THAT(segments_of("\xEF\xBB\xBF\nb\n"), ElementsAre("", "b"));
+  EXPECT_THAT(segments_of("\xEF\xBB\xBF"), IsEmpty());
+  EXPECT_THAT(segments_of("\xEF\xBB"
+                          "a\n"),
+              ElementsAre("\xEF\xBB"
+                          "a"));
+}
+
 TEST_F(SegmentFileTest, CutGzipIsAnErrorWhereverItIsCut) {
-  const std::string packed = gzip(varied_lines(20'000));
+  const std::string packed = gzip_member(varied_lines(20'000));
   for (const size_t kept : {size_t{2}, size_t{7}, packed.size() / 2, packed.size() - 9,
                             packed.size() - 4, packed.size() - 1}) {
     const std::string path = folder_.write("cut.gz", packed.substr(0, kept));
@@ -103,7 +114,7 @@ TEST_F(SegmentFileTest, CutGzipIsAnErrorWhereverItIsCut) {
 }
 
 TEST_F(SegmentFileTest, DamagedGzipIsAnError) {
-  std::string packed = gzip(varied_lines(20'000));
+  std::string packed = gzip_member(varied_lines(20'000));
   packed[packed.size() / 2] ^= 0x55;
   const std::string path = folder_.write("damaged.gz", packed);
   EXPECT_THAT(message_of<InputError>([&] { read_segments(path); }),

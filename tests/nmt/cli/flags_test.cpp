@@ -128,11 +128,20 @@ TEST_F(FlagsTest, FileErrorsNameFileAndLine) {
   EXPECT_EQ(error_of("train-sets = a b c"),
             "run.conf:1: train-sets takes SRC TGT (2 values), got 3");
   EXPECT_EQ(error_of("overwrite = yes"), "run.conf:1: overwrite must be true or false, got 'yes'");
+  EXPECT_EQ(error_of("\xEF\xBB\xBFseed = x"), error_of("seed = x"));
   EXPECT_EQ(error_of("config = other.conf"), "run.conf:1: unknown key 'config'");
   EXPECT_EQ(message_of<InputError>([&] {
               parse({"--config", "/none/x.conf"});
             }),
             "/none/x.conf: cannot open: No such file or directory");
+}
+
+TEST_F(FlagsTest, DefaultsMayComeAfterTheCommandLine) {
+  parse({"--beam-size", "2"});
+  set_.apply_defaults("beam-size = 3\ndevice = cuda", "built-in");
+  EXPECT_EQ(beam_, 2);
+  EXPECT_EQ(device_, "cuda");
+  EXPECT_FALSE(set_.was_set("device"));
 }
 
 TEST_F(FlagsTest, DefaultsTextIsTheWeakestSourceAndDoesNotCountAsSet) {

@@ -8,7 +8,6 @@
 #include <sstream>
 
 #include "data/text/error.h"
-#include "data/text/whole_file.h"
 #include "tests/nmt/decode/tiny_model.h"
 #include "tests/testing/temp_folder.h"
 
@@ -33,16 +32,16 @@ class TranslateStreamTest : public ::testing::Test {
   std::vector<std::string> translate(const std::string& source, const StreamOptions& options,
                                      const TranslatorOptions& search = {.beam_size = 2}) {
     const std::string path = folder_.path("source.txt");
-    text::write_file_atomically(path, source);
+    text::write_file(path, source);
     text::SegmentReader input(path);
-    std::ostringstream result;
-    OutputFile output("-", result);
+    text::OutputFile output(folder_.path("result.txt"));
     const Translator translator(model_, vocabulary_, search);
     segments_ = translate_stream(
         translator, input, output, options,
         {.warn = [this](const std::string& m) { warnings_.push_back(m); },
          .progress = [this](const StreamProgress& done) { progress_.push_back(done.segments); }});
-    return lines_of(result.str());
+    output.commit();
+    return lines_of(folder_.read("result.txt"));
   }
 
   std::string alone(const std::string& segment) {
