@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "nmt/cli/program.h"
+#include "nmt/cli/terminal.h"
 #include "nmt/metrics/command/palette.h"
 #include "nmt/metrics/command/score_command.h"
 #include "nmt/metrics/command/score_input.h"
@@ -55,12 +56,12 @@ int score(int argc, char** argv) {
                                 .no_color = environment("NO_COLOR"),
                                 .cache = environment("SACREBLEU"),
                                 .home = home()});
-  const bool terminal = isatty(STDOUT_FILENO) != 0;
+  const bool terminal = nmt::cli::is_rewritable_terminal(STDOUT_FILENO);
   nmt::metrics::ScoreOutput output;
   try {
     score_command(request, terminal, output);
     print(output, request, terminal);
-    return std::cout ? nmt::cli::kExitDone : nmt::cli::kExitFailure;
+    return nmt::cli::kExitDone;
   } catch (const nmt::metrics::FieldCountError& error) {
     print(output, request, terminal);
     std::cerr << "nmt-score: error: " << error.what() << '\n';

@@ -12,6 +12,7 @@
 
 #include "nmt/cli/program.h"
 #include "nmt/cli/stop_signal.h"
+#include "nmt/cli/terminal.h"
 #include "nmt/sweep/sweep.h"
 
 namespace {
@@ -19,7 +20,7 @@ namespace {
 int sweep(int argc, char** argv) {
   const nmt::sweep::SweepCommand command =
       nmt::sweep::parse_sweep_command(argc, argv, nmt::sweep::own_folder());
-  const int terminal = isatty(STDOUT_FILENO) == 1 ? STDOUT_FILENO : -1;
+  const int terminal = nmt::cli::is_rewritable_terminal(STDOUT_FILENO) ? STDOUT_FILENO : -1;
   const bool complete =
       nmt::sweep::run_sweep(command, std::cout, terminal, nmt::cli::catch_stop_signals());
   return complete ? nmt::cli::kExitDone : nmt::cli::kExitFailure;

@@ -9,7 +9,6 @@
 // run, 2 wrong command line.
 
 #include <ATen/Parallel.h>
-#include <c10/util/Exception.h>
 #include <unistd.h>
 
 #include <iostream>
@@ -17,17 +16,18 @@
 #include <thread>
 #include <vector>
 
-#include "data/text/error.h"
-#include "nmt/cli/program.h"
+#include "data/text/byte_source.h"
 #include "nmt/cli/progress_bar.h"
 #include "nmt/cli/stop_signal.h"
 #include "nmt/config/training_command.h"
 #include "nmt/train/console_observer.h"
 #include "nmt/train/log_observer.h"
 #include "nmt/train/model_dir.h"
+#include "nmt/train/piped_text.h"
 #include "nmt/train/tensorboard_observer.h"
 #include "nmt/train/trainer.h"
 #include "tools/choose_device.h"
+#include "tools/torch_program.h"
 
 namespace {
 
@@ -44,6 +44,15 @@ void resolve_machine(TrainingConfig& config) {
   at::set_num_threads(static_cast<int>(config.threads));
 }
 
+void keep(nmt::train::PipedText& piped, TrainingConfig& config) {
+  piped.keep(config);
+  for (const nmt::train::PipedText::Copy& copy : piped.copies()) {
+    std::cout << nmt::text::input_name(copy.stream) << " is kept for --resume in " << copy.path
+              << ", " << copy.bytes << " bytes\n"
+              << std::flush;
+  }
+}
+
 int train(int argc, char** argv) {
   const nmt::config::TrainingCommand command = nmt::config::parse_training_command(argc, argv);
   if (command.demo) {
@@ -53,11 +62,13 @@ int train(int argc, char** argv) {
   }
   nmt::train::RunStart start = nmt::train::prepare_model_dir(command);
   resolve_machine(start.config);
+  nmt::train::PipedText piped(start.config);
   const nmt::train::TrainingData data =
       nmt::train::load_training_data(start.config, start.vocabulary);
   start.config.model.vocab_size = data.vocabulary->size();
 
   nmt::train::discard_what_is_replaced(start);
+  keep(piped, start.config);
   const std::string folder = start.config.model_dir + "/";
   nmt::stability::RunLog log(folder + nmt::train::kRunLogFile);
   nmt::train::ConsoleObserver console(std::cout, nmt::cli::progress_options(STDOUT_FILENO));
@@ -75,19 +86,12 @@ int train(int argc, char** argv) {
   return trainer.run().status == "failed" ? nmt::cli::kExitFailure : nmt::cli::kExitDone;
 }
 
-int train_or_say_what_a_gpu_lacks(int argc, char** argv) {
-  try {
-    return train(argc, argv);
-  } catch (const c10::OutOfMemoryError& error) {
-    throw nmt::InputError(
-        "the GPU's memory does not hold an update: ", error.what_without_backtrace(),
-        "; lower --max-tokens and raise --update-freq, or add --recompute true. "
-        "--resume goes on from the last checkpoint");
-  }
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-  return nmt::cli::run_program("nmt-train", argc, argv, train_or_say_what_a_gpu_lacks);
+  return nmt::tools::run_torch_program(
+      "nmt-train", argc, argv, train,
+      {.work = "an update",
+       .remedy = "lower --max-tokens and raise --update-freq, or add --recompute true; --resume "
+                 "goes on from the last checkpoint"});
 }

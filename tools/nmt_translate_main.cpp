@@ -11,16 +11,19 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <thread>
 
 #include "data/text/error.h"
 #include "nmt/cli/flags.h"
-#include "nmt/cli/program.h"
+#include "nmt/cli/progress_bar.h"
+#include "nmt/cli/terminal.h"
 #include "nmt/config/enum_names.h"
 #include "nmt/decode/load_translator.h"
 #include "nmt/decode/translate_stream.h"
 #include "tools/choose_device.h"
+#include "tools/torch_program.h"
 
 namespace {
 
@@ -42,7 +45,7 @@ TranslateFlags parse(int argc, char** argv) {
   set.example("  nmt-translate --model model/best < source.txt > translation.txt\n");
   set.group("Model and text");
   set.text("model", &flags.model, "model folder: best/ of a run, or any checkpoint", "FOLDER");
-  set.text("input", &flags.input, "source, plain or .gz; - reads standard input", "FILE");
+  set.text("input", &flags.input, "source, plain or gzip; - reads standard input", "FILE");
   set.text("output", &flags.output, "translations; - writes standard output", "FILE");
   std::string rule = "replace";
   set.choice("invalid-utf8", &rule, {"replace", "skip", "fail"},
@@ -71,15 +74,19 @@ TranslateFlags parse(int argc, char** argv) {
   return flags;
 }
 
-/// Warnings as lines, and how many segments are done and how fast if only a terminal sees it.
-nmt::decode::StreamObserver standard_error(bool quiet) {
+/// Warnings, and how many segments are done and how fast where the translations do not show it.
+nmt::decode::StreamObserver observer_of(const TranslateFlags& flags, nmt::cli::ProgressBar& bar) {
   nmt::decode::StreamObserver observer;
-  if (quiet) return observer;
-  observer.warn = [](const std::string& message) { std::cerr << "warning: " << message << '\n'; };
-  if (isatty(STDERR_FILENO) == 1 && isatty(STDOUT_FILENO) == 0) {
-    observer.progress = [](const nmt::decode::StreamProgress& done) {
-      std::cerr << "\r" << done.segments << " segments, "
-                << std::lround(done.segments / done.seconds) << " segments/s  " << std::flush;
+  if (flags.quiet) return observer;
+  observer.warn = [&bar](const std::string& message) { bar.message("warning: " + message); };
+  const bool shows_translations =
+      nmt::text::is_standard_output(flags.output) && nmt::cli::is_terminal(STDOUT_FILENO);
+  if (!shows_translations && nmt::cli::is_terminal(STDERR_FILENO)) {
+    observer.progress = [&bar](const nmt::decode::StreamProgress& done) {
+      const long speed = std::lround(static_cast<double>(done.segments) / done.seconds);
+      bar.show({.text = nmt::concatenate(done.segments, " segments  ", speed, " segments/s"),
+                .elapsed_seconds = done.seconds,
+                .fraction = std::nullopt});
     };
   }
   return observer;
@@ -95,16 +102,20 @@ int translate(int argc, char** argv) {
   const auto translator = nmt::decode::load_translator(flags.model, flags.translator,
                                                        on_gpu ? torch::kCUDA : torch::kCPU);
   nmt::text::SegmentReader input(flags.input);
-  nmt::decode::OutputFile output(flags.output, std::cout);
+  nmt::text::OutputFile output(flags.output);
+  nmt::cli::ProgressBar bar(std::cerr, nmt::cli::progress_options(STDERR_FILENO));
   translate_stream(translator, input, output,
                    {.scores = flags.translator.n_best > 1, .invalid_utf8 = flags.invalid_utf8},
-                   standard_error(flags.quiet));
+                   observer_of(flags, bar));
   output.commit();
+  bar.finish();
   return nmt::cli::kExitDone;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return nmt::cli::run_program("nmt-translate", argc, argv, translate);
+  return nmt::tools::run_torch_program("nmt-translate", argc, argv, translate,
+                                       {.work = "the model and its batches",
+                                        .remedy = "lower --max-tokens, --beam-size or --threads"});
 }

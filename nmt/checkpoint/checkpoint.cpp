@@ -34,15 +34,26 @@ std::string checksum_of(const std::string& bytes) {
   return checksum.text();
 }
 
+// A run has models below its folder, not in it.
+void refuse_folder_of_a_run(const std::string& folder) {
+  if (fs::exists(in(folder, "best"))) {
+    throw InputError(folder, ": is the folder of a run; its model is ", in(folder, "best"));
+  }
+  if (fs::exists(in(folder, "checkpoints"))) {
+    throw InputError(folder, ": is the folder of a run; name one of its models, in ",
+                     in(folder, "checkpoints"));
+  }
+}
+
 void check_exists(const std::string& folder, const char* file) {
   if (!fs::is_directory(folder)) {
     throw InputError(folder, ": no such folder; a model folder is needed here");
   }
-  if (!fs::exists(in(folder, file))) {
-    throw InputError(
-        folder, ": has no ", file, ", so it is not a ",
-        std::ranges::count(kModelFiles, std::string_view(file)) ? "model folder" : "checkpoint");
-  }
+  if (fs::exists(in(folder, file))) return;
+  refuse_folder_of_a_run(folder);
+  throw InputError(
+      folder, ": has no ", file, ", so it is not a ",
+      std::ranges::count(kModelFiles, std::string_view(file)) ? "model folder" : "checkpoint");
 }
 
 void check_belongs(const Metadata& metadata, const char* key, const std::string& bytes,

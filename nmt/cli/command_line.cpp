@@ -37,7 +37,7 @@ class WordCount : public po::value_semantic {
 
 std::vector<std::string> names_of(const std::vector<FlagShape>& shapes) {
   std::vector<std::string> names;
-  for (const FlagShape& shape : shapes) names.push_back("--" + shape.name);
+  for (const FlagShape& shape : shapes) names.push_back(shape.name);
   return names;
 }
 
@@ -87,8 +87,8 @@ SplitCommandLine split_command_line(const std::vector<std::string>& arguments,
       if (option.string_key.empty()) {
         line.positional.insert(line.positional.end(), option.value.begin(), option.value.end());
       } else if (option.unregistered) {
-        const std::string dashed = "--" + option.string_key;
-        throw UsageError("unknown flag ", dashed, did_you_mean(dashed, names_of(shapes)));
+        throw UsageError("unknown flag --", option.string_key,
+                         did_you_mean(option.string_key, names_of(shapes), "--"));
       } else if (takes_a_flag_as_value(option)) {
         refuse_values("--" + option.string_key, shapes);
       } else {

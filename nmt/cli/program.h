@@ -24,6 +24,7 @@ std::string_view version();
 
 /// Runs `body(argc, argv)` and returns its exit status. An exception is printed on standard error
 /// as `NAME: error: MESSAGE`: UsageError gives 2, with a pointer to --help, any other exception 1.
+/// So is a failure to write standard output (disk full), which makes of a status 0 a 1.
 int run_program(const std::string& name, int argc, char** argv,
                 const std::function<int(int, char**)>& body);
 

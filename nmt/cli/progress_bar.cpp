@@ -1,14 +1,10 @@
 #include "nmt/cli/progress_bar.h"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cmath>
-#include <cstdio>
 #include <ostream>
 
 #include "nmt/cli/duration.h"
+#include "nmt/cli/terminal.h"
 
 namespace nmt::cli {
 namespace {
@@ -30,16 +26,16 @@ std::optional<double> seconds_left(const Progress& progress) {
 }
 
 std::string progress_text(const Progress& progress) {
-  char text[160];
-  std::snprintf(text, sizeof text, "update %lld  loss %.3f  %.0f tokens/s",
-                static_cast<long long>(progress.update), progress.loss, progress.tokens_per_second);
-  std::string line = text;
-  if (const auto left = seconds_left(progress)) line += "  " + format_duration(*left) + " left";
-  return line;
+  const auto left = seconds_left(progress);
+  return left ? progress.text + "  " + format_duration(*left) + " left" : progress.text;
 }
 
 ProgressBar::ProgressBar(std::ostream& out, ProgressBarOptions options)
     : out_(out), options_(options) {}
+
+ProgressBar::~ProgressBar() {
+  end_line();
+}
 
 void ProgressBar::show(const Progress& progress) {
   const bool first = !latest_;
@@ -58,8 +54,7 @@ void ProgressBar::message(const std::string& line) {
 
 void ProgressBar::finish() {
   if (latest_ && !drawn_) draw(*latest_);
-  if (bar_on_line_) out_ << '\n' << std::flush;
-  bar_on_line_ = false;
+  end_line();
 }
 
 void ProgressBar::draw(const Progress& progress) {
@@ -85,14 +80,14 @@ void ProgressBar::erase() {
   bar_on_line_ = false;
 }
 
+void ProgressBar::end_line() {
+  if (bar_on_line_) out_ << '\n' << std::flush;
+  bar_on_line_ = false;
+}
+
 ProgressBarOptions progress_options(int descriptor) {
-  ProgressBarOptions options;
-  options.terminal = ::isatty(descriptor) == 1;
-  winsize size{};
-  if (options.terminal && ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-    options.width = size.ws_col;
-  }
-  return options;
+  return {.terminal = is_rewritable_terminal(descriptor),
+          .width = terminal_size(descriptor).columns};
 }
 
 }  // namespace nmt::cli

@@ -1,10 +1,10 @@
-// ProgressBar: how far a long run is. On a terminal one line, rewritten in place, with a bar;
-// elsewhere (a file, a pipe) a plain line every so many seconds. Knows no clock: the caller says
-// the time.
+// ProgressBar: how far a long run is, and the messages of a program that shows it. On a terminal
+// one line, rewritten in place, with a bar; elsewhere (a file, a pipe, a terminal that cannot
+// erase) a plain line every so many seconds, without control characters. Knows no clock: the caller
+// says the time.
 
 #pragma once
 
-#include <cstdint>
 #include <iosfwd>
 #include <optional>
 #include <string>
@@ -13,15 +13,13 @@ namespace nmt::cli {
 
 /// One moment of a run.
 struct Progress {
-  int64_t update = 0;
-  double loss = 0.0;  ///< Nats a target token.
-  double tokens_per_second = 0.0;
+  std::string text;  ///< What is known of it: "update 120  loss 4.321".
   double elapsed_seconds = 0.0;
   std::optional<double> fraction;  ///< Done part of the whole, 0 to 1; none without any limit.
 };
 
 struct ProgressBarOptions {
-  bool terminal = false;
+  bool terminal = false;         ///< One that can rewrite a line.
   int width = 100;               ///< Columns of the terminal.
   double line_interval = 10.0;   ///< Seconds between plain lines.
   double redraw_interval = 0.1;  ///< Seconds between redraws on a terminal.
@@ -31,6 +29,10 @@ class ProgressBar {
  public:
   /// Writes to `out`, which must outlive the bar.
   ProgressBar(std::ostream& out, ProgressBarOptions options);
+  /// Ends the bar's line, so that what an error or the shell prints does not stand behind it.
+  ~ProgressBar();
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
 
   /// Shows `progress`, unless the last line was shown less than an interval ago.
   void show(const Progress& progress);
@@ -44,6 +46,7 @@ class ProgressBar {
  private:
   void draw(const Progress& progress);
   void erase();
+  void end_line();
 
   std::ostream& out_;
   ProgressBarOptions options_;
@@ -53,14 +56,14 @@ class ProgressBar {
   bool bar_on_line_ = false;  // Whether the cursor stands behind a bar.
 };
 
-/// Options for the file descriptor `descriptor` (2: standard error): whether it is a terminal, and
-/// its width.
+/// Options for the file descriptor `descriptor` (2: standard error): whether it is a terminal that
+/// can rewrite a line (terminal.h), and its width.
 ProgressBarOptions progress_options(int descriptor);
 
 /// Seconds left when `fraction` was done in `elapsed_seconds`; none if nothing is known.
 std::optional<double> seconds_left(const Progress& progress);
 
-/// The line without its bar: "update 120  loss 4.321  2510 tokens/s  5m12s left".
+/// The line without its bar: "update 120  loss 4.321  5m12s left".
 std::string progress_text(const Progress& progress);
 
 }  // namespace nmt::cli

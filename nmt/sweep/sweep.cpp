@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "data/text/error.h"
+#include "nmt/cli/shell_quote.h"
+#include "nmt/cli/terminal.h"
 #include "nmt/sweep/cell.h"
 #include "nmt/sweep/cell_run.h"
 #include "nmt/sweep/cell_table.h"
@@ -85,7 +87,8 @@ void print_summary(std::ostream& out, const SweepCommand& command,
   }
   out << count_line(runs) << '\n';
   if (!all_have_results(runs)) out << "The same command goes on where this one ended.\n";
-  out << "nmt-report " << command.runs << " shows the runs beside each other.\n" << std::flush;
+  out << "nmt-report " << cli::shell_quoted(command.runs) << " shows the runs beside each other.\n"
+      << std::flush;
 }
 
 // Keeps study.json up to date, and passes everything on.
@@ -121,7 +124,7 @@ bool run_sweep(const SweepCommand& command, std::ostream& out, int terminal,
   std::vector<CellRun> runs = find_runs(cells, command.runs, command.ignore_changes);
   write_study_record(command.runs, command.study_file, runs);
 
-  LiveTable table(out, [terminal] { return terminal_size(terminal); });
+  LiveTable table(out, [terminal] { return cli::terminal_size(terminal); });
   PlainLines lines(out);
   Recorder recorder(command, terminal >= 0 ? static_cast<SweepObserver&>(table) : lines);
   Scheduler scheduler(std::move(runs), options_of(command), recorder);

@@ -1,7 +1,5 @@
 #include "nmt/sweep/sweep_display.h"
 
-#include <sys/ioctl.h>
-
 #include <algorithm>
 #include <ostream>
 #include <string>
@@ -18,16 +16,7 @@ constexpr int kLinesAroundRows = 4;  // Heading, what is left out, counts, the c
 
 }  // namespace
 
-TerminalSize terminal_size(int descriptor) {
-  winsize size{};
-  TerminalSize found;
-  if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0) {
-    found = {.columns = size.ws_col, .rows = size.ws_row};
-  }
-  return found;
-}
-
-LiveTable::LiveTable(std::ostream& out, std::function<TerminalSize()> size)
+LiveTable::LiveTable(std::ostream& out, std::function<cli::TerminalSize()> size)
     : out_(out), size_(std::move(size)) {}
 
 void LiveTable::on_start(const CellRun&, const std::vector<CellRun>& all) {
@@ -57,7 +46,7 @@ std::string LiveTable::time_left(const std::vector<CellRun>& all) const {
 }
 
 void LiveTable::draw(const std::vector<CellRun>& all) {
-  const TerminalSize size = size_();
+  const cli::TerminalSize size = size_();
   const size_t rows = static_cast<size_t>(std::max(1, size.rows - kLinesAroundRows));
   std::vector<std::string> lines = table_lines(all, rows);
   lines.push_back(count_line(all) + time_left(all));

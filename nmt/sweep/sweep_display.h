@@ -7,22 +7,15 @@
 #include <iosfwd>
 #include <vector>
 
+#include "nmt/cli/terminal.h"
 #include "nmt/sweep/scheduler.h"
 
 namespace nmt::sweep {
 
-struct TerminalSize {
-  int columns = 100;
-  int rows = 24;
-};
-
-/// The size of the terminal at the file descriptor `descriptor`.
-TerminalSize terminal_size(int descriptor);
-
 class LiveTable : public SweepObserver {
  public:
   /// Writes to `out`, which must outlive the table; `size` is asked before each drawing.
-  LiveTable(std::ostream& out, std::function<TerminalSize()> size);
+  LiveTable(std::ostream& out, std::function<cli::TerminalSize()> size);
 
   void on_start(const CellRun& run, const std::vector<CellRun>& all) override;
   void on_end(const CellRun& run, const std::vector<CellRun>& all) override;
@@ -37,7 +30,7 @@ class LiveTable : public SweepObserver {
   std::string time_left(const std::vector<CellRun>& all) const;
 
   std::ostream& out_;
-  std::function<TerminalSize()> size_;
+  std::function<cli::TerminalSize()> size_;
   size_t drawn_ = 0;  // Lines on the terminal.
   double ticks_ = 0.0;
   double work_at_start_ = 0.0;

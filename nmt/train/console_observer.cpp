@@ -84,11 +84,11 @@ void ConsoleObserver::on_start(const stability::ConfigRecord& record) {
 }
 
 void ConsoleObserver::on_progress(const Progress& progress) {
-  latest_ = {.update = progress.update,
-             .loss = progress.loss,
-             .tokens_per_second = progress.tokens_per_second,
-             .elapsed_seconds = progress.seconds,
-             .fraction = done_fraction(progress)};
+  latest_ = {
+      .text = cli::format_text("update %lld  loss %.3f  %.0f tokens/s", number(progress.update),
+                               progress.loss, progress.tokens_per_second),
+      .elapsed_seconds = progress.seconds,
+      .fraction = done_fraction(progress)};
   if (options_.terminal) bar_.show(latest_);
 }
 

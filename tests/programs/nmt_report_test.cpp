@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <thread>
 
 #include "tests/nmt/report/planted_study.h"
 #include "tests/programs/process.h"
@@ -55,6 +58,44 @@ TEST_F(NmtReport, WritesCsvAndJson) {
   EXPECT_THAT(folder_.read("t-curves.csv"), HasSubstr("\"preln-6L, lr 0.0007, seed 1\",valid,20"));
   EXPECT_EQ(report({"study", "--format", "json"}).status, 0);
   EXPECT_THAT(folder_.read("report.json"), StartsWith("{\n \"summary\": ["));
+}
+
+TEST_F(NmtReport, WritesAPipeAndALinkAndReplacesNeither) {
+  ASSERT_EQ(::mkfifo(folder_.path("pipe").c_str(), 0600), 0);
+  std::string page;
+  std::jthread reader([&] { page = folder_.read("pipe"); });
+  const Result piped = report({"study", "--format", "csv", "-o", "pipe"});
+  reader.join();
+  EXPECT_EQ(piped.status, 0) << piped.errors;
+  EXPECT_THAT(page, StartsWith("architecture,variant,"));
+  EXPECT_THAT(piped.output, HasSubstr("written: pipe\nthe curves are not written"));
+  EXPECT_TRUE(std::filesystem::is_fifo(folder_.path("pipe")));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("pipe-curves")));
+
+  folder_.write("real", "old");
+  std::filesystem::create_symlink("real", folder_.path("link"));
+  EXPECT_EQ(report({"study", "-o", "link"}).status, 0);
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_.path("link")));
+  EXPECT_THAT(folder_.read("real"), StartsWith("<!doctype html>"));
+}
+
+TEST_F(NmtReport, OnStandardOutputStandsTheReportAlone) {
+  ASSERT_EQ(report({"study", "-o", "file"}).status, 0);
+  for (const char* name : {"-", "/dev/stdout"}) {
+    const Result result = report({"study", "-o", name});
+    EXPECT_EQ(result.status, 0) << result.errors;
+    EXPECT_EQ(result.output, folder_.read("file")) << name;
+    EXPECT_THAT(result.errors, HasSubstr("diverged, collapsed"));
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("-")));
+}
+
+TEST_F(NmtReport, ReadsALogOutOfAPipe) {
+  ASSERT_EQ(::mkfifo(folder_.path("log").c_str(), 0600), 0);
+  std::jthread writer([&] { folder_.write("log", folder_.read("study/deep/run.jsonl")); });
+  const Result result = report({"log", "study/plain", "-o", "piped.html"});
+  EXPECT_EQ(result.status, 0) << result.errors;
+  EXPECT_THAT(folder_.read("piped.html"), HasSubstr("2 runs in 2 groups"));
 }
 
 TEST_F(NmtReport, TakesATitle) {

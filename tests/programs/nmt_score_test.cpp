@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/programs/process.h"
 #include "tests/testing/temp_folder.h"
 
 namespace nmt {
@@ -263,6 +264,42 @@ TEST(NmtScoreTest, NoEscapeSequenceReachesAFileUnlessColoursAreOff) {
               AllOf(HasSubstr("    red "), HasSubstr("    b ")));
   arguments.insert(arguments.begin(), "-nc");
   EXPECT_THAT(run_score(arguments, setting).output, HasSubstr("\033[1;31mred"));
+}
+
+// A command of bash in the folder of texts, in which `score` is the program.
+programs::Result bash(const std::string& command) {
+  const std::string score = std::string("score() { '") + NMT_SCORE + "' \"$@\"; }; ";
+  return programs::run({"/bin/bash", "-c", score + command}, {.folder = NMT_GOLDEN_TEXTS});
+}
+
+TEST(NmtScoreTest, PipesAndPackedTextsScoreAsTheirFiles) {
+  const std::string expected = bash("score ref0.txt ref1.txt -i sys0.txt -m bleu ter -b").output;
+  ASSERT_FALSE(expected.empty());
+  for (const char* command :
+       {"score <(cat ref0.txt) <(gzip -c ref1.txt) -i <(cat sys0.txt) -m bleu ter -b",
+        "gzip -c sys0.txt | score ref0.txt ref1.txt -m bleu ter -b",
+        "cat ref0.txt | score /dev/stdin ref1.txt -i sys0.txt -m bleu ter -b",
+        "cat sys0.txt | score ref0.txt ref1.txt -i - -m bleu ter -b"}) {
+    EXPECT_EQ(bash(command).output, expected) << command;
+  }
+}
+
+// As sacreBLEU, which reads it as a character of the first word.
+TEST(NmtScoreTest, AByteOrderMarkIsTextUnlessTheEncodingSaysOtherwise) {
+  const std::string marked = "-i <(printf '\\xEF\\xBB\\xBF'; cat sys0.txt) -b -w 9";
+  const std::string plain = bash("score ref0.txt -i sys0.txt -b -w 9").output;
+  EXPECT_NE(bash("score ref0.txt " + marked).output, plain);
+  EXPECT_EQ(bash("score ref0.txt -e utf-8-sig " + marked).output, plain);
+}
+
+TEST(NmtScoreTest, AFullDiskBehindStandardOutputIsAnError) {
+  for (const std::string words : {"ref0.txt -i sys0.txt", "--help", "-V", "--list"}) {
+    const programs::Result result = bash("score " + words + " > /dev/full");
+    EXPECT_EQ(result.status, 1) << words;
+    EXPECT_EQ(result.errors,
+              "nmt-score: error: standard output: cannot write: No space left on device\n")
+        << words;
+  }
 }
 
 TEST(NmtScoreTest, WarnsAboutTokenizedTextUnlessForced) {

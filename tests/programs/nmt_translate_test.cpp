@@ -9,6 +9,7 @@
 
 #include "nmt/checkpoint/checkpoint.h"
 #include "nmt/model/parameters.h"
+#include "tests/data/text/gzip.h"
 #include "tests/nmt/decode/tiny_model.h"
 #include "tests/programs/process.h"
 
@@ -130,6 +131,71 @@ TEST_F(NmtTranslate, AnswersOnAPipeBeforeTheInputEnds) {
   EXPECT_TRUE(process.wait_until(answered(2)));
   pipe.close();
   EXPECT_EQ(process.wait().status, 0);
+}
+
+TEST_F(NmtTranslate, AnswersOnEveryKindOfPipeAndGzip) {
+  ASSERT_EQ(mkfifo(folder_.path("pipe").c_str(), 0600), 0);
+  Process process({NMT_TRANSLATE, "--model", "model", "--input", "pipe", "--output", "/dev/stdout"},
+                  {.folder = folder_.path()});
+  std::ofstream pipe(folder_.path("pipe"));
+  const auto member = [&](const std::string& line) {
+    const std::string packed = text::gzip_member(line);
+    pipe.write(packed.data(), static_cast<std::streamsize>(packed.size())) << std::flush;
+  };
+  const auto answered = [&](size_t lines) {
+    return [&, lines] { return lines_of(process.output()).size() == lines; };
+  };
+  member("the child\n");
+  EXPECT_TRUE(process.wait_until(answered(1)));
+  member("people walk\n");
+  EXPECT_TRUE(process.wait_until(answered(2)));
+  pipe.close();
+  const Result result = process.wait();
+  EXPECT_EQ(result.status, 0) << result.errors;
+  folder_.write("in.txt", "the child\npeople walk\n");
+  EXPECT_EQ(result.output, translate({"--model", "model", "--input", "in.txt"}).output);
+}
+
+TEST_F(NmtTranslate, TheFolderOfARunIsNotItsModel) {
+  std::filesystem::create_directories(folder_.path("run/checkpoints"));
+  EXPECT_THAT(errors({"--model", "run"}, 1),
+              HasSubstr("name one of its models, in run/checkpoints"));
+  std::filesystem::rename(folder_.path("model"), folder_.path("run/best"));
+  EXPECT_THAT(errors({"--model", "run"}, 1),
+              HasSubstr("run: is the folder of a run; its model is run/best"));
+}
+
+// What a person sees on a terminal.
+TEST_F(NmtTranslate, WarningsAndProgressShareATerminal) {
+  std::string source;
+  for (int i = 0; i < 1030; ++i) source += "the child\n";
+  folder_.write("in.txt", source + "\xFF\n");
+  const std::string command = std::string("TERM=xterm '") + NMT_TRANSLATE +
+                              "' --model model --beam-size 1 --max-length 8 --input in.txt ";
+  const auto on_terminal = [&](const std::string& flags) {
+    const Result result =
+        run({"/usr/bin/script", "-qec", command + flags, "/dev/null"}, {.folder = folder_.path()});
+    EXPECT_EQ(result.status, 0) << result.errors;
+    return result.output;
+  };
+  for (const char* flags : {"> out.txt", "--output out.txt"}) {
+    const std::string seen = on_terminal(flags);
+    EXPECT_THAT(seen, HasSubstr(" segments/s")) << flags;
+    EXPECT_THAT(seen, HasSubstr("\r\x1B[Kwarning: in.txt:1031: ")) << flags;
+    EXPECT_THAT(seen, ::testing::EndsWith("\n")) << flags;
+    EXPECT_THAT(lines_of(folder_.read("out.txt")), SizeIs(1031)) << flags;
+  }
+  // The translations themselves show how far it is.
+  EXPECT_THAT(on_terminal(""), ::testing::Not(HasSubstr("segments/s")));
+}
+
+TEST_F(NmtTranslate, ATerminalThatCannotEraseGetsPlainLines) {
+  folder_.write("in.txt", "the child\n");
+  const std::string command =
+      std::string("TERM=dumb '") + NMT_TRANSLATE + "' --model model --input in.txt > out.txt";
+  const Result result =
+      run({"/usr/bin/script", "-qec", command, "/dev/null"}, {.folder = folder_.path()});
+  EXPECT_THAT(result.output, ::testing::MatchesRegex("1 segments  [0-9]+ segments/s\r\n"));
 }
 
 TEST_F(NmtTranslate, RefusesAModelThatIsNotThere) {

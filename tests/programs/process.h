@@ -56,6 +56,9 @@ class Process {
     if (!ended()) ::kill(child_, number);
   }
 
+  /// What it has written to standard output so far.
+  std::string output() const { return files_.read("out"); }
+
   Result wait() {
     int status = 0;
     if (!status_ && waitpid(child_, &status, 0) == child_) status_ = status;

@@ -50,6 +50,35 @@ TEST(NearestNameTest, SuggestsSlipsAndNothingFarOff) {
   EXPECT_FALSE(nearest_name("x", {}));
   EXPECT_EQ(did_you_mean("droput", names), "; did you mean dropout?");
   EXPECT_EQ(did_you_mean("completely-different", names), "");
+  EXPECT_EQ(did_you_mean("droput", names, "--"), "; did you mean --dropout?");
+}
+
+TEST(NearestNameTest, SuggestsByInitialsPartsAndOtherToolkitsNames) {
+  const std::vector<std::string> names = {"d-model",         "dropout",         "attention-dropout",
+                                          "max-tokens",      "update-freq",     "lr-schedule",
+                                          "lr-decay-factor", "learning-rate",   "weight-decay",
+                                          "warmup-updates",  "label-smoothing", "max-updates",
+                                          "max-epochs",      "valid-beam-size", "beam-size"};
+  const std::pair<const char*, const char*> meant[] = {
+      {"lr", "learning-rate"},
+      {"wd", "weight-decay"},
+      {"warmup", "warmup-updates"},
+      {"warmup-steps", "warmup-updates"},
+      {"beam", "beam-size"},
+      {"lr-decay", "lr-decay-factor"},
+      {"dropout-rate", "dropout"},
+      {"epochs", "max-epochs"},
+      {"smoothing", "label-smoothing"},
+      {"bsz", "max-tokens"},
+      {"batch-size", "max-tokens"},
+      {"max-steps", "max-updates"},
+      {"hidden-size", "d-model"},
+      {"max-token", "max-tokens"},
+  };
+  for (const auto& [wrong, name] : meant) EXPECT_EQ(nearest_name(wrong, names), name) << wrong;
+  // Another toolkit's name for what this program does not have; a part that is too short.
+  EXPECT_FALSE(nearest_name("gpus", names));
+  EXPECT_FALSE(nearest_name("ea", names));
 }
 
 }  // namespace

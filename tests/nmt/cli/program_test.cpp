@@ -2,7 +2,12 @@
 
 #include "nmt/cli/program.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <iostream>
 
 #include "data/text/error.h"
 #include "nmt/cli/duration.h"
@@ -44,13 +49,69 @@ TEST(ProgramTest, OtherErrorsEndWithOne) {
   EXPECT_EQ(other.status, 1);
   EXPECT_EQ(other.err, "nmt-test: error: defect\n");
   EXPECT_EQ(run([](int, char**) -> int { throw std::bad_alloc(); }).err,
-            "nmt-test: error: out of memory\n");
+            "nmt-test: error: out of memory: the system gives this program no more; end other "
+            "programs, or raise its limit (ulimit -v, the container's)\n");
 }
 
 TEST(ProgramTest, InformationGoesToStandardOutput) {
   const Outcome outcome = run([](int, char**) -> int { throw InformationRequest{"the page\n"}; });
   EXPECT_EQ(outcome.status, 0);
   EXPECT_EQ(outcome.out, "the page\n");
+  EXPECT_EQ(outcome.err, "");
+}
+
+// Standard output is the file `path`, or closed if there is none, while `body` runs.
+Outcome run_into(const char* path, const std::function<int(int, char**)>& body) {
+  std::cout.flush();
+  const int saved = ::dup(STDOUT_FILENO);
+  ::close(STDOUT_FILENO);
+  if (path != nullptr) {
+    EXPECT_EQ(::open(path, O_WRONLY), STDOUT_FILENO);
+  }
+  ::testing::internal::CaptureStderr();
+  const int status = run_program("nmt-test", 0, nullptr, body);
+  ::dup2(saved, STDOUT_FILENO);
+  ::close(saved);
+  return {status, "", ::testing::internal::GetCapturedStderr()};
+}
+
+TEST(ProgramTest, StandardOutputThatCannotBeWrittenIsAnErrorOfEveryProgram) {
+  const auto page = [](int, char**) -> int { throw InformationRequest{"the page\n"}; };
+  const auto much = [](int, char**) {
+    for (int i = 0; i < 100'000; ++i) std::cout << "line\n";
+    errno = 0;  // As the rest of a program may leave it.
+    return kExitDone;
+  };
+  for (const std::function<int(int, char**)>& body :
+       {std::function<int(int, char**)>(page), std::function<int(int, char**)>(much)}) {
+    const Outcome full = run_into("/dev/full", body);
+    EXPECT_EQ(full.status, 1);
+    EXPECT_EQ(full.err,
+              "nmt-test: error: standard output: cannot write: No space left on device\n");
+    const Outcome closed = run_into(nullptr, body);
+    EXPECT_EQ(closed.status, 1);
+    EXPECT_EQ(closed.err, "nmt-test: error: standard output: cannot write: Bad file descriptor\n");
+  }
+  EXPECT_EQ(run([](int, char**) -> int { throw InformationRequest{"page\n"}; }).out, "page\n");
+}
+
+TEST(ProgramTest, AWorseStatusStays) {
+  const Outcome outcome = run_into("/dev/full", [](int, char**) {
+    std::cout << "text";
+    return 17;
+  });
+  EXPECT_EQ(outcome.status, 17);
+}
+
+TEST(ProgramTest, WhoPrintsNothingNeedsNoStandardOutput) {
+  const Outcome outcome = run_into(nullptr, [](int, char**) {
+    // A file that is opened must not become standard output.
+    const int file = ::open("/dev/null", O_WRONLY);
+    EXPECT_GT(file, STDERR_FILENO);
+    ::close(file);
+    return kExitDone;
+  });
+  EXPECT_EQ(outcome.status, 0);
   EXPECT_EQ(outcome.err, "");
 }
 

@@ -5,24 +5,23 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <sstream>
 
 namespace nmt::cli {
 namespace {
 
 Progress at(double seconds, double fraction = 0.25) {
-  return {.update = static_cast<int64_t>(seconds * 10),
-          .loss = 4.3211,
-          .tokens_per_second = 2510.4,
+  return {.text = "update " + std::to_string(std::lround(seconds * 10)) + "  loss 4.321",
           .elapsed_seconds = seconds,
           .fraction = fraction};
 }
 
-TEST(ProgressBarTest, TextNamesUpdateLossSpeedAndTimeLeft) {
-  EXPECT_EQ(progress_text(at(100)), "update 1000  loss 4.321  2510 tokens/s  5m00s left");
+TEST(ProgressBarTest, TextEndsInTheTimeLeft) {
+  EXPECT_EQ(progress_text(at(100)), "update 1000  loss 4.321  5m00s left");
   Progress endless = at(100);
   endless.fraction.reset();
-  EXPECT_EQ(progress_text(endless), "update 1000  loss 4.321  2510 tokens/s");
+  EXPECT_EQ(progress_text(endless), "update 1000  loss 4.321");
   EXPECT_FALSE(seconds_left(at(1, 0.0)));
   EXPECT_EQ(seconds_left(at(1, 2.0)), 0.0);
 }
@@ -55,6 +54,28 @@ TEST(ProgressBarTest, LineNeverFillsTheTerminal) {
     bar.show(at(10));
     EXPECT_LE(out.str().size(), static_cast<size_t>(std::max(width - 1, 1)));
   }
+}
+
+TEST(ProgressBarTest, WhatComesAfterTheBarStandsOnALineOfItsOwn) {
+  std::ostringstream out;
+  {
+    ProgressBar bar(out, {.terminal = true, .width = 60});
+    bar.show(at(10));
+  }
+  EXPECT_THAT(out.str(), ::testing::EndsWith("\n"));
+  std::ostringstream silent;
+  { ProgressBar bar(silent, {.terminal = true, .width = 60}); }
+  EXPECT_EQ(silent.str(), "");
+}
+
+TEST(ProgressBarTest, WithoutATerminalThereIsNoControlCharacter) {
+  std::ostringstream out;
+  ProgressBar bar(out, {.terminal = false, .line_interval = 10});
+  bar.show(at(0));
+  bar.message("warning");
+  bar.show(at(10));
+  bar.finish();
+  EXPECT_EQ(out.str(), progress_text(at(0)) + "\nwarning\n" + progress_text(at(10)) + "\n");
 }
 
 TEST(ProgressBarTest, MessagesStandAboveTheBar) {

@@ -117,7 +117,7 @@ class Screen {
 
 TEST(LiveTableTest, RedrawsInPlaceWithinTheTerminal) {
   std::ostringstream out;
-  TerminalSize size{.columns = 60, .rows = 7};
+  cli::TerminalSize size{.columns = 60, .rows = 7};
   LiveTable table(out, [&] { return size; });
   std::vector<CellRun> runs = sample();
   table.on_tick(runs);
