@@ -135,8 +135,8 @@ constexpr ConfigKey kTable[] = {
      OnResume::kBranchMayChange},
 
     {"train-sets", Group::kData, Texts{&DataConfig::train_sets, 2, 0, "SRC TGT"}, "",
-     "source and target file, UTF-8, one segment a line, plain or .gz; without it the built-in toy "
-     "grammar under configs/demo.conf"},
+     "source and target text, UTF-8, one segment a line, plain or gzip, files or pipes; without it "
+     "the built-in toy grammar under configs/demo.conf"},
     {"valid-sets", Group::kData, Texts{&DataConfig::valid_sets, 2, 0, "SRC TGT"}, "",
      "source and target file for validation"},
     {"vocab", Group::kData, Texts{&DataConfig::vocab, 1, 1, "PATH|SRC TGT"}, "",

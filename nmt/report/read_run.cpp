@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "data/text/error.h"
+#include "data/text/path_kind.h"
 #include "data/text/segment_file.h"
 
 namespace nmt::report {
@@ -174,7 +175,9 @@ std::vector<std::string> find_logs(const std::vector<std::string>& arguments) {
   for (const std::string& argument : arguments) {
     std::error_code ignored;
     std::vector<std::string> found;
-    if (fs::is_directory(argument, ignored)) {
+    if (text::is_stream(argument)) {
+      found = {argument};
+    } else if (fs::is_directory(argument, ignored)) {
       found = logs_below(argument);
       if (found.empty()) {
         throw InputError("no run.jsonl or run.jsonl.gz in the folder ", argument, " or below it");

@@ -16,10 +16,10 @@ namespace nmt::report {
 /// the log has no config line.
 Run read_run(const std::string& path, size_t heat_columns);
 
-/// The logs that `arguments` name, each once, sorted within an argument: a log itself,
-/// whatever its name, or a folder, which is searched, with all folders below it, for run.jsonl
-/// and run.jsonl.gz (where both are, the first). Throws InputError for an argument that does
-/// not exist, and for a folder without one.
+/// The logs that `arguments` name, each once, sorted within an argument: a log itself, whatever its
+/// name ("-": standard input), or a folder, which is searched, with all folders below it, for
+/// run.jsonl and run.jsonl.gz (where both are, the first). Throws InputError for an argument that
+/// does not exist, and for a folder without one.
 std::vector<std::string> find_logs(const std::vector<std::string>& arguments);
 
 }  // namespace nmt::report

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "data/text/error.h"
+#include "data/text/path_kind.h"
 #include "nmt/cli/parse_value.h"
 #include "nmt/config/training_command.h"
 #include "nmt/train/memory_estimate.h"
@@ -69,6 +70,17 @@ Cell make_cell(const std::string& architecture, std::vector<std::string> argumen
   return cell;
 }
 
+// The first run would empty it, and the others find nothing.
+void refuse_streams(const config::DataConfig& data, const std::string& architecture) {
+  for (const std::vector<std::string>* paths : {&data.train_sets, &data.valid_sets}) {
+    for (const std::string& path : *paths) {
+      if (!text::is_stream(path)) continue;
+      throw UsageError(architecture, ": ", path,
+                       " is a stream, which only one run can read; a study needs files");
+    }
+  }
+}
+
 void add_cells(const Study& study, const std::string& architecture, int64_t cores,
                std::vector<Cell>& cells) {
   Block block = merged(study, architecture);
@@ -76,6 +88,7 @@ void add_cells(const Study& study, const std::string& architecture, int64_t core
   std::vector<std::string> arguments = arguments_of(block.settings);
   arguments.insert(arguments.begin(), "--arch=" + architecture);
   const config::TrainingCommand command = command_of(architecture, arguments);
+  refuse_streams(command.config.data, architecture);
   if (block.learning_rates.empty()) {
     block.learning_rates = {cli::format_real(command.config.optimization.learning_rate)};
   }

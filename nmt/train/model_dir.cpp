@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "nmt/config/config_json.h"
 #include "nmt/config/config_table.h"
 #include "nmt/stability/run_log.h"
+#include "nmt/train/piped_text.h"
 #include "nmt/train/training_state.h"
 
 namespace nmt::train {
@@ -28,15 +30,27 @@ void make_writable(const fs::path& folder) {
   }
 }
 
+bool has_sets_in(const fs::path& folder, const config::DataConfig& data) {
+  const auto is_there = [&](const std::string& path) {
+    std::error_code ignored;
+    return fs::equivalent(fs::path(path).parent_path(), folder, ignored);
+  };
+  return std::ranges::any_of(data.train_sets, is_there) ||
+         std::ranges::any_of(data.valid_sets, is_there);
+}
+
+void remove_tree(const fs::path& path) {
+  std::error_code error;
+  fs::remove_all(path, error);
+  if (error) throw InputError(path.string(), ": cannot be removed (", error.message(), ")");
+}
+
 // Only what runs write is removed: a mistyped --model-dir must not cost anybody their files.
-void remove_former_run(const fs::path& folder) {
+void remove_former_run(const fs::path& folder, const config::DataConfig& data) {
   for (const char* name : {"checkpoints", "best", "average", kTensorboardFolder, kRunLogFile}) {
-    std::error_code error;
-    fs::remove_all(folder / name, error);
-    if (error) {
-      throw InputError((folder / name).string(), ": cannot be removed (", error.message(), ")");
-    }
+    remove_tree(folder / name);
   }
+  if (!has_sets_in(folder / kPipedTextFolder, data)) remove_tree(folder / kPipedTextFolder);
 }
 
 std::string checkpoints_in(const fs::path& folder) {
@@ -129,6 +143,7 @@ RunStart prepare_model_dir(const config::TrainingCommand& command) {
   if (command.config.resume) return resumed(command, folder);
   make_writable(folder);
   FolderLock lock(folder.string());
+  checkpoint::remove_leftovers(folder.string());
   if (!fs::is_empty(folder) && !command.config.overwrite) {
     throw UsageError("model folder ", folder.string(),
                      " is not empty: add --resume to go on with its run, --overwrite to replace "
@@ -143,8 +158,7 @@ void discard_what_is_replaced(const RunStart& start) {
     stability::truncate_after(folder / kRunLogFile, start.update);
     return;
   }
-  checkpoint::remove_leftovers(folder.string());
-  remove_former_run(folder);
+  remove_former_run(folder, start.config.data);
 }
 
 }  // namespace nmt::train

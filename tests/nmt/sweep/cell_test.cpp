@@ -78,6 +78,13 @@ TEST(CellTest, ArgumentsSayWhatTheConfigurationSays) {
   EXPECT_EQ(cells[0].config.threads, 3);
 }
 
+TEST(CellTest, SetsThatOneRunWouldEmptyAreRefused) {
+  const std::string study = "variants = preln\ndepths = 1L\ntrain-sets = a.en a.de\n";
+  EXPECT_EQ(nmt::testing::message_of<UsageError>(
+                [&] { cells_of(study + "valid-sets = /dev/stdin b.de\n"); }),
+            "preln-1L: /dev/stdin is a stream, which only one run can read; a study needs files");
+}
+
 TEST(CellTest, DefaultsAreThoseOfNmtTrainButForOneThread) {
   const auto cells = cells_of("variants = preln\ndepths = 1L\n");
   EXPECT_THAT(folders(cells), ElementsAre("preln-1L/lr0.002-seed1"));  // configs/demo.conf

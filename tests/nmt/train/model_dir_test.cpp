@@ -47,6 +47,27 @@ TEST_F(ModelDirTest, AFolderThatHoldsSomethingIsRefused) {
               AllOf(HasSubstr("is not empty"), HasSubstr("--resume"), HasSubstr("--overwrite")));
 }
 
+TEST_F(ModelDirTest, OverwriteRemovesPipedTextUnlessTheNewRunReadsIt) {
+  train_a_run();
+  std::filesystem::create_directory(folder_.path("model/piped-text"));
+  const std::string kept = folder_.write("model/piped-text/train.src", "text");
+  command_.config.overwrite = true;
+  command_.config.data.train_sets = {kept, folder_.path("train.de")};
+  discard_what_is_replaced(prepare_model_dir(command_));
+  EXPECT_EQ(folder_.read("model/piped-text/train.src"), "text");
+  command_.config.data.train_sets = {folder_.path("train.en"), folder_.path("train.de")};
+  discard_what_is_replaced(prepare_model_dir(command_));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("model/piped-text")));
+}
+
+// A run that was killed while it read a pipe has nothing else in its folder.
+TEST_F(ModelDirTest, WhatAKilledProcessLeftIsNoRunToOverwrite) {
+  std::filesystem::create_directories(folder_.path("model/.piped-text.deepnmt-new"));
+  folder_.write("model/.piped-text.deepnmt-new/train.src", "half");
+  prepare_model_dir(command_);
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("model/.piped-text.deepnmt-new")));
+}
+
 TEST_F(ModelDirTest, OverwriteRemovesWhatRunsWriteAndNothingElse) {
   train_a_run();
   folder_.write("model/thesis.tex", "years of work");
