@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <stdexcept>
 
 #include "data/seeded_random.h"
@@ -15,15 +16,6 @@ constexpr int64_t kLongest = 0xFFFFFFFF;  // More than any sentence of a Compact
 // Of 2 to 12 tried, the best balanced: with 20,000 pairs or more and max-tokens 2048, at least nine
 // tokens in ten are real on both sides.
 constexpr int64_t kBatchesInGroup = 6;
-
-std::vector<uint32_t> pairs_of(const Shard& shard, int64_t pairs) {
-  std::vector<uint32_t> owned;
-  owned.reserve(static_cast<size_t>(owned_pairs(shard, pairs)));
-  for (int64_t pair = shard.rank; pair < pairs; pair += shard.count) {
-    owned.push_back(static_cast<uint32_t>(pair));
-  }
-  return owned;
-}
 
 // A sort key: a length in the high half, a place in the shuffled list in the low half.
 uint64_t key_of(int64_t length, uint64_t place) {
@@ -90,12 +82,12 @@ void check_fits(const ParallelCorpus& corpus, int64_t pair, int64_t max_tokens) 
 }  // namespace
 
 BatchPlan::BatchPlan(const ParallelCorpus& corpus, int64_t max_tokens,
-                     std::optional<uint64_t> shuffle_seed, const Shard& shard) {
-  check(shard);
+                     std::optional<uint64_t> shuffle_seed) {
   if (corpus.size() > std::numeric_limits<uint32_t>::max()) {
     throw std::length_error("BatchPlan: more than 2^32 − 1 pairs");
   }
-  std::vector<uint32_t> pairs = pairs_of(shard, corpus.size());
+  std::vector<uint32_t> pairs(static_cast<size_t>(corpus.size()));
+  std::iota(pairs.begin(), pairs.end(), 0u);
   for (const uint32_t pair : pairs) check_fits(corpus, pair, max_tokens);
   SeededRandom random(shuffle_seed.value_or(0));
   if (shuffle_seed) random.shuffle(pairs);

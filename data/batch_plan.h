@@ -14,18 +14,17 @@
 #include <vector>
 
 #include "data/parallel_corpus.h"
-#include "data/shard.h"
 
 namespace nmt::data {
 
 class BatchPlan {
  public:
-  /// Plans every pair of `shard` exactly once. The result depends on nothing but the arguments.
+  /// Plans every pair of `corpus` exactly once. The result depends on nothing but the arguments.
   /// Without `shuffle_seed`, equal lengths are in order of index and the batches in order
   /// of length.
   /// Throws InputError, naming pair and lengths, if one pair alone passes max_tokens.
   BatchPlan(const ParallelCorpus& corpus, int64_t max_tokens,
-            std::optional<uint64_t> shuffle_seed = std::nullopt, const Shard& shard = {});
+            std::optional<uint64_t> shuffle_seed = std::nullopt);
 
   /// Number of batches.
   int64_t size() const { return static_cast<int64_t>(batches_.size()); }

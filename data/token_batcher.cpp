@@ -1,7 +1,6 @@
 #include "data/token_batcher.h"
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -71,17 +70,12 @@ Batch make_batch(const ParallelCorpus& corpus, std::span<const uint32_t> pairs) 
 }
 
 TokenBatcher::TokenBatcher(const ParallelCorpus& corpus, const TokenBatcherOptions& options)
-    : corpus_(&corpus), options_(options), plan_(plan_of(0)) {
-  if (plan_.size() == 0) {
-    throw InputError("process ", options.shard.rank, " of ", options.shard.count,
-                     " has nothing to train on: the corpus has only ", corpus.size(), " pairs");
-  }
-}
+    : corpus_(&corpus), options_(options), plan_(plan_of(0)) {}
 
 BatchPlan TokenBatcher::plan_of(int64_t epoch) const {
   std::optional<uint64_t> seed;
   if (options_.shuffle) seed = mix_seeds(options_.seed, static_cast<uint64_t>(epoch));
-  return BatchPlan(*corpus_, options_.max_tokens, seed, options_.shard);
+  return BatchPlan(*corpus_, options_.max_tokens, seed);
 }
 
 Batch TokenBatcher::next() {

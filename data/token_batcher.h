@@ -1,7 +1,8 @@
 // TokenBatcher: an endless stream of batches for training, epoch after epoch, whose position can be
 // saved and restored exactly.
 //
-// Epoch e visits every pair of its shard once, in the batches of a BatchPlan seeded with (seed, e).
+// Epoch e visits every pair of the corpus once, in the batches of a BatchPlan seeded with (seed,
+// e).
 //
 //     TokenBatcher batcher(corpus, {.max_tokens = 4096, .seed = 1});
 //     while (...) step(batcher.next());
@@ -16,7 +17,6 @@
 #include "data/batch.h"
 #include "data/batch_plan.h"
 #include "data/parallel_corpus.h"
-#include "data/shard.h"
 
 namespace nmt::data {
 
@@ -40,14 +40,12 @@ struct TokenBatcherOptions {
   int64_t max_tokens = 4096;  ///< Rows × longest side, `</s>` included.
   uint64_t seed = 1;
   bool shuffle = true;  ///< Otherwise every epoch has the same batches in order of length.
-  Shard shard;
   SubwordSampling sampling;
 };
 
 class TokenBatcher {
  public:
-  /// `corpus` must outlive the batcher. Throws InputError if a pair is longer than max_tokens,
-  /// std::invalid_argument if max_tokens is not positive or the shard is wrong or has no pair.
+  /// `corpus` must outlive the batcher. Throws InputError if a pair is longer than max_tokens.
   TokenBatcher(const ParallelCorpus& corpus, const TokenBatcherOptions& options);
 
   /// The next batch, of the next epoch where one ends.

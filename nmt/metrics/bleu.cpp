@@ -186,21 +186,9 @@ BleuScore corpus_bleu(std::span<const std::string> hypotheses,
   return bleu_from_sums(bleu_statistics(hypotheses, reference_streams, options).sums(), options);
 }
 
-BleuScore sentence_bleu(const std::string& hypothesis, std::span<const std::string> references,
-                        const BleuOptions& options) {
-  ReferenceStreams streams;
-  for (const std::string& reference : references) streams.push_back({reference});
-  return corpus_bleu(std::span(&hypothesis, 1), streams, options);
-}
-
 std::unique_ptr<Metric> make_bleu(const BleuOptions& options,
                                   std::span<const std::vector<std::string>> reference_streams) {
   return std::make_unique<BleuMetric>(options, reference_streams);
-}
-
-std::string bleu_signature(const BleuOptions& options, size_t reference_count, bool short_names) {
-  const auto parts = bleu_signature_parts(options, *make_tokenizer(options.tokenize));
-  return format_signature({.reference_count = reference_count}, parts, short_names);
 }
 
 }  // namespace nmt::metrics

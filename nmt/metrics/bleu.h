@@ -13,8 +13,6 @@
 //     const BleuScore score = corpus_bleu(hypotheses, reference_streams);
 //     score.score;                        // 33.48...
 //     score.to_text(1);                   // "33.5 66.3/40.8/27.1/18.3 (BP = 1.000 ratio = ...)"
-//     bleu_signature({}, 1);              //
-//     "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:..."
 
 #pragma once
 
@@ -84,16 +82,8 @@ BleuScore corpus_bleu(std::span<const std::string> hypotheses,
                       std::span<const std::vector<std::string>> reference_streams,
                       const BleuOptions& options = {});
 
-/// The score of one segment against its references. Turn options.effective_order on for it.
-BleuScore sentence_bleu(const std::string& hypothesis, std::span<const std::string> references,
-                        const BleuOptions& options = {.effective_order = true});
-
 /// BLEU as a Metric. The streams must outlive it. Throws UsageError if the tokenizer is unknown.
 std::unique_ptr<Metric> make_bleu(const BleuOptions& options,
                                   std::span<const std::vector<std::string>> reference_streams);
-
-/// sacreBLEU's signature: everything that must agree before two scores may be compared.
-std::string bleu_signature(const BleuOptions& options, size_t reference_count,
-                           bool short_names = false);
 
 }  // namespace nmt::metrics

@@ -96,21 +96,9 @@ double corpus_chrf(std::span<const std::string> hypotheses,
   return chrf_from_sums(chrf_statistics(hypotheses, reference_streams, options).sums(), options);
 }
 
-double sentence_chrf(const std::string& hypothesis, std::span<const std::string> references,
-                     const ChrfOptions& options) {
-  ReferenceStreams streams;
-  for (const std::string& reference : references) streams.push_back({reference});
-  return corpus_chrf(std::span(&hypothesis, 1), streams, options);
-}
-
 std::unique_ptr<Metric> make_chrf(const ChrfOptions& options,
                                   std::span<const std::vector<std::string>> reference_streams) {
   return std::make_unique<ChrfMetric>(options, reference_streams);
-}
-
-std::string chrf_signature(const ChrfOptions& options, size_t reference_count, bool short_names) {
-  return format_signature({.reference_count = reference_count}, chrf_signature_parts(options),
-                          short_names);
 }
 
 }  // namespace nmt::metrics

@@ -53,16 +53,8 @@ double corpus_chrf(std::span<const std::string> hypotheses,
                    std::span<const std::vector<std::string>> reference_streams,
                    const ChrfOptions& options = {});
 
-/// The score, 0 to 100, of one segment against its references.
-double sentence_chrf(const std::string& hypothesis, std::span<const std::string> references,
-                     const ChrfOptions& options = {});
-
 /// chrF as a Metric. The streams must outlive it. Throws InputError if there is no order.
 std::unique_ptr<Metric> make_chrf(const ChrfOptions& options,
                                   std::span<const std::vector<std::string>> reference_streams);
-
-/// sacreBLEU's signature: everything that must agree before two scores may be compared.
-std::string chrf_signature(const ChrfOptions& options, size_t reference_count,
-                           bool short_names = false);
 
 }  // namespace nmt::metrics

@@ -113,21 +113,9 @@ double corpus_ter(std::span<const std::string> hypotheses,
   return ter_from_sums(ter_statistics(hypotheses, reference_streams, options).sums()).value();
 }
 
-double sentence_ter(const std::string& hypothesis, std::span<const std::string> references,
-                    const TerOptions& options) {
-  ReferenceStreams streams;
-  for (const std::string& reference : references) streams.push_back({reference});
-  return corpus_ter(std::span(&hypothesis, 1), streams, options);
-}
-
 std::unique_ptr<Metric> make_ter(const TerOptions& options,
                                  std::span<const std::vector<std::string>> reference_streams) {
   return std::make_unique<TerMetric>(options, reference_streams);
-}
-
-std::string ter_signature(const TerOptions& options, size_t reference_count, bool short_names) {
-  return format_signature({.reference_count = reference_count}, ter_signature_parts(options),
-                          short_names);
 }
 
 }  // namespace nmt::metrics

@@ -35,16 +35,8 @@ double corpus_ter(std::span<const std::string> hypotheses,
                   std::span<const std::vector<std::string>> reference_streams,
                   const TerOptions& options = {});
 
-/// The score of one segment against its references.
-double sentence_ter(const std::string& hypothesis, std::span<const std::string> references,
-                    const TerOptions& options = {});
-
 /// TER as a Metric. The streams must outlive it.
 std::unique_ptr<Metric> make_ter(const TerOptions& options,
                                  std::span<const std::vector<std::string>> reference_streams);
-
-/// sacreBLEU's signature: everything that must agree before two scores may be compared.
-std::string ter_signature(const TerOptions& options, size_t reference_count,
-                          bool short_names = false);
 
 }  // namespace nmt::metrics

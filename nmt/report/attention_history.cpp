@@ -93,11 +93,10 @@ void AttentionHistory::add_heads(const Json& layer, Rows& rows) const {
 }
 
 void AttentionHistory::watch(int64_t update, const Rows& rows) {
-  last_lowest_ = last_highest_ = kNan;
+  last_lowest_ = kNan;
   for (size_t layer = 0; layer < rows.mean.size(); ++layer) {
     const double value = rows.mean[layer];
     last_lowest_ = smaller(last_lowest_, value);
-    last_highest_ = larger(last_highest_, value);
     if (!std::isnan(value) && (lowest_.layer == 0 || value < lowest_.value)) {
       lowest_ = {value, kind_, static_cast<int64_t>(layer) + 1, 0, update};
     }

@@ -61,9 +61,8 @@ class AttentionHistory {
   /// the collapse rule, and its update; head 0 if none did.
   Extreme first_low_head(int64_t layer) const;
 
-  /// Lowest and highest mean relative entropy of any layer in the last record.
+  /// Lowest mean relative entropy of any layer in the last record.
   double last_lowest() const { return last_lowest_; }
-  double last_highest() const { return last_highest_; }
 
  private:
   struct Rows;
@@ -75,7 +74,7 @@ class AttentionHistory {
   size_t heads_ = 0;
   Extreme lowest_, largest_;
   std::vector<int64_t> first_low_;  // Layers x heads; 0: never.
-  double last_lowest_ = 0, last_highest_ = 0;
+  double last_lowest_ = 0;
 };
 
 }  // namespace nmt::report

@@ -1,4 +1,4 @@
-// BatchPlan and Shard: every pair exactly once, within the budget, with little padding.
+// BatchPlan: every pair exactly once, within the budget, with little padding.
 
 #include "data/batch_plan.h"
 
@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <stdexcept>
 
 #include "data/text/error.h"
 #include "tests/data/sample_text.h"
@@ -131,32 +130,6 @@ TEST_F(BatchPlanTest, WithoutSeedTheOrderIsFixed) {
       ASSERT_LT(pairs[i - 1], pairs[i]);
     }
   }
-}
-
-TEST_F(BatchPlanTest, ShardsTogetherCoverEveryPairOnce) {
-  for (const int64_t count : {1, 2, 3, 7}) {
-    std::vector<uint32_t> pairs;
-    for (int64_t rank = 0; rank < count; ++rank) {
-      const Shard shard = {rank, count};
-      const auto owned = flattened(batches_of(BatchPlan(*corpus_, 2048, 7, shard)));
-      EXPECT_EQ(static_cast<int64_t>(owned.size()), owned_pairs(shard, corpus_->size()));
-      for (const uint32_t pair : owned) ASSERT_TRUE(owns(shard, pair));
-      pairs.insert(pairs.end(), owned.begin(), owned.end());
-    }
-    std::sort(pairs.begin(), pairs.end());
-    ASSERT_EQ(std::adjacent_find(pairs.begin(), pairs.end()), pairs.end());
-    EXPECT_EQ(static_cast<int64_t>(pairs.size()), corpus_->size());
-  }
-}
-
-TEST_F(BatchPlanTest, WrongShardIsRefused) {
-  EXPECT_EQ(message_of<std::invalid_argument>([] {
-              check({2, 2});
-            }),
-            "shard: rank must be in 0..count−1, got rank 2 of 2");
-  EXPECT_THROW(check({-1, 2}), std::invalid_argument);
-  EXPECT_THROW(check({0, 0}), std::invalid_argument);
-  EXPECT_THROW(BatchPlan(*corpus_, 2048, 7, {3, 3}), std::invalid_argument);
 }
 
 TEST_F(BatchPlanTest, PairOverTheBudgetIsNamed) {

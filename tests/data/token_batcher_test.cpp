@@ -128,17 +128,6 @@ TEST_F(TokenBatcherTest, SeedDecides) {
   EXPECT_NE(epoch(3), epoch(4));
 }
 
-TEST_F(TokenBatcherTest, ShardsShareAnEpoch) {
-  std::set<int64_t> pairs;
-  for (int64_t rank = 0; rank < 3; ++rank) {
-    TokenBatcher batches = batcher({.max_tokens = 600, .seed = 3, .shard = {rank, 3}});
-    for (int64_t i = batches.batches_in_epoch(); i > 0; --i) {
-      for (const int64_t pair : batches.next().pairs) EXPECT_TRUE(pairs.insert(pair).second);
-    }
-  }
-  EXPECT_EQ(pairs.size(), 300u);
-}
-
 TEST_F(TokenBatcherTest, SamplingCutsTheSameTextAnewEachEpoch) {
   TokenBatcher batches =
       batcher({.max_tokens = 600, .seed = 3, .sampling = {&vocabulary_, 0.1, 0}});
@@ -194,12 +183,6 @@ TEST_F(TokenBatcherTest, PositionsThatDoNotExistAreRefused) {
 TEST_F(TokenBatcherTest, WhatCannotFormABatchIsRefusedAtOnce) {
   EXPECT_THAT(message_of<InputError>([&] { batcher({.max_tokens = 10}); }),
               ::testing::HasSubstr("a batch may hold only max-tokens = 10; raise max-tokens"));
-  const ParallelCorpus tiny =
-      ParallelCorpus::from_pairs(std::vector<SentencePair>{{"ba", "ba"}}, vocabulary_, {});
-  EXPECT_EQ(message_of<InputError>([&] {
-              TokenBatcher(tiny, {.shard = {1, 2}});
-            }),
-            "process 1 of 2 has nothing to train on: the corpus has only 1 pairs");
 }
 
 TEST_F(TokenBatcherTest, PlanWithoutSeedServesValidation) {
