@@ -66,6 +66,8 @@ void CorpusBuilder::add(std::span<const SentencePair> pairs, std::span<const int
   for (size_t i = 0; i < encoded.size(); ++i) {
     pass_lines(lines[i]);
     ++next_line_;
+    source_checksum_.add(pairs[i].source.data(), pairs[i].source.size());
+    target_checksum_.add(pairs[i].target.data(), pairs[i].target.size());
     if (int64_t* counter = reason_to_drop(encoded[i])) {
       ++*counter;
       corpus_.dropped_.push_back(lines[i]);
@@ -79,6 +81,7 @@ void CorpusBuilder::add(std::span<const SentencePair> pairs, std::span<const int
 ParallelCorpus CorpusBuilder::finish(int64_t lines) {
   pass_lines(lines + 1);
   corpus_.report_.read = lines;
+  corpus_.checksums_ = {source_checksum_.text(), target_checksum_.text()};
   corpus_.sources_.shrink();
   corpus_.targets_.shrink();
   corpus_.dropped_.shrink_to_fit();

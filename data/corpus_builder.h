@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/parallel_corpus.h"
+#include "data/text/checksum.h"
 
 namespace nmt::data {
 
@@ -36,6 +37,8 @@ class CorpusBuilder {
   CorpusOptions options_;
   int threads_;
   int64_t next_line_ = 1;
+  text::Checksum source_checksum_;
+  text::Checksum target_checksum_;
   ParallelCorpus corpus_;
 };
 

@@ -43,6 +43,16 @@ struct CorpusReport {
   bool operator==(const CorpusReport&) const = default;
 };
 
+/// Checksums of the segments of either side (text/checksum.h), of dropped pairs too but for invalid
+/// UTF-8 that is skipped. Two corpora with equal ones were read from equal text, whatever their
+/// files were called and however they were packed.
+struct CorpusChecksums {
+  std::string source;
+  std::string target;
+
+  bool operator==(const CorpusChecksums&) const = default;
+};
+
 class ParallelCorpus {
  public:
   /// Reads and encodes two files of aligned segments, plain or gzip. Throws InputError as PairReader
@@ -70,6 +80,7 @@ class ParallelCorpus {
   int64_t pad_id() const { return pad_id_; }
   int64_t eos_id() const { return eos_id_; }
   const CorpusReport& report() const { return report_; }
+  const CorpusChecksums& checksums() const { return checksums_; }
 
   /// Pieces of all kept pairs, `</s>` included.
   int64_t source_tokens() const { return sources_.pieces() + size(); }
@@ -86,6 +97,7 @@ class ParallelCorpus {
   CompactSentences targets_;
   std::vector<int64_t> dropped_;  // Lines, ascending.
   CorpusReport report_;
+  CorpusChecksums checksums_;
   int64_t pad_id_;
   int64_t eos_id_;
 };

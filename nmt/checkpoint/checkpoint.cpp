@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <iterator>
 
+#include "data/text/checksum.h"
 #include "data/text/error.h"
 #include "data/text/whole_file.h"
-#include "nmt/checkpoint/checksum.h"
 #include "nmt/checkpoint/config_file.h"
 #include "nmt/checkpoint/durable_file.h"
 #include "nmt/checkpoint/safetensors.h"
@@ -29,7 +29,7 @@ std::string in(const std::string& folder, const char* name) {
 }
 
 std::string checksum_of(const std::string& bytes) {
-  Checksum checksum;
+  text::Checksum checksum;
   checksum.add(bytes.data(), bytes.size());
   return checksum.text();
 }

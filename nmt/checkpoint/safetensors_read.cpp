@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "data/text/checksum.h"
 #include "data/text/error.h"
-#include "nmt/checkpoint/checksum.h"
 #include "nmt/checkpoint/durable_file.h"
 #include "nmt/checkpoint/safetensors.h"
 #include "nmt/checkpoint/safetensors_header.h"
@@ -90,7 +90,7 @@ Safetensors read_safetensors(const std::string& path) {
   SafetensorsHeader header = parse_safetensors_header(text, data_bytes, path);
 
   Safetensors result;
-  Checksum checksum;
+  text::Checksum checksum;
   for (const TensorEntry& entry : header.entries) {
     torch::Tensor tensor = torch::empty(entry.shape, entry.dtype);
     file.read(tensor.mutable_data_ptr(), tensor.nbytes());

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "nmt/checkpoint/checksum.h"
+#include "data/text/checksum.h"
 #include "nmt/checkpoint/dtype_names.h"
 #include "nmt/checkpoint/durable_file.h"
 #include "nmt/checkpoint/safetensors.h"
@@ -29,7 +29,7 @@ NamedTensors laid_out(const NamedTensors& tensors) {
 }
 
 std::string checksum_of(const NamedTensors& tensors) {
-  Checksum checksum;
+  text::Checksum checksum;
   for (const auto& [name, tensor] : tensors) checksum.add(tensor.const_data_ptr(), tensor.nbytes());
   return checksum.text();
 }

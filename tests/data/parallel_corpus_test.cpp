@@ -53,6 +53,26 @@ TEST_F(ParallelCorpusTest, HoldsExactlyWhatTheVocabularyGives) {
   EXPECT_EQ(corpus.pad_id(), vocabulary_.pad_id());
 }
 
+TEST_F(ParallelCorpusTest, ChecksumsKnowTheTextOfEachSideAndNothingElse) {
+  const CorpusChecksums text =
+      from_files("the house\na tree\n", "das haus\nein baum\n").checksums();
+  EXPECT_EQ(from_files("the house\r\na tree", "das haus\nein baum").checksums(), text);
+  const CorpusOptions short_ones = {.max_length = 100};
+  EXPECT_EQ(from_files("the house\na tree\n", "das haus\nein baum\n", short_ones).checksums(),
+            text);
+
+  const CorpusChecksums other_target =
+      from_files("the house\na tree\n", "das haus\nein boum\n").checksums();
+  EXPECT_EQ(other_target.source, text.source);
+  EXPECT_NE(other_target.target, text.target);
+  const CorpusChecksums swapped =
+      from_files("a tree\nthe house\n", "ein baum\ndas haus\n").checksums();
+  EXPECT_NE(swapped.source, text.source);
+  EXPECT_NE(from_files("the house a\ntree\n", "das haus\nein baum\n").checksums().source,
+            text.source);
+  EXPECT_NE(from_files("the house\na tree\n\n", "das haus\nein baum\n\n").checksums(), text);
+}
+
 TEST_F(ParallelCorpusTest, FilesAndPairsGiveTheSameWhateverTheThreads) {
   const auto pairs = made_up_pairs(300);
   std::string source;
@@ -70,6 +90,7 @@ TEST_F(ParallelCorpusTest, FilesAndPairsGiveTheSameWhateverTheThreads) {
     const ParallelCorpus corpus = from_files(source, target, options);
     ASSERT_EQ(corpus.size(), expected.size());
     EXPECT_EQ(corpus.report(), expected.report());
+    EXPECT_EQ(corpus.checksums(), expected.checksums());
     for (int64_t i = 0; i < corpus.size(); ++i) {
       ASSERT_EQ(corpus.source(i), expected.source(i));
       ASSERT_EQ(corpus.target(i), expected.target(i));
