@@ -17,12 +17,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kPrefix = "update-";
 
-std::string folder_name(int64_t update) {
-  char name[40];
-  std::snprintf(name, sizeof name, "update-%08lld", static_cast<long long>(update));
-  return name;
-}
-
 // The update that a folder's name says, if folder_name could have made it.
 std::optional<int64_t> update_of(const std::string& name) {
   if (!name.starts_with(kPrefix)) return std::nullopt;
@@ -34,13 +28,22 @@ std::optional<int64_t> update_of(const std::string& name) {
 
 }  // namespace
 
+std::string folder_name(int64_t update) {
+  char name[40];
+  std::snprintf(name, sizeof name, "update-%08lld", static_cast<long long>(update));
+  return name;
+}
+
+std::string CheckpointSet::folder(int64_t update) const {
+  return (fs::path(root_) / folder_name(update)).string();
+}
+
 std::string CheckpointSet::save(int64_t update, const ModelFolder& model,
                                 const TrainingState& training) const {
   TORCH_CHECK(update >= 0, "CheckpointSet: the update must be 0 or more, got ", update);
   remove_leftovers();
-  const std::string folder = (fs::path(root_) / folder_name(update)).string();
-  save_checkpoint(folder, model, training);
-  return folder;
+  save_checkpoint(folder(update), model, training);
+  return folder(update);
 }
 
 std::vector<CheckpointSet::Entry> CheckpointSet::all() const {

@@ -11,6 +11,9 @@
 
 namespace nmt::checkpoint {
 
+/// "update-00001000".
+std::string folder_name(int64_t update);
+
 class CheckpointSet {
  public:
   struct Entry {
@@ -24,6 +27,9 @@ class CheckpointSet {
   /// Writes the checkpoint of `update` (at least 0); returns its folder. Durable when it returns; a
   /// kill or an error at any instant leaves every earlier checkpoint whole. Throws InputError.
   std::string save(int64_t update, const ModelFolder& model, const TrainingState& training) const;
+
+  /// Where the checkpoint of `update` lies, or would.
+  std::string folder(int64_t update) const;
 
   /// Every complete checkpoint, oldest first. Temporary folders and other names are passed over.
   std::vector<Entry> all() const;

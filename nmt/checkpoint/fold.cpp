@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "data/text/error.h"
+#include "layers/spectral_norm.h"
 
 namespace nmt::checkpoint {
 namespace {
@@ -19,6 +20,25 @@ constexpr std::string_view kProjections[] = {"q_proj", "k_proj", "v_proj"};
 std::optional<std::string> without(const std::string& name, std::string_view suffix) {
   if (!name.ends_with(suffix)) return std::nullopt;
   return name.substr(0, name.size() - suffix.size());
+}
+
+using TensorMap = std::unordered_map<std::string, torch::Tensor>;
+
+// `first`, which has a γ in `model`, and the projections after it that have none of their own.
+std::vector<std::string> group_of(const std::string& first, const TensorMap& model) {
+  std::vector<std::string> group = {first};
+  bool inside = false;
+  for (const std::string_view projection : kProjections) {
+    if (!inside) {
+      inside = first.ends_with(projection);
+      continue;
+    }
+    const std::string next =
+        first.substr(0, first.size() - projection.size()) + std::string(projection);
+    if (model.contains(next + std::string(kGamma))) break;
+    group.push_back(next);
+  }
+  return group;
 }
 
 class Folder {
@@ -56,27 +76,10 @@ class Folder {
     return found->second;
   }
 
-  // `first` and the projections after it that have no γ of their own.
-  std::vector<std::string> group_of(const std::string& first) const {
-    std::vector<std::string> group = {first};
-    bool inside = false;
-    for (const std::string_view projection : kProjections) {
-      if (!inside) {
-        inside = first.ends_with(projection);
-        continue;
-      }
-      const std::string next =
-          first.substr(0, first.size() - projection.size()) + std::string(projection);
-      if (by_name_.contains(next + std::string(kGamma))) break;
-      group.push_back(next);
-    }
-    return group;
-  }
-
   void set_scale(const std::string& first) {
     const torch::Tensor gamma = find(first, kGamma);
     const torch::Tensor right = find(first, kVector).to(torch::kFloat64);
-    const std::vector<std::string> group = group_of(first);
+    const std::vector<std::string> group = group_of(first, by_name_);
     double squares = 0.0;
     for (const std::string& matrix : group) {
       const torch::Tensor weight = find(matrix, kWeight);
@@ -112,12 +115,44 @@ class Folder {
   }
 
   const NamedTensors& tensors_;
-  std::unordered_map<std::string, torch::Tensor> by_name_;
+  TensorMap by_name_;
   const std::string& source_;
-  std::unordered_map<std::string, torch::Tensor> scales_;  // γ/σ [1, 1], g/|w| [O, 1], by matrix.
+  TensorMap scales_;  // γ/σ [1, 1], g/|w| [O, 1], by matrix.
 };
 
+// The top singular triple of the matrices that share the γ of `first`, stacked; none if one lacks.
+std::optional<layers::SingularTriple> top_of_group(const std::string& first, const TensorMap& like,
+                                                   const TensorMap& folded) {
+  std::vector<torch::Tensor> rows;
+  for (const std::string& matrix : group_of(first, like)) {
+    const auto weight = folded.find(matrix + std::string(kWeight));
+    if (weight == folded.end()) return std::nullopt;
+    rows.push_back(weight->second);
+  }
+  return layers::top_singular_triple(torch::cat(rows));
+}
+
 }  // namespace
+
+NamedTensors unfold(const NamedTensors& folded, const NamedTensors& like) {
+  torch::NoGradGuard no_grad;
+  const TensorMap weights(folded.begin(), folded.end());
+  const TensorMap model(like.begin(), like.end());
+  NamedTensors result = folded;
+  for (const auto& [name, tensor] : like) {
+    if (const auto first = without(name, kGamma)) {
+      const auto top = top_of_group(*first, model, weights);
+      if (!top) continue;
+      result.emplace_back(name, torch::full({1}, top->value));
+      result.emplace_back(*first + std::string(kVector), top->right);
+    } else if (const auto matrix = without(name, kRowGain)) {
+      const auto weight = weights.find(*matrix + std::string(kWeight));
+      if (weight == weights.end()) continue;
+      result.emplace_back(name, weight->second.to(torch::kFloat64).norm(2, 1).to(torch::kFloat32));
+    }
+  }
+  return result;
+}
 
 NamedTensors fold(const NamedTensors& tensors, const std::string& source) {
   torch::NoGradGuard no_grad;

@@ -9,6 +9,10 @@
 // query, key and value share one γ, it and v stand under the first of them and σ is that of the
 // stacked matrix: a projection that has no γ of its own belongs to the group of the projection
 // before it, in the order q, k, v.
+//
+// Unfolding is the way back, up to rounding: of all W and γ that give a Ŵ it takes
+//
+//     W = Ŵ,   γ = σ(Ŵ),   v the top right singular vector of Ŵ;        w_o = ŵ_o,   g_o = |ŵ_o|
 
 #pragma once
 
@@ -23,6 +27,11 @@ namespace nmt::checkpoint {
 /// weight's dtype; γ, v and g are dropped. Plain tensors are passed on, sharing storage.
 /// Throws InputError with `source` if γ, v or g lacks its counterpart, or shapes do not fit.
 NamedTensors fold(const NamedTensors& tensors, const std::string& source);
+
+/// Tensors for a model that has those of `like`, by name, and computes what the folded model of
+/// `folded` computes: its tensors, and γ, v and g that go with them. What `folded` lacks besides
+/// is left out, what it has too many is kept: load_into() says so.
+NamedTensors unfold(const NamedTensors& folded, const NamedTensors& like);
 
 /// `model` with folded tensors and `folded` set; its configuration still says what it was trained
 /// as. One that has no reparametrised weights, or is folded already, only gets the mark.

@@ -156,7 +156,7 @@ const std::vector<IncludeRule>& include_rules() {
        {"LibTorch"}},
       {"nmt/optim", {"data/text", "nmt/config"}, {"LibTorch", "Highway"}},
       {"nmt/stability", {"data/text", "layers/*_kind.*", "layers"}, {"LibTorch", "JSON"}},
-      {"nmt/checkpoint", {"data/text", "nmt/config"}, {"LibTorch", "JSON"}},
+      {"nmt/checkpoint", {"data/text", "layers", "nmt/config"}, {"LibTorch", "JSON"}},
       {"nmt/decode", {"data/text", "data", "layers", "nmt/model", "nmt/checkpoint"}, {"LibTorch"}},
       {"nmt/train",
        {"data/text", "data", "data/toy_grammar", "layers/kernels", "layers", "nmt/cli",

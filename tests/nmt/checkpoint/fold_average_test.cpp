@@ -216,6 +216,50 @@ TEST(Fold, PlainModelsOnlyGetTheMark) {
   expect_same(folded.tensors, model.tensors);
 }
 
+// A reparametrised model that goes on from the folded one of `transformer`.
+model::Transformer unfolded_model(model::Transformer& transformer) {
+  model::Transformer copy(transformer->config());
+  model::initialize(copy, /*seed=*/99);
+  const NamedTensors folded = fold(model::named_tensors(transformer), "model");
+  load_into(unfold(folded, model::named_tensors(copy)), model::named_tensors(copy), "unfolded");
+  model::refresh(copy);
+  return copy;
+}
+
+TEST(Unfold, GivesTheLogitsOfTheFoldedModelAndConvergedNorms) {
+  for (const char* name : {"postln-sigma-2L-1L", "rezero-spectralnorm-2L-1L",
+                           "admin-weightnorm-qknorm-2L-1L", "preln-2L-1L"}) {
+    for (const auto groups : {SigmaGroups::kSeparate, SigmaGroups::kQkAndV, SigmaGroups::kQkv}) {
+      SCOPED_TRACE(name);
+      config::ModelConfig config = small_config(name);
+      const bool spectral = layers::has_spectral_norm(config.architecture.linear);
+      config.sigma_groups = spectral ? groups : SigmaGroups::kSeparate;
+      config.sigma_embeddings = config.architecture.linear == layers::LinearKind::kSigma;
+      model::Transformer transformer = trained_model(config, 7);
+      model::Transformer copy = unfolded_model(transformer);
+      EXPECT_LT(largest_difference(logits_of(copy), logits_of(transformer)), 2e-5);
+      for (layers::StackedLinear* linear : copy->linears()) {
+        for (const layers::StackedLinear::Group& group : linear->groups()) {
+          if (!spectral) continue;
+          const double norm =
+              torch::linalg_svdvals(group.raw.to(torch::kFloat64)).max().item<double>();
+          EXPECT_NEAR(*group.parametrization->spectral_gain(), norm, 1e-6 * norm);
+          EXPECT_NEAR(*group.parametrization->sigma(), norm, 1e-6 * norm);
+        }
+      }
+    }
+  }
+}
+
+TEST(Unfold, WhatTheFoldedModelLacksIsLeftForTheLoaderToName) {
+  torch::manual_seed(3);
+  NamedTensors model;
+  add_matrix(model, "ffn.fc1", true);
+  const NamedTensors nothing = unfold({}, model);
+  EXPECT_THAT(message_of<InputError>([&] { load_into(nothing, model, "file"); }),
+              HasSubstr("file: tensor 'ffn.fc1.weight' is missing"));
+}
+
 TEST(Average, IsTheMeanOfTheEffectiveWeightsInFloat64) {
   TempFolder temp;
   std::vector<std::string> folders;
