@@ -55,8 +55,8 @@ struct CorpusChecksums {
 
 class ParallelCorpus {
  public:
-  /// Reads and encodes two files of aligned segments, plain or gzip. Throws InputError as PairReader
-  /// does, and if no pair is kept (the report is part of the message).
+  /// Reads and encodes two files of aligned segments, plain or gzip. Throws InputError as
+  /// PairReader does, and if no pair is kept (the report is part of the message).
   static ParallelCorpus read(const std::string& source_path, const std::string& target_path,
                              const Vocabulary& vocabulary, const CorpusOptions& options);
 

@@ -14,7 +14,6 @@
 #include <iostream>
 #include <optional>
 #include <thread>
-#include <vector>
 
 #include "data/text/byte_source.h"
 #include "nmt/cli/progress_bar.h"
@@ -44,8 +43,8 @@ void resolve_machine(TrainingConfig& config) {
   at::set_num_threads(static_cast<int>(config.threads));
 }
 
-void keep(nmt::train::PipedText& piped, TrainingConfig& config) {
-  piped.keep(config);
+void keep(nmt::train::PipedText& piped) {
+  piped.keep();
   for (const nmt::train::PipedText::Copy& copy : piped.copies()) {
     std::cout << nmt::text::input_name(copy.stream) << " is kept for --resume in " << copy.path
               << ", " << copy.bytes << " bytes\n"
@@ -54,35 +53,34 @@ void keep(nmt::train::PipedText& piped, TrainingConfig& config) {
 }
 
 int train(int argc, char** argv) {
-  const nmt::config::TrainingCommand command = nmt::config::parse_training_command(argc, argv);
-  if (command.demo) {
-    std::cout << "no --train-sets: training on the built-in English-German toy grammar under "
-                 "configs/demo.conf\n"
-              << std::flush;
-  }
-  nmt::train::RunStart start = nmt::train::prepare_model_dir(command);
-  resolve_machine(start.config);
-  nmt::train::PipedText piped(start.config);
+  nmt::train::RunStart start =
+      nmt::train::prepare_model_dir(nmt::config::parse_training_command(argc, argv));
+  TrainingConfig& config = start.origin.config;
+  if (!start.origin.opening.empty()) std::cout << start.origin.opening << '\n' << std::flush;
+  resolve_machine(config);
+  nmt::train::PipedText piped(config);
   const nmt::train::TrainingData data =
-      nmt::train::load_training_data(start.config, start.vocabulary);
-  start.config.model.vocab_size = data.vocabulary->size();
+      nmt::train::load_training_data(config, start.origin.vocabulary);
+  config.model.vocab_size = data.vocabulary->size();
+  piped.name_lasting_places(config);
 
-  nmt::train::discard_what_is_replaced(start);
-  keep(piped, start.config);
-  const std::string folder = start.config.model_dir + "/";
+  nmt::train::ObserverGroup observers;
+  nmt::train::Trainer trainer(config, data, observers, nmt::cli::catch_stop_signals(),
+                              start.origin.at);
+  nmt::train::discard_what_is_replaced(start);  // From here on the run is on.
+  keep(piped);
+  const std::string folder = config.model_dir + "/";
   nmt::stability::RunLog log(folder + nmt::train::kRunLogFile);
   nmt::train::ConsoleObserver console(std::cout, nmt::cli::progress_options(STDOUT_FILENO));
   nmt::train::LogObserver history(log);
-  std::vector<nmt::train::TrainingObserver*> watching = {&console, &history};
   std::optional<nmt::train::TensorboardObserver> curves;
-  if (start.config.schedule.tensorboard) {
+  observers.add(console);
+  observers.add(history);
+  if (config.schedule.tensorboard) {
     curves.emplace(folder + nmt::train::kTensorboardFolder,
                    nmt::stability::read_latest(folder + nmt::train::kRunLogFile));
-    watching.push_back(&*curves);
+    observers.add(*curves);
   }
-  nmt::train::ObserverGroup observers(watching);
-  nmt::train::Trainer trainer(start.config, data, observers, nmt::cli::catch_stop_signals(),
-                              start.checkpoint, start.branch);
   return trainer.run().status == "failed" ? nmt::cli::kExitFailure : nmt::cli::kExitDone;
 }
 

@@ -136,12 +136,14 @@ constexpr ConfigKey kTable[] = {
 
     {"train-sets", Group::kData, Texts{&DataConfig::train_sets, 2, 0, "SRC TGT"}, "",
      "source and target text, UTF-8, one segment a line, plain or gzip, files or pipes; without it "
-     "the built-in toy grammar under configs/demo.conf"},
+     "the built-in toy grammar under configs/demo.conf",
+     OnResume::kPathMayChange},
     {"valid-sets", Group::kData, Texts{&DataConfig::valid_sets, 2, 0, "SRC TGT"}, "",
-     "source and target file for validation"},
+     "source and target file for validation", OnResume::kPathMayChange},
     {"vocab", Group::kData, Texts{&DataConfig::vocab, 1, 1, "PATH|SRC TGT"}, "",
      "SentencePiece model for both languages, or one for each; without it one is trained on the "
-     "training sets"},
+     "training sets",
+     OnResume::kPathMayChange},
     {"vocab-size", Group::kData, Integer{&DataConfig::vocab_size, 16, 1'000'000}, "pieces",
      "size of a vocabulary that is trained, joint for both languages"},
     {"subword", Group::kData, named<kData, &DataConfig::subword>(), "",
@@ -178,7 +180,10 @@ constexpr ConfigKey kTable[] = {
      "peak",
      OnResume::kBranchMayChange},
     {"lr-decay-updates", Group::kLearningRate, Integer{&OptimizationConfig::lr_decay_updates, 0},
-     "updates", "where linear and cosine end; 0: at the max-updates that the run began with",
+     "updates",
+     "where linear and cosine end, and the run too if they end at 0; 0: at the max-updates that "
+     "the "
+     "run began with; another value stretches the schedule of a run that goes on",
      OnResume::kMayChange},
     {"final-learning-rate", Group::kLearningRate,
      Real{&OptimizationConfig::final_learning_rate, kAtLeastZero}, "",
@@ -362,11 +367,7 @@ std::vector<ConfigDifference> differences(const TrainingConfig& saved, const Tra
     const std::string before = value_text(key.member, saved);
     const std::string after = value_text(key.member, now);
     if (before == after) continue;
-    found.push_back({.key = std::string(key.name),
-                     .saved = before,
-                     .now = after,
-                     .may_change = key.on_resume == OnResume::kMayChange,
-                     .may_change_on_branch = key.on_resume != OnResume::kFixed});
+    found.push_back({.key = std::string(key.name), .saved = before, .now = after});
   }
   return found;
 }

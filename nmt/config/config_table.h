@@ -29,9 +29,13 @@ enum class Group {
 /// As a heading: "Model".
 std::string_view title(Group group);
 
-/// Whether `--resume` may come with another value than the run began with. `--branch-from` may
-/// where `--resume` may, and with kBranchMayChange.
-enum class OnResume { kFixed, kBranchMayChange, kMayChange };
+/// What of a value may change when a run goes on.
+enum class OnResume {
+  kFixed,          ///< Nothing.
+  kPathMayChange,  ///< Where it lies, with --resume and --branch-from; what lies there is checked.
+  kBranchMayChange,  ///< With --branch-from.
+  kMayChange         ///< With --resume and --branch-from.
+};
 
 /// One key.
 struct ConfigKey {
@@ -55,8 +59,6 @@ struct ConfigDifference {
   std::string key;
   std::string saved;
   std::string now;
-  bool may_change;            ///< On --resume.
-  bool may_change_on_branch;  ///< On --branch-from.
 };
 
 /// The keys on which `saved` and `now` differ, in table order.

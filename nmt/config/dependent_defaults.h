@@ -19,7 +19,7 @@ namespace nmt::config {
 /// they are 0 (lr-decay-updates). validate() refuses what is still missing.
 void complete_defaults(TrainingConfig& config, const std::set<std::string>& set_keys);
 
-/// The part that a branch needs, whose lr-schedule may be another than its origin's: gives
+/// The part that a run needs which goes on, perhaps with another lr-schedule: gives
 /// lr-decay-updates its value, or takes lr-decay-updates and final-learning-rate back to 0 if the
 /// schedule has no use for them and `set_keys` lacks them.
 void complete_decay_end(TrainingConfig& config, const std::set<std::string>& set_keys);

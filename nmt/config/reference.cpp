@@ -21,13 +21,26 @@ std::string cell(const std::string& text) {
   return escaped;
 }
 
+const char* change_text(OnResume on_resume) {
+  switch (on_resume) {
+    case OnResume::kFixed:
+      return "";
+    case OnResume::kPathMayChange:
+      return "path";
+    case OnResume::kBranchMayChange:
+      return "branch";
+    case OnResume::kMayChange:
+      return "resume";
+  }
+  return "";
+}
+
 std::string row(const ConfigKey& key) {
   const std::string value =
       is_momentary(key.member) ? "" : value_text(key.member, TrainingConfig{});
   return concatenate("| `", key.name, "` | ", cell(type_name(key.member)), " | ",
                      value.empty() ? "" : "`" + value + "`", " | ", key.unit, " | ",
-                     cell(std::string(key.sentence)), " | ",
-                     key.on_resume == OnResume::kMayChange ? "yes" : "", " |\n");
+                     cell(std::string(key.sentence)), " | ", change_text(key.on_resume), " |\n");
 }
 
 std::string name_table() {
@@ -53,14 +66,20 @@ std::string name_table() {
 std::string print_reference() {
   std::string page =
       "## Keys\n\nEvery key is a flag of `nmt-train` (`--d-model 512`) and a line of a file for "
-      "`--config`\n(`d-model = 512`). Flags win over the file, the file over the defaults. The "
-      "last "
-      "column says\nwhether `--resume` may come with another value.\n";
+      "`--config`\n(`d-model = 512`). Flags win over the file, the file over the defaults. A run "
+      "that goes on keeps its own\nsettings; the last column says what may change then:\n\n"
+      "* `resume`: may be given anew with `--resume` and with `--branch-from`,\n"
+      "* `branch`: with `--branch-from` alone,\n"
+      "* `path`: with both, if the same text or vocabulary lies there; it is known by its "
+      "content.\n"
+      "\nA key without a word there cannot change: it decides shapes, data or their order. With "
+      "`--init-from` every key\nmay be given but the shape of the model: those of the group Model "
+      "without a word.\n";
   const Group* group = nullptr;
   for (const ConfigKey& key : config_table()) {
     if (group == nullptr || *group != key.group) {
       page += concatenate("\n### ", title(key.group),
-                          "\n\n| key | type | default | unit | meaning | on resume |\n"
+                          "\n\n| key | type | default | unit | meaning | may change |\n"
                           "|---|---|---|---|---|---|\n");
     }
     group = &key.group;

@@ -1,5 +1,7 @@
 #include "nmt/config/training_command.h"
 
+#include <filesystem>
+#include <functional>
 #include <vector>
 
 #include "data/text/error.h"
@@ -8,6 +10,7 @@
 #include "nmt/config/config_table.h"
 #include "nmt/config/demo_config.h"
 #include "nmt/config/dependent_defaults.h"
+#include "nmt/config/enum_names.h"
 #include "nmt/config/reference.h"
 #include "nmt/config/validate.h"
 
@@ -38,23 +41,71 @@ cli::Flag reference_flag() {
           }};
 }
 
-// `saved` with the keys that `command` sets. Throws UsageError, beginning with `refusal`, if one
-// differs that may not.
-TrainingConfig with_changes(const TrainingConfig& saved, const TrainingCommand& command,
-                            const char* refusal, bool ConfigDifference::*may_change) {
-  TrainingConfig config = saved;
+// A run may be resumed from another folder than it began in.
+void make_absolute(std::string& path) {
+  if (!path.empty() && path != "-") path = std::filesystem::absolute(path).string();
+}
+
+void make_paths_absolute(TrainingConfig& config) {
+  for (auto* paths : {&config.data.train_sets, &config.data.valid_sets, &config.data.vocab}) {
+    for (std::string& path : *paths) make_absolute(path);
+  }
+  make_absolute(config.branch_from);
+  make_absolute(config.init_from);
+}
+
+// `base` with the keys that `command` sets.
+TrainingConfig overlaid(TrainingConfig base, const TrainingCommand& command) {
+  for (const std::string& name : command.set_keys) {
+    const ConfigKey* key = find_key(name);
+    if (key == nullptr || is_momentary(key->member)) continue;
+    assign_json(key->member, base, value_json(key->member, command.config));
+  }
+  base.model_dir = command.config.model_dir;
+  return base;
+}
+
+// The same, if each key that `command` sets to another value is one that `may_change`. Throws
+// UsageError, beginning with `refusal`, otherwise.
+TrainingConfig changed(const TrainingConfig& base, const TrainingCommand& command,
+                       const std::string& refusal,
+                       const std::function<bool(const ConfigKey&)>& may_change) {
   std::vector<std::string> refused;
-  for (const ConfigDifference& difference : differences(saved, command.config)) {
+  for (const ConfigDifference& difference : differences(base, command.config)) {
     if (!command.set_keys.contains(difference.key)) continue;
-    if (difference.*may_change) {
-      const Member& member = find_key(difference.key)->member;
-      assign_json(member, config, value_json(member, command.config));
-    } else {
-      refused.push_back(
-          concatenate(difference.key, " (was ", difference.saved, ", now ", difference.now, ")"));
-    }
+    if (may_change(*find_key(difference.key))) continue;
+    refused.push_back(
+        concatenate(difference.key, " (was ", difference.saved, ", now ", difference.now, ")"));
   }
   if (!refused.empty()) throw UsageError(refusal, cli::joined(refused));
+  return overlaid(base, command);
+}
+
+// The defaults that a new run of `command` begins with.
+TrainingConfig defaults_of(const TrainingCommand& command) {
+  TrainingConfig config;
+  if (is_demo(command)) {
+    training_flags(config).apply_defaults(std::string(demo_config()), "configs/demo.conf");
+  }
+  return config;
+}
+
+// A run that goes on is not to be asked for updates that would learn nothing.
+void require_rate(const TrainingConfig& saved, const TrainingConfig& now) {
+  const OptimizationConfig& rate = now.optimization;
+  const int64_t updates = now.schedule.max_updates;
+  if (!falls_until_an_update(rate.lr_schedule) || rate.final_learning_rate > 0.0 ||
+      updates <= rate.lr_decay_updates || updates == saved.schedule.max_updates) {
+    return;
+  }
+  throw UsageError("lr-schedule ", name_of(rate.lr_schedule), " comes to a learning rate of 0 at ",
+                   "update ", rate.lr_decay_updates, ", so that --max-updates ", updates,
+                   " would learn nothing from there on; add --lr-decay-updates ", updates,
+                   ", which stretches the schedule");
+}
+
+TrainingConfig judged(TrainingConfig config) {
+  validate(config);
   return config;
 }
 
@@ -82,38 +133,58 @@ TrainingCommand parse_training_command(int argc, const char* const* argv) {
   cli::FlagSet set = training_flags(command.config);
   set.parse(argc, argv);
   command.set_keys = set.set_names();
-  command.demo = command.config.data.train_sets.empty();
-  if (command.demo) set.apply_defaults(std::string(demo_config()), "configs/demo.conf");
-  complete_defaults(command.config, command.set_keys);
-  validate(command.config);
+  make_paths_absolute(command.config);
+  validate_call(command.config);
   return command;
 }
 
+bool is_demo(const TrainingCommand& command) {
+  return command.config.data.train_sets.empty();
+}
+
+TrainingConfig new_config(const TrainingCommand& command) {
+  TrainingConfig config = overlaid(defaults_of(command), command);
+  complete_defaults(config, command.set_keys);
+  return judged(config);
+}
+
+TrainingConfig initialized_config(const ModelConfig& model, const TrainingCommand& command) {
+  TrainingConfig base = defaults_of(command);
+  base.model = model;
+  base.model.length_bound.reset();  // It comes from the text, not with the weights.
+  TrainingConfig config =
+      changed(base, command,
+              concatenate("--init-from takes the weights of ", command.config.init_from,
+                          " as they are, and so cannot change "),
+              [](const ConfigKey& key) {
+                return key.group != Group::kModel || key.on_resume != OnResume::kFixed;
+              });
+  complete_defaults(config, command.set_keys);
+  return judged(config);
+}
+
 TrainingConfig resumed_config(const TrainingConfig& saved, const TrainingCommand& command) {
-  TrainingConfig config = with_changes(saved, command,
-                                       "--resume may change only limits, logging "
-                                       "and threads, not ",
-                                       &ConfigDifference::may_change);
-  config.model_dir = command.config.model_dir;
+  TrainingConfig config = changed(
+      saved, command, "--resume goes on with the same run, and so cannot change ",
+      [](const ConfigKey& key) {
+        return key.on_resume == OnResume::kMayChange || key.on_resume == OnResume::kPathMayChange;
+      });
   config.resume = true;
-  config.overwrite = false;
-  validate(config);
-  return config;
+  complete_decay_end(config, command.set_keys);
+  require_rate(saved, config);
+  return judged(config);
 }
 
 TrainingConfig branched_config(const TrainingConfig& saved, const TrainingCommand& command) {
-  TrainingConfig config = with_changes(
-      saved, command,
-      "--branch-from goes on with the weights, the data and the optimizer of the other "
-      "run, and so cannot change ",
-      &ConfigDifference::may_change_on_branch);
-  config.model_dir = command.config.model_dir;
-  config.branch_from = command.config.branch_from;
-  config.resume = false;
-  config.overwrite = false;
+  TrainingConfig config =
+      changed(saved, command,
+              "--branch-from goes on with the weights, the data and the optimizer of the other "
+              "run, and so cannot change ",
+              [](const ConfigKey& key) { return key.on_resume != OnResume::kFixed; });
+  config.init_from = "";
   complete_decay_end(config, command.set_keys);
-  validate(config);
-  return config;
+  require_rate(saved, config);
+  return judged(config);
 }
 
 }  // namespace nmt::config

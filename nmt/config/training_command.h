@@ -1,6 +1,12 @@
-// The command line of nmt-train. Sources of values, weakest first: the defaults of the structs,
-// configs/demo.conf if no training sets are given, the file of --config, flags. Some defaults
-// depend on other keys (dependent_defaults.h).
+// The command line of nmt-train, and what a run does with it. Sources of values, weakest first:
+//
+//     a new run          defaults of the structs, configs/demo.conf if no training sets are given
+//     --init-from        the same, and the source model's keys of the group Model
+//     --resume           the run's own settings
+//     --branch-from      the other run's settings
+//
+// then the file of --config, then flags. How keys fit together (dependent_defaults.h, validate.h)
+// is judged on what comes out of this, never on the command line alone.
 
 #pragma once
 
@@ -12,20 +18,30 @@
 
 namespace nmt::config {
 
+/// What the command line and the file of --config say. Paths are absolute.
 struct TrainingCommand {
-  TrainingConfig config;
+  TrainingConfig config;           ///< Over the defaults of the structs.
   std::set<std::string> set_keys;  ///< Keys that the file or a flag set.
-  bool demo = false;               ///< No training sets: the toy grammar under configs/demo.conf.
 };
 
-/// Reads and validates. Throws UsageError for anything wrong, InputError if the file of --config
-/// cannot be read, cli::InformationRequest for --help, --version and --reference.
+/// Reads the command line; each value is within its range. Throws UsageError for what is wrong
+/// with it, whatever run it is for; InputError if the file of --config cannot be read,
+/// cli::InformationRequest for --help, --version and --reference.
 TrainingCommand parse_training_command(int argc, const char* const* argv);
 
+/// Whether a new run of `command` is the demo: the toy grammar under configs/demo.conf.
+bool is_demo(const TrainingCommand& command);
+
+/// What a new run does. Throws UsageError if keys do not fit together.
+TrainingConfig new_config(const TrainingCommand& command);
+
+/// What a new run does that takes the weights of `model`. Throws UsageError as new_config does, and
+/// if the command asks for another shape, naming key and both values.
+TrainingConfig initialized_config(const ModelConfig& model, const TrainingCommand& command);
+
 /// What a resumed run does: `saved`, with those values of `command` that a resume may change
-/// (config_table.h), and its model folder. Keys that the command does not set keep their saved
-/// values. Throws UsageError, naming key and both values, if the command sets another key to
-/// another value.
+/// (config_table.h), and its model folder. Throws UsageError as new_config does, and if the command
+/// sets another key to another value, naming key and both values.
 TrainingConfig resumed_config(const TrainingConfig& saved, const TrainingCommand& command);
 
 /// What a run that branches off does: `saved`, with every value that `command` sets and that does

@@ -158,8 +158,16 @@ void validate(const TrainingConfig& config) {
   validate_optimization(config);
   validate_schedule(config);
   validate_stability(config);
+}
+
+void validate_call(const TrainingConfig& config) {
   if (config.resume && config.overwrite) {
     throw UsageError("--resume goes on with a run and --overwrite deletes it: give one of them");
+  }
+  if (!config.branch_from.empty() && !config.init_from.empty()) {
+    throw UsageError(
+        "--branch-from goes on with a run and --init-from begins one with its weights: give one of "
+        "them");
   }
   if (config.model_dir.empty()) throw UsageError("model-dir must name a folder");
 }

@@ -10,7 +10,11 @@ namespace nmt::config {
 /// key is set for a model without σReparam.
 void validate(const ModelConfig& config);
 
-/// validate(config.model), and the rules of data, optimization, schedule and run.
+/// validate(config.model), and the rules of data, optimization and schedule.
 void validate(const TrainingConfig& config);
+
+/// The rules of a command line that hold whatever run it is for, before its values are merged with
+/// a saved configuration. Throws UsageError.
+void validate_call(const TrainingConfig& config);
 
 }  // namespace nmt::config

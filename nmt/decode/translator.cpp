@@ -124,6 +124,7 @@ std::vector<std::vector<Translation>> Translator::translate_n_best(
       translation_batches(lengths_with_eos(sources), options_.max_tokens / options_.beam_size);
   std::vector<std::vector<Translation>> translations(segments.size());
   run_on_threads(batches.size(), options_.threads, [&](size_t b) {
+    if (options_.stop != nullptr && *options_.stop) throw Interrupted();
     std::vector<std::vector<Hypothesis>> found = search(sources, batches[b]);
     for (size_t i = 0; i < found.size(); ++i) {
       translations[batches[b][i]] = to_text(found[i], *vocabulary_);

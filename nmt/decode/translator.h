@@ -13,6 +13,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -38,7 +39,12 @@ struct TranslatorOptions {
   /// model has learned fewer positions, that number counts instead.
   int64_t max_length = 256;
   int64_t threads = 1;  ///< Batches searched at the same time; 1: in the calling thread.
+  /// Looked at before each batch; once it is true, translating throws Interrupted. Null: never.
+  const std::atomic<bool>* stop = nullptr;
 };
+
+/// What the translator throws when its `stop` says so.
+struct Interrupted {};
 
 /// Throws UsageError, naming flag and value, if an option is out of range.
 void check(const TranslatorOptions& options);

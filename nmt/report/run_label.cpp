@@ -23,8 +23,10 @@ bool matters(const std::string& key) {
   if (kSaidElsewhere.contains(key)) return false;
   const config::ConfigKey* row = config::find_key(key);
   if (row == nullptr) return true;
+  const bool only_watches =
+      row->group == config::Group::kStability && row->on_resume == config::OnResume::kMayChange;
   return row->group != config::Group::kLimits && row->group != config::Group::kValidation &&
-         row->group != config::Group::kRun && row->on_resume != config::OnResume::kMayChange;
+         row->group != config::Group::kRun && !only_watches;
 }
 
 std::string joined(const std::string& left, const std::string& right) {

@@ -76,7 +76,7 @@ int64_t end_of_kept(const std::filesystem::path& path, int64_t update) {
       kept = line.end;
       return true;
     }
-    if (update == 0 || type == "end" || update_of(line.json) > update) return false;
+    if (type == "end" || update_of(line.json) > update) return false;
     kept = line.end;
     return !(type == "checkpoint" && update_of(line.json) == update);
   });

@@ -36,9 +36,9 @@ class RunLog {
 /// Prepares the log at `path` for a run that resumes from its checkpoint of update `update`: keeps
 /// all lines up to that checkpoint's, or, where it has none, all lines up to that update; cuts off
 /// the rest, the "end" line of the stopped run and a torn last line included. The config line
-/// stays. With `update` 0 only the config line stays. A missing file is left missing. One system
-/// call cuts at a line's end, so a kill leaves the old file or the new. Throws InputError if the
-/// file cannot be read or cut, or if a line other than the last is no JSON object.
+/// stays. A missing file is left missing. One system call cuts at a line's end, so a kill leaves
+/// the old file or the new. Throws InputError if the file cannot be read or cut, or if a line other
+/// than the last is no JSON object.
 void truncate_after(const std::filesystem::path& path, int64_t update);
 
 /// Every record of the log at `path` in order. A torn last line and unknown types are skipped.

@@ -43,12 +43,19 @@ std::vector<std::string> arguments_of(const std::vector<Setting>& settings) {
   return arguments;
 }
 
-config::TrainingCommand command_of(const std::string& architecture,
-                                   const std::vector<std::string>& arguments) {
+// Keys of a run that inherits settings are judged by nmt-train, which knows those.
+Cell cell_of(const std::string& architecture, const std::vector<std::string>& arguments) {
   std::vector<const char*> words = {"nmt-train"};
   for (const std::string& argument : arguments) words.push_back(argument.c_str());
   try {
-    return config::parse_training_command(static_cast<int>(words.size()), words.data());
+    const config::TrainingCommand command =
+        config::parse_training_command(static_cast<int>(words.size()), words.data());
+    Cell cell = {.architecture = architecture,
+                 .arguments = arguments,
+                 .config = command.config,
+                 .set_keys = command.set_keys};
+    if (!cell.inherits()) cell.config = config::new_config(command);
+    return cell;
   } catch (const UsageError& error) {
     throw UsageError(architecture, ": ", error.what());
   }
@@ -58,14 +65,13 @@ Cell make_cell(const std::string& architecture, std::vector<std::string> argumen
                const std::string& rate, const std::string& seed, int64_t cores) {
   arguments.push_back("--learning-rate=" + rate);
   arguments.push_back("--seed=" + seed);
-  const config::TrainingCommand command = command_of(architecture, arguments);
-  if (!command.set_keys.contains("threads")) arguments.push_back("--threads=1");
-  Cell cell = {.architecture = architecture,
-               .learning_rate = rate,
-               .folder = architecture + "/lr" + rate + "-seed" + seed,
-               .arguments = std::move(arguments),
-               .config = command.config};
-  if (!command.set_keys.contains("threads")) cell.config.threads = 1;
+  Cell cell = cell_of(architecture, arguments);
+  cell.learning_rate = rate;
+  cell.folder = architecture + "/lr" + rate + "-seed" + seed;
+  if (!cell.set_keys.contains("threads")) {
+    cell.arguments.push_back("--threads=1");
+    cell.config.threads = 1;
+  }
   if (cell.config.threads == 0) cell.config.threads = cores;
   return cell;
 }
@@ -87,12 +93,12 @@ void add_cells(const Study& study, const std::string& architecture, int64_t core
   if (block.skip.value_or(false)) return;
   std::vector<std::string> arguments = arguments_of(block.settings);
   arguments.insert(arguments.begin(), "--arch=" + architecture);
-  const config::TrainingCommand command = command_of(architecture, arguments);
-  refuse_streams(command.config.data, architecture);
+  const config::TrainingConfig config = cell_of(architecture, arguments).config;
+  refuse_streams(config.data, architecture);
   if (block.learning_rates.empty()) {
-    block.learning_rates = {cli::format_real(command.config.optimization.learning_rate)};
+    block.learning_rates = {cli::format_real(config.optimization.learning_rate)};
   }
-  if (block.seeds.empty()) block.seeds = {std::to_string(command.config.seed)};
+  if (block.seeds.empty()) block.seeds = {std::to_string(config.seed)};
   for (const std::string& rate : block.learning_rates) {
     for (const std::string& seed : block.seeds) {
       cells.push_back(make_cell(architecture, arguments, rate, seed, cores));

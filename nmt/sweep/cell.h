@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,13 @@ struct Cell {
   std::string learning_rate;           ///< "0.002".
   std::string folder;                  ///< Below the folder of all runs: "preln-6L/lr0.002-seed1".
   std::vector<std::string> arguments;  ///< Of nmt-train, without folder and --resume.
-  config::TrainingConfig config;       ///< What nmt-train makes of the arguments; threads above 0.
+  /// What nmt-train makes of the arguments; threads above 0. Of a run that takes settings from
+  /// another one (branch-from, init-from) only what the arguments set: nmt-train reads the rest.
+  config::TrainingConfig config;
+  std::set<std::string> set_keys;  ///< Keys that the arguments set.
+
+  /// Whether `config` lacks the settings that another run or model gives.
+  bool inherits() const { return !config.branch_from.empty() || !config.init_from.empty(); }
 };
 
 /// The cells of `study`: by depth, then variant, learning rate, seed. Without learning rates

@@ -27,12 +27,14 @@ std::string shown(const nlohmann::ordered_json& value) {
 
 // A key that the log lacks is younger than the run.
 std::vector<std::string> changed_settings(const nlohmann::ordered_json& recorded,
-                                          const config::TrainingConfig& now) {
+                                          const Cell& cell) {
   std::vector<std::string> changes;
   for (const config::ConfigKey& key : config::config_table()) {
-    const auto before = recorded.find(std::string(key.name));
+    const std::string name(key.name);
+    const auto before = recorded.find(name);
     if (!decides_result(key) || before == recorded.end()) continue;
-    const nlohmann::ordered_json after = config::value_json(key.member, now);
+    if (cell.inherits() && !cell.set_keys.contains(name)) continue;
+    const nlohmann::ordered_json after = config::value_json(key.member, cell.config);
     if (*before == after) continue;
     changes.push_back(concatenate(key.name, " (was ", shown(*before), ", now ", shown(after), ")"));
   }
@@ -57,7 +59,7 @@ CellFolder look_at(const std::string& folder, const Cell& cell) {
   if (!fs::exists(folder, error) || fs::is_empty(folder, error)) return found;
   found.status = read_run_status(folder + "/run.jsonl");
   if (found.status.config.is_object()) {
-    found.changes = changed_settings(found.status.config, cell.config);
+    found.changes = changed_settings(found.status.config, cell);
   }
   if (found.status.has_result()) {
     found.next = NextStep::kNothing;

@@ -1,34 +1,24 @@
 #include "nmt/train/model_dir.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <utility>
 
 #include "data/text/error.h"
 #include "nmt/checkpoint/checkpoint_set.h"
 #include "nmt/checkpoint/staged_folder.h"
 #include "nmt/config/config_json.h"
-#include "nmt/config/config_table.h"
 #include "nmt/stability/run_log.h"
 #include "nmt/train/piped_text.h"
-#include "nmt/train/training_state.h"
 
 namespace nmt::train {
 namespace {
 
 namespace fs = std::filesystem;
 
-void make_writable(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error || access(folder.c_str(), W_OK | X_OK) != 0) {
-    throw InputError("model folder ", folder.string(), ": cannot be written",
-                     error ? concatenate(" (", error.message(), ")") : std::string(),
-                     "; name another one with --model-dir");
-  }
-}
+using config::TrainingCommand;
+using config::TrainingConfig;
 
 bool has_sets_in(const fs::path& folder, const config::DataConfig& data) {
   const auto is_there = [&](const std::string& path) {
@@ -53,112 +43,57 @@ void remove_former_run(const fs::path& folder, const config::DataConfig& data) {
   if (!has_sets_in(folder / kPipedTextFolder, data)) remove_tree(folder / kPipedTextFolder);
 }
 
-std::string checkpoints_in(const fs::path& folder) {
-  return (folder / "checkpoints").string();
+// The settings of a run by the first line of its log; none if it was killed before that was whole.
+std::optional<TrainingConfig> logged_config(const fs::path& folder) {
+  std::ifstream file(folder / kRunLogFile);
+  std::string line;
+  if (!std::getline(file, line) || file.eof()) return std::nullopt;
+  const auto json = nlohmann::ordered_json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object() || !json.contains("config")) return std::nullopt;
+  return config::training_config_from_json(json["config"], (folder / kRunLogFile).string());
 }
 
-config::TrainingConfig saved_config(const std::string& checkpoint) {
-  const std::string source = checkpoint + "/" + checkpoint::kStateFile;
-  const nlohmann::json state = checkpoint::load_training_state(checkpoint).state;
-  if (!state.contains("config")) throw InputError(source, ": holds no configuration");
-  return config::training_config_from_json(state["config"], source);
+RunOrigin resumed(const TrainingCommand& command, const fs::path& folder) {
+  const checkpoint::CheckpointSet checkpoints((folder / "checkpoints").string());
+  checkpoints.remove_leftovers();
+  if (const auto newest = checkpoints.newest()) return resumed_run(*newest, command);
+  const std::optional<TrainingConfig> logged = logged_config(folder);
+  return logged ? repeated_run(config::resumed_config(*logged, command)) : new_run(command);
 }
 
-// The checkpoint that `path` is, or the newest one of the model folder that it is.
-checkpoint::CheckpointSet::Entry checkpoint_at(const std::string& path) {
-  if (const auto newest = checkpoint::CheckpointSet(checkpoints_in(path)).newest()) return *newest;
-  if (!checkpoint::is_complete_checkpoint(path)) {
-    throw InputError("--branch-from: ", path,
-                     " is neither a checkpoint nor a model folder with one");
-  }
-  const std::string source = path + "/" + checkpoint::kStateFile;
-  const nlohmann::json state = checkpoint::load_training_state(path).state;
-  return {.update = run_progress_from_json(state, source).update, .folder = path};
-}
+}  // namespace
 
-stability::EventRecord branch_event(const checkpoint::CheckpointSet::Entry& from,
-                                    const config::TrainingConfig& saved,
-                                    const config::TrainingConfig& now) {
-  nlohmann::ordered_json changes = nlohmann::ordered_json::array();
-  std::string text;
-  for (const config::ConfigDifference& one : config::differences(saved, now)) {
-    if (one.key == "model-dir" || one.key == "branch-from" || one.key == "overwrite") continue;
-    changes.push_back({{"key", one.key}, {"was", one.saved}, {"now", one.now}});
-    text += concatenate(text.empty() ? ": " : ", ", one.key, " ", one.saved, " -> ", one.now);
-  }
-  return {.update = from.update,
-          .kind = "branch",
-          .message = concatenate("goes on from ", from.folder, text.empty() ? ", unchanged" : text),
-          .fields = {{"from", from.folder}, {"changes", changes}}};
-}
-
-RunStart branched(const config::TrainingCommand& command, FolderLock lock) {
-  const checkpoint::CheckpointSet::Entry from = checkpoint_at(command.config.branch_from);
-  const config::TrainingConfig saved = saved_config(from.folder);
-  const config::TrainingConfig config = config::branched_config(saved, command);
-  return {.config = config,
-          .lock = std::move(lock),
-          .checkpoint = from.folder,
-          .update = from.update,
-          .branch = branch_event(from, saved, config),
-          .vocabulary = checkpoint::load_model(from.folder).vocabulary};
-}
-
-RunStart anew(const config::TrainingCommand& command, FolderLock lock) {
-  if (!command.config.branch_from.empty()) return branched(command, std::move(lock));
-  return {.config = command.config,
-          .lock = std::move(lock),
-          .checkpoint = std::nullopt,
-          .update = 0,
-          .branch = std::nullopt,
-          .vocabulary = std::nullopt};
-}
-
-RunStart resumed(const config::TrainingCommand& command, const fs::path& folder) {
-  if (!fs::exists(folder / kRunLogFile) && !fs::exists(checkpoints_in(folder))) {
+RunStart prepare_model_dir(const TrainingCommand& command) {
+  const fs::path folder = command.config.model_dir;
+  const bool resumes = command.config.resume;
+  if (resumes && !fs::exists(folder / kRunLogFile) && !fs::exists(folder / "checkpoints")) {
     throw UsageError(
         "--resume: model folder ", folder.string(),
         " holds no run to go on with; name the run's folder with --model-dir, or leave "
         "--resume out to start one");
   }
-  make_writable(folder);
+  NewFolders folders(folder);
   FolderLock lock(folder.string());
   checkpoint::remove_leftovers(folder.string());
-  const checkpoint::CheckpointSet checkpoints(checkpoints_in(folder));
-  checkpoints.remove_leftovers();
-  const auto newest = checkpoints.newest();
-  if (!newest) return anew(command, std::move(lock));
-  return {.config = config::resumed_config(saved_config(newest->folder), command),
-          .lock = std::move(lock),
-          .checkpoint = newest->folder,
-          .update = newest->update,
-          .branch = std::nullopt,
-          .vocabulary = checkpoint::load_model(newest->folder).vocabulary};
-}
-
-}  // namespace
-
-RunStart prepare_model_dir(const config::TrainingCommand& command) {
-  const fs::path folder = command.config.model_dir;
-  if (command.config.resume) return resumed(command, folder);
-  make_writable(folder);
-  FolderLock lock(folder.string());
-  checkpoint::remove_leftovers(folder.string());
-  if (!fs::is_empty(folder) && !command.config.overwrite) {
+  if (!resumes && !fs::is_empty(folder) && !command.config.overwrite) {
     throw UsageError("model folder ", folder.string(),
                      " is not empty: add --resume to go on with its run, --overwrite to replace "
                      "it, or name another one with --model-dir");
   }
-  return anew(command, std::move(lock));
+  return {.folders = std::move(folders),
+          .lock = std::move(lock),
+          .origin = resumes ? resumed(command, folder) : new_run(command)};
 }
 
-void discard_what_is_replaced(const RunStart& start) {
-  const fs::path folder = start.config.model_dir;
-  if (start.checkpoint && !start.branch) {
-    stability::truncate_after(folder / kRunLogFile, start.update);
+void discard_what_is_replaced(RunStart& start) {
+  start.folders.keep();
+  const fs::path folder = start.origin.config.model_dir;
+  const TrainingStart& at = start.origin.at;
+  if (at.checkpoint && !at.branches) {
+    stability::truncate_after(folder / kRunLogFile, at.update);
     return;
   }
-  remove_former_run(folder, start.config.data);
+  remove_former_run(folder, start.origin.config.data);
 }
 
 }  // namespace nmt::train

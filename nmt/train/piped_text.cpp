@@ -99,10 +99,12 @@ PipedText::PipedText(config::TrainingConfig& config) {
   for (size_t i = 0; i < sizes.size(); ++i) copies_[i].bytes = sizes[i].get();
 }
 
-void PipedText::keep(config::TrainingConfig& config) {
-  if (!folder_) return;
-  folder_->commit();
-  rename_sets(config.data, folder_->path(), lasting_folder(config));
+void PipedText::name_lasting_places(config::TrainingConfig& config) const {
+  if (folder_) rename_sets(config.data, folder_->path(), lasting_folder(config));
+}
+
+void PipedText::keep() {
+  if (folder_) folder_->commit();
 }
 
 }  // namespace nmt::train

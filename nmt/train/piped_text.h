@@ -25,9 +25,12 @@ class PipedText {
   /// InputError if one cannot be read or the disk is full.
   explicit PipedText(config::TrainingConfig& config);
 
-  /// Gives the copies their lasting place in the model folder, and names it in `config`. Without
-  /// this they are removed again: a run that is refused leaves nothing. Throws InputError.
-  void keep(config::TrainingConfig& config);
+  /// Names in `config` where the copies will lie in the model folder: once its sets have been read.
+  void name_lasting_places(config::TrainingConfig& config) const;
+
+  /// Puts the copies there. Without this they are removed again: a run that is refused leaves
+  /// nothing. Throws InputError.
+  void keep();
 
   struct Copy {
     std::string stream;  ///< As the flag named it.

@@ -8,10 +8,7 @@
 
 #include "data/text/error.h"
 #include "nmt/checkpoint/average.h"
-#include "nmt/config/config_json.h"
 #include "nmt/model/init.h"
-#include "nmt/model/parameters.h"
-#include "nmt/stability/json_number.h"
 #include "nmt/train/memory_estimate.h"
 #include "nmt/train/start_record.h"
 #include "nmt/train/validate.h"
@@ -22,15 +19,6 @@ namespace {
 double seconds_between(std::chrono::steady_clock::time_point from,
                        std::chrono::steady_clock::time_point to) {
   return std::chrono::duration<double>(to - from).count();
-}
-
-const nlohmann::json& member_of(const nlohmann::json& state, const char* key,
-                                const std::string& source) {
-  const auto found = state.find(key);
-  if (found == state.end()) {
-    throw InputError(source, ": has no \"", key, "\"; the checkpoint is damaged");
-  }
-  return *found;
 }
 
 stability::StabilityRules rules_of(const config::TrainingConfig& config) {
@@ -62,18 +50,10 @@ model::Transformer initialized_model(const config::TrainingConfig& config,
   return model;
 }
 
-// Tensors of the statistics stand in the optimizer's file, under names of their own.
-constexpr std::string_view kStatisticsPrefix = "statistics/";
-
-// Those with the prefix, which they lose, or those without it.
-optim::NamedTensors without_prefix(const optim::NamedTensors& all, std::string_view prefix,
-                                   bool with) {
-  optim::NamedTensors chosen;
-  for (const auto& [name, tensor] : all) {
-    if (name.starts_with(prefix) != with) continue;
-    chosen.emplace_back(with ? name.substr(prefix.size()) : name, tensor);
-  }
-  return chosen;
+// Whether linear or cosine have come to 0, so that further updates would change nothing.
+bool rate_is_spent(const config::OptimizationConfig& rate, int64_t update) {
+  return config::falls_until_an_update(rate.lr_schedule) && rate.final_learning_rate == 0.0 &&
+         update >= rate.lr_decay_updates;
 }
 
 double peak_mib() {
@@ -85,64 +65,32 @@ double peak_mib() {
 }  // namespace
 
 Trainer::Trainer(const config::TrainingConfig& config, const TrainingData& data,
-                 TrainingObserver& observer, const std::atomic<bool>& stop,
-                 const std::optional<std::string>& checkpoint,
-                 const std::optional<stability::EventRecord>& branch)
+                 TrainingObserver& observer, const std::atomic<bool>& stop, const TrainingStart& at)
     : config_(config),
       data_(data),
       observer_(observer),
       stop_(stop),
+      at_(at),
       checkpoints_(config.model_dir + "/checkpoints"),
       model_(initialized_model(config, data)),
       step_(model_, config, config.threads, data.vocabulary->eos_id()),
-      monitor_(rules_of(config)),
-      branch_(branch) {
+      monitor_(rules_of(config)) {
   if (config_.schedule.sharpness_every > 0) {
     sharpness_.emplace(
         config_, sharpness_sample(data.train, config_.schedule.sharpness_tokens, config_.seed),
         data.vocabulary->eos_id());
   }
-  if (checkpoint) restore(*checkpoint);
+  if (at_.checkpoint) {
+    restore(*at_.checkpoint);
+  } else if (!config_.init_from.empty()) {
+    take_model(config_.init_from);
+  }
   open_batches();
   for (const config::TemperatureChange& change : config_.stability.attention_temperature_at) {
     if (change.update <= progress_.update) step_.set_attention_temperature(change.setting);
   }
   at_start_ = progress_;
   start_ = last_record_ = Clock::now();
-}
-
-void Trainer::restore(const std::string& folder) {
-  const checkpoint::ModelFolder saved = checkpoint::load_model(folder);
-  const checkpoint::TrainingState training = checkpoint::load_training_state(folder);
-  const std::string source = folder + "/" + checkpoint::kStateFile;
-  if (saved.folded) {
-    throw InputError(folder, ": holds folded weights, which training cannot go on from");
-  }
-  checkpoint::load_into(saved.tensors, model::named_tensors(model_),
-                        folder + "/" + checkpoint::kModelFile);
-  step_.refresh_weights();
-  step_.optimizer().load_state(without_prefix(training.optimizer, kStatisticsPrefix, false));
-  step_.probe().load_state(without_prefix(training.optimizer, kStatisticsPrefix, true));
-  progress_ = run_progress_from_json(training.state, source);
-  if (training.state.value("pairs", int64_t{-1}) != data_.train.size()) {
-    throw InputError(source, ": the run was trained on ",
-                     training.state.value("pairs", int64_t{-1}),
-                     " sentence pairs, the training sets now give ", data_.train.size(),
-                     "; resume with the same files");
-  }
-  step_.set_learning_rate_factor(progress_.learning_rate_factor);
-  step_.tracker().restore(member_of(training.state, "entropy", source));
-  monitor_.restore(member_of(training.state, "stability", source));
-  losses_since_record_ = stability::numbers_from_json(member_of(training.state, "losses", source));
-  if (branch_) {  // What was best, and where it lies, belongs to the other run.
-    progress_.best.reset();
-    progress_.bad_validations = 0;
-    return;
-  }
-  saved_update_ = progress_.update;
-  if (progress_.best && progress_.best->update == progress_.update) {
-    checkpoint::publish_model(folder, config_.model_dir + "/best");
-  }
 }
 
 double Trainer::process_seconds() const {
@@ -153,8 +101,10 @@ double Trainer::run_seconds() const {
 }
 
 std::string Trainer::reason_to_stop() const {
+  if (stop_ && progress_.validation_due) return "interrupted";
   const config::ScheduleConfig& limits = config_.schedule;
   if (limits.max_updates > 0 && progress_.update >= limits.max_updates) return "max-updates";
+  if (rate_is_spent(config_.optimization, progress_.update)) return "lr-decay-updates";
   if (limits.max_epochs > 0 && progress_.position.epoch >= limits.max_epochs) return "max-epochs";
   if (limits.max_target_tokens > 0 && progress_.tokens >= limits.max_target_tokens) {
     return "max-target-tokens";
@@ -171,14 +121,17 @@ std::string Trainer::reason_to_stop() const {
 stability::EndRecord Trainer::run() {
   const stability::ConfigRecord start = start_record(config_, model_, data_, config_.threads);
   observer_.on_start(start);
-  if (branch_) observer_.on_event(*branch_);
-  if (progress_.update == 0 && sharpness_) measure_sharpness();
+  for (const stability::EventRecord& event : at_.events) observer_.on_event(event);
+  if (!at_.checkpoint && sharpness_) measure_sharpness();
+  publish_best();
+  validate_if_due();
   std::string reason = reason_to_stop();
   while (reason.empty()) {
     update_once();
     reason = reason_to_stop();
     validate_and_save(reason);
-    if (reason.empty()) reason = reason_to_stop();  // Validation can end patience.
+    // Validation can end patience, and a stop can cut it short.
+    if (reason.empty() || progress_.validation_due) reason = reason_to_stop();
   }
   return finish(reason);
 }
@@ -189,8 +142,9 @@ void Trainer::validate_and_save(const std::string& reason) {
   const bool ends = !reason.empty() && reason != "interrupted";
   if (ends && unlogged_) log_update();
   if (data_.valid && (ends || due(config_.schedule.validate_every))) {
-    validate_now();
+    progress_.validation_due = true;
   }
+  validate_if_due();
   if (ends || due(config_.schedule.save_every)) save_checkpoint();
 }
 
@@ -230,62 +184,20 @@ bool Trainer::is_better(const stability::ValidRecord& record) const {
   return record.nll < progress_.best->nll;
 }
 
-void Trainer::validate_now() {
-  stability::ValidRecord record = validate(model_, data_, config_, progress_.update);
-  record.best = is_better(record);
-  progress_.bad_validations = record.best ? 0 : progress_.bad_validations + 1;
-  if (record.best) progress_.best = record;
-  observer_.on_valid(record);
-  if (config_.optimization.lr_schedule == config::LrSchedule::kPlateau) watch_plateau(record.nll);
-  if (!record.best) return;
+void Trainer::validate_if_due() {
+  if (!progress_.validation_due) return;
+  std::optional<stability::ValidRecord> record =
+      validate(model_, data_, config_, progress_.update, stop_);
+  if (!record) return;
+  progress_.validation_due = false;
+  record->best = is_better(*record);
+  progress_.bad_validations = record->best ? 0 : progress_.bad_validations + 1;
+  if (record->best) progress_.best = *record;
+  observer_.on_valid(*record);
+  if (config_.optimization.lr_schedule == config::LrSchedule::kPlateau) watch_plateau(record->nll);
+  if (!record->best) return;
   save_checkpoint();
-}
-
-// With the temperatures in force, so that a translation is made as the model was trained.
-config::ModelConfig Trainer::model_with_temperatures() const {
-  config::ModelConfig model = config_.model;
-  for (const config::TemperatureChange& change : config_.stability.attention_temperature_at) {
-    if (change.update <= progress_.update) model.attention_temperature.push_back(change.setting);
-  }
-  return model;
-}
-
-void Trainer::save_checkpoint() {
-  if (saved_update_ == progress_.update) return;
-  progress_.seconds = run_seconds();
-  nlohmann::json state = to_json(progress_);
-  state["pairs"] = data_.train.size();
-  state["config"] = config::to_json(config_);
-  state["entropy"] = step_.tracker().state();
-  state["stability"] = monitor_.state();
-  state["losses"] = stability::json_numbers(losses_since_record_);
-  optim::NamedTensors tensors = step_.optimizer().state();
-  for (const auto& [name, tensor] : step_.probe().state()) {
-    tensors.emplace_back(std::string(kStatisticsPrefix) + name, tensor);
-  }
-  char name[32];
-  std::snprintf(name, sizeof name, "update-%08lld", static_cast<long long>(progress_.update));
-  observer_.on_checkpoint({.update = progress_.update, .path = std::string("checkpoints/") + name});
-  const std::string folder = checkpoints_.save(progress_.update,
-                                               {.config = model_with_temperatures(),
-                                                .tensors = model::named_tensors(model_),
-                                                .vocabulary = data_.vocabulary->serialized(),
-                                                .folded = false},
-                                               {.optimizer = std::move(tensors), .state = state});
-  if (progress_.best && progress_.best->update == progress_.update) {
-    checkpoint::publish_model(folder, config_.model_dir + "/best");
-  }
-  checkpoints_.prune(config_.schedule.keep_last);
-  saved_update_ = progress_.update;
-}
-
-void Trainer::write_average() {
-  const std::vector<checkpoint::CheckpointSet::Entry> all = checkpoints_.all();
-  const size_t count = std::min(all.size(), static_cast<size_t>(config_.schedule.average_last));
-  if (count < 2) return;
-  std::vector<std::string> folders;
-  for (size_t i = all.size() - count; i < all.size(); ++i) folders.push_back(all[i].folder);
-  checkpoint::save_model(config_.model_dir + "/average", checkpoint::average(folders));
+  publish_best();
 }
 
 stability::EndRecord Trainer::finish(const std::string& reason) {
@@ -296,7 +208,8 @@ stability::EndRecord Trainer::finish(const std::string& reason) {
   if (!data_.valid && saved_update_ > 0) {
     checkpoint::publish_model(checkpoints_.newest()->folder, config_.model_dir + "/best");
   }
-  if (!interrupted && config_.schedule.average_last > 0) write_average();
+  const std::vector<std::string> averaged =
+      interrupted ? std::vector<std::string>{} : checkpoints_to_average();
   const stability::EndRecord end = {.update = progress_.update,
                                     .reason = reason,
                                     .status = reason == "non-finite" ? "failed" : monitor_.status(),
@@ -307,7 +220,10 @@ stability::EndRecord Trainer::finish(const std::string& reason) {
                                     .peak_mib = peak_mib(),
                                     .seconds = run_seconds(),
                                     .best = progress_.best};
-  observer_.on_end(end);
+  observer_.on_end(end);  // Before the mean, which may fail: the run has ended all the same.
+  if (!averaged.empty()) {
+    checkpoint::save_model(config_.model_dir + "/average", checkpoint::average(averaged));
+  }
   return end;
 }
 

@@ -21,6 +21,7 @@
 #include "nmt/train/train_step.h"
 #include "nmt/train/training_data.h"
 #include "nmt/train/training_observer.h"
+#include "nmt/train/training_start.h"
 #include "nmt/train/training_state.h"
 
 namespace nmt::train {
@@ -28,16 +29,14 @@ namespace nmt::train {
 class Trainer {
  public:
   /// `config` is complete (vocab_size set, threads and device resolved). `data`, `observer` and
-  /// `stop` must outlive the trainer. With `checkpoint`, the folder of one, the run continues from
-  /// there, or, if it is another run's, branches off as `branch` says; otherwise the model starts
-  /// from the seed. Throws InputError if the checkpoint does not fit, UsageError if memory will not
-  /// suffice.
+  /// `stop` must outlive the trainer. Writes nothing and tells `observer` nothing yet. Throws
+  /// InputError if what `at` or init-from names does not fit the model or, where a run goes on, the
+  /// data; UsageError if memory will not suffice.
   Trainer(const config::TrainingConfig& config, const TrainingData& data,
-          TrainingObserver& observer, const std::atomic<bool>& stop,
-          const std::optional<std::string>& checkpoint,
-          const std::optional<stability::EventRecord>& branch = std::nullopt);
+          TrainingObserver& observer, const std::atomic<bool>& stop, const TrainingStart& at = {});
 
-  /// Trains until a limit is met or `stop` becomes true, then saves and reports.
+  /// Trains until a limit is met or `stop` becomes true, then saves and reports. A validation that
+  /// `stop` cuts short is made up for when the run is resumed.
   /// Throws InputError if something cannot be written.
   stability::EndRecord run();
 
@@ -45,6 +44,8 @@ class Trainer {
   using Clock = std::chrono::steady_clock;
 
   void restore(const std::string& checkpoint);
+  void check_data(const nlohmann::json& state, const std::string& source) const;
+  void take_model(const std::string& folder);
   std::string reason_to_stop() const;
   void open_batches();
   void update_once();
@@ -60,14 +61,15 @@ class Trainer {
   void log_update();
   std::vector<stability::AttentionRecord> attention_records();
   void measure_sharpness();
-  void validate_now();
+  void validate_if_due();
   void watch_plateau(double nll);
   void lower_learning_rate(double factor, const std::string& cause, const std::string& reason);
   bool is_better(const stability::ValidRecord& record) const;
   config::ModelConfig model_with_temperatures() const;
   void save_checkpoint();
+  void publish_best();
   stability::EndRecord finish(const std::string& reason);
-  void write_average();
+  std::vector<std::string> checkpoints_to_average();
   double run_seconds() const;
   double process_seconds() const;
 
@@ -75,6 +77,7 @@ class Trainer {
   const TrainingData& data_;
   TrainingObserver& observer_;
   const std::atomic<bool>& stop_;
+  TrainingStart at_;
   checkpoint::CheckpointSet checkpoints_;
   model::Transformer model_;
   TrainStep step_;
@@ -86,7 +89,6 @@ class Trainer {
   RunProgress at_start_;
   Clock::time_point start_;
   std::optional<StepResult> unlogged_;  // The last update, while no record holds it.
-  std::optional<stability::EventRecord> branch_;
   std::vector<double> losses_since_record_;
   std::string unstable_;  // "collapsed" or "diverged": what a rule says must stop the run.
   int64_t tokens_since_record_ = 0;

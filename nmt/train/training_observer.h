@@ -46,11 +46,13 @@ class TrainingObserver {
   virtual void on_end(const stability::EndRecord&) {}
 };
 
-/// Passes everything on to several observers, in the order given. They must outlive it.
+/// Passes everything on to several observers, in the order given. They must outlive its last call.
 class ObserverGroup : public TrainingObserver {
  public:
-  explicit ObserverGroup(std::vector<TrainingObserver*> observers)
+  explicit ObserverGroup(std::vector<TrainingObserver*> observers = {})
       : observers_(std::move(observers)) {}
+
+  void add(TrainingObserver& observer) { observers_.push_back(&observer); }
 
   void on_start(const stability::ConfigRecord& record) override {
     for (auto* observer : observers_) observer->on_start(record);

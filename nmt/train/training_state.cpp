@@ -48,6 +48,7 @@ nlohmann::json to_json(const RunProgress& progress) {
           {"seconds", progress.seconds},
           {"bad_updates", progress.bad_updates},
           {"bad_validations", progress.bad_validations},
+          {"validation_due", progress.validation_due},
           {"best", progress.best ? to_json(*progress.best) : nlohmann::json(nullptr)},
           {"learning_rate_factor", progress.learning_rate_factor},
           {"plateau", to_json(progress.plateau)}};
@@ -63,6 +64,7 @@ RunProgress run_progress_from_json(const nlohmann::json& json, const std::string
     progress.seconds = json.at("seconds").get<double>();
     progress.bad_updates = json.at("bad_updates").get<int64_t>();
     progress.bad_validations = json.at("bad_validations").get<int64_t>();
+    progress.validation_due = json.value("validation_due", false);
     if (!json.at("best").is_null()) progress.best = valid_record(json.at("best"));
     progress.learning_rate_factor = json.value("learning_rate_factor", 1.0);
     if (json.contains("plateau")) progress.plateau = plateau_state(json.at("plateau"));

@@ -20,6 +20,7 @@ struct RunProgress {
   double seconds = 0.0;         ///< Training time of earlier processes and this one.
   int64_t bad_updates = 0;      ///< Updates in a row whose loss was not finite.
   int64_t bad_validations = 0;  ///< Validations since the best one.
+  bool validation_due = false;  ///< At this update; a stop came before it was done.
   std::optional<stability::ValidRecord> best;
   double learning_rate_factor = 1.0;  ///< Times the schedule's rate; interventions lower it.
   optim::PlateauState plateau;        ///< Of lr-schedule plateau.
@@ -28,7 +29,7 @@ struct RunProgress {
 nlohmann::json to_json(const RunProgress& progress);
 
 /// Throws InputError, naming `source`, if a value is missing or of the wrong type. A state from
-/// before there were learning_rate_factor and plateau has their initial values.
+/// before there were learning_rate_factor, plateau and validation_due has their initial values.
 RunProgress run_progress_from_json(const nlohmann::json& json, const std::string& source);
 
 }  // namespace nmt::train

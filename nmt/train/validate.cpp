@@ -12,7 +12,7 @@ namespace nmt::train {
 namespace {
 
 double bleu_of_translations(model::Transformer model, const TrainingData& data,
-                            const config::TrainingConfig& config) {
+                            const config::TrainingConfig& config, const std::atomic<bool>& stop) {
   std::vector<std::string> sources, references;
   for (const data::SentencePair& pair : data.valid_pairs) {
     sources.push_back(pair.source);
@@ -20,22 +20,21 @@ double bleu_of_translations(model::Transformer model, const TrainingData& data,
   }
   const decode::Translator translator(
       model, data.vocabulary,
-      {.beam_size = config.schedule.valid_beam_size, .threads = config.threads});
+      {.beam_size = config.schedule.valid_beam_size, .threads = config.threads, .stop = &stop});
   const std::vector<std::string> hypotheses = translator.translate(sources);
   return metrics::corpus_bleu(hypotheses, std::vector<std::vector<std::string>>{references}, {})
       .score;
 }
 
-}  // namespace
-
-stability::ValidRecord validate(model::Transformer model, const TrainingData& data,
-                                const config::TrainingConfig& config, int64_t update) {
+stability::ValidRecord scores(model::Transformer model, const TrainingData& data,
+                              const config::TrainingConfig& config, const std::atomic<bool>& stop) {
   const torch::NoGradGuard no_grad;
   const data::BatchPlan plan(*data.valid,
                              std::max(config.data.max_tokens, config.model.max_positions));
   double loss = 0.0;
   double nll = 0.0;
   for (int64_t i = 0; i < plan.size(); ++i) {
+    if (stop) throw decode::Interrupted();
     const data::Batch batch = data::make_batch(*data.valid, plan.pairs(i));
     const layers::LossSums sums =
         loss_of_batch(model, batch, data.vocabulary->eos_id(), config.optimization.label_smoothing,
@@ -45,12 +44,25 @@ stability::ValidRecord validate(model::Transformer model, const TrainingData& da
   }
   const double tokens = static_cast<double>(data.valid->target_tokens());
   stability::ValidRecord record;
-  record.update = update;
   record.loss = loss / tokens;
   record.nll = nll / tokens;
   record.perplexity = std::exp(record.nll);
-  if (!data.valid_pairs.empty()) record.bleu = bleu_of_translations(model, data, config);
+  if (!data.valid_pairs.empty()) record.bleu = bleu_of_translations(model, data, config, stop);
   return record;
+}
+
+}  // namespace
+
+std::optional<stability::ValidRecord> validate(model::Transformer model, const TrainingData& data,
+                                               const config::TrainingConfig& config, int64_t update,
+                                               const std::atomic<bool>& stop) {
+  try {
+    stability::ValidRecord record = scores(std::move(model), data, config, stop);
+    record.update = update;
+    return record;
+  } catch (const decode::Interrupted&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace nmt::train

@@ -2,7 +2,9 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <optional>
 
 #include "nmt/config/training_config.h"
 #include "nmt/model/transformer.h"
@@ -12,9 +14,11 @@
 namespace nmt::train {
 
 /// Loss, nll and perplexity in nats a target piece, and BLEU unless no segments are to be
-/// translated. Changes nothing; no dropout. `best` is left false.
+/// translated. Changes nothing; no dropout. `best` is left false. No value once `stop` is true,
+/// which is looked at before each batch.
 /// `data.valid` must have a value.
-stability::ValidRecord validate(model::Transformer model, const TrainingData& data,
-                                const config::TrainingConfig& config, int64_t update);
+std::optional<stability::ValidRecord> validate(model::Transformer model, const TrainingData& data,
+                                               const config::TrainingConfig& config, int64_t update,
+                                               const std::atomic<bool>& stop);
 
 }  // namespace nmt::train

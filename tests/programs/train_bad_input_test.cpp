@@ -107,6 +107,73 @@ TEST_F(TrainBadInput, AnOverwriteThatCannotStartRemovesNothing) {
   EXPECT_EQ(folder_.logged_update("model"), 2);
 }
 
+// Every way to refuse a run that comes after its command line was read.
+std::vector<Words> refusals(const TrainFolder& folder, bool resumes) {
+  folder.write("other.en", "another text\n");
+  folder.write("other.de", "ein anderer Text\n");
+  std::vector<Words> all = {{"--train-sets", "absent.en", "absent.de"},
+                            {"--train-sets", "other.en", "train.de"},
+                            {"--vocab", "train.en"}};
+  if (resumes) {
+    all.push_back({"--train-sets", "other.en", "other.de"});
+  } else {
+    all.push_back({"--arch", "preln-1000L", "--d-model", "512", "--ffn-dim", "2048"});
+    all.back() = all.back() + Words{"--heads", "8", "--max-tokens", "1000000"};
+  }
+  return all;
+}
+
+TEST_F(TrainBadInput, ARefusedRunLeavesItsFolderAsItWas) {
+  ASSERT_EQ(
+      folder_.run(folder_.train("model") + Words{"--max-updates", "4", "--save-every", "2"}).status,
+      0);
+  const auto before = folder_.everything("model");
+  for (const char* way : {"--overwrite", "--resume"}) {
+    for (const Words& wrong : refusals(folder_, way == std::string("--resume"))) {
+      const Result result =
+          folder_.run(folder_.train("model") + Words{"--max-updates", "6", way} + wrong);
+      EXPECT_NE(result.status, 0) << way << " " << wrong[0];
+      EXPECT_EQ(folder_.everything("model"), before) << way << " " << wrong[0];
+    }
+  }
+}
+
+TEST_F(TrainBadInput, ARefusedRunMakesNoFolder) {
+  for (const Words& wrong : refusals(folder_, /*resumes=*/false)) {
+    const Result result =
+        folder_.run(folder_.train("runs/new") + Words{"--max-updates", "2"} + wrong);
+    EXPECT_NE(result.status, 0) << wrong[0];
+    EXPECT_FALSE(std::filesystem::exists(folder_.path("runs"))) << wrong[0];
+  }
+}
+
+TEST_F(TrainBadInput, OtherTextUnderTheSameName) {
+  ASSERT_EQ(folder_.run(folder_.train("model") + Words{"--max-updates", "2"}).status, 0);
+  std::string target = folder_.read("train.de");
+  target[0] ^= 0x20;  // One letter, small in place of large.
+  folder_.write("train.de", target);
+  for (const Words& way :
+       {Words{"--resume"}, Words{"--branch-from", "model", "--model-dir", "branch"}}) {
+    EXPECT_THAT(errors(Words{NMT_TRAIN, "--model-dir", "model", "--max-updates", "4"} + way, 1),
+                AllOf(HasSubstr("train.de: is not the text that the run began with"),
+                      HasSubstr("120 segments")));
+  }
+}
+
+TEST_F(TrainBadInput, WeightsOfAnotherShape) {
+  ASSERT_EQ(folder_.run(folder_.train("model") + Words{"--max-updates", "2"}).status, 0);
+  EXPECT_THAT(
+      train_errors(
+          {"--model-dir", "tuned", "--init-from", "model/best", "--arch", "postln-sigma-3L-1L"}, 2),
+      AllOf(HasSubstr("--init-from takes the weights of"),
+            HasSubstr("arch (was postln-sigma-2L-1L, now postln-sigma-3L-1L)")));
+  EXPECT_THAT(train_errors({"--model-dir", "tuned", "--init-from", "model"}, 1),
+              AllOf(HasSubstr("is the folder of a run"), HasSubstr("model/best")));
+  EXPECT_THAT(train_errors({"--model-dir", "tuned", "--init-from", "absent"}, 1),
+              HasSubstr("absent: no such folder"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("tuned")));
+}
+
 TEST_F(TrainBadInput, AFixedKeyThatChangesOnResume) {
   ASSERT_EQ(folder_.run(folder_.train("model") + Words{"--max-updates", "2"}).status, 0);
   EXPECT_THAT(train_errors({"--resume", "--d-model", "32"}, 2),

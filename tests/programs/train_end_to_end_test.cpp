@@ -61,6 +61,30 @@ TEST(TrainEndToEnd, TwoRunsOfOneSeedAreTheSame) {
   EXPECT_EQ(folder.log("a"), folder.log("b"));
 }
 
+TEST(TrainEndToEnd, AModelIsTunedOnOtherText) {
+  const TrainFolder folder;
+  const Words updates = {"--max-updates", "20", "--average-last", "2", "--save-every", "10"};
+  ASSERT_EQ(folder.run(folder.train("model") + updates).status, 0);
+  folder.write("new.en", "the old house\nthe new tree\n");
+  folder.write("new.de", "das alte Haus\nder neue Baum\n");
+  for (const std::string from :
+       {"model/best", "model/average", "model/checkpoints/update-00000010"}) {
+    std::filesystem::remove_all(folder.path("tuned"));
+    // The shape is the model's; no key of it need be given.
+    const Result tuned = folder.run(Words{NMT_TRAIN, "--init-from", from, "--model-dir", "tuned"} +
+                                    Words{"--train-sets", "new.en", "new.de", "--valid-sets"} +
+                                    Words{"valid.en", "valid.de", "--max-updates", "3"} +
+                                    Words{"--device", "cpu", "--threads", "1"});
+    ASSERT_EQ(tuned.status, 0) << tuned.errors;
+    EXPECT_THAT(tuned.output, HasSubstr("starts from the model " + folder.path(from)));
+    EXPECT_THAT(tuned.output, HasSubstr("weights and vocabulary are those of"));
+    EXPECT_EQ(tuned.output.find("gamma its spectral norm") != std::string::npos,
+              from == "model/average");
+    EXPECT_EQ(folder.checkpoints("tuned").back(), "update-00000003");
+    EXPECT_EQ(folder.newest("tuned", "spm.model"), folder.newest("model", "spm.model"));
+  }
+}
+
 TEST(TrainEndToEnd, WithoutDataItTrainsOnTheToyGrammarAndSaysSo) {
   const TrainFolder folder;
   const Result trained =

@@ -103,6 +103,16 @@ class TrainFolder : public nmt::testing::TempFolder {
     return names;
   }
 
+  /// Every file below `model_dir` with its bytes.
+  std::map<std::string, std::string> everything(const std::string& model_dir) const {
+    std::map<std::string, std::string> files;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(path(model_dir))) {
+      const std::string name = std::filesystem::relative(entry.path(), path()).string();
+      files[name] = entry.is_regular_file() ? read(name) : "folder";
+    }
+    return files;
+  }
+
   /// The bytes of a file of the newest checkpoint.
   std::string newest(const std::string& model_dir, const std::string& file) const {
     const std::vector<std::string> names = checkpoints(model_dir);

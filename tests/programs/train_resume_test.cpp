@@ -16,6 +16,7 @@ namespace nmt::programs {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 int number_of_kills() {
   const char* wanted = std::getenv("NMT_KILLS");
@@ -145,7 +146,7 @@ TEST(TrainResume, KillsAtRandomInstantsChangeNothing) {
 TEST(TrainResume, ASignalEndsTheUpdateAndSaves) {
   const TrainFolder folder;
   ASSERT_EQ(folder.run(demanding(folder, "whole", 60)).status, 0);
-  for (const int number : {SIGTERM, SIGINT}) {
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) {
     const std::string model = "signal-" + std::to_string(number);
     const Words words = demanding(folder, model, 60);
     Process process(words, {.folder = folder.path()});
@@ -163,6 +164,53 @@ TEST(TrainResume, ASignalEndsTheUpdateAndSaves) {
     // Where the run was stopped there is one checkpoint more.
     EXPECT_EQ(folder.log(model, {"checkpoint"}), folder.log("whole", {"checkpoint"}));
   }
+}
+
+// The validation set is long and translated, so that the signal finds the program in it.
+TEST(TrainResume, ASignalInAValidationSavesAtOnce) {
+  const TrainFolder folder;
+  for (const std::string language : {"en", "de"}) {
+    std::string text;
+    for (int i = 0; i < 4; ++i) text += folder.read("train." + language);
+    folder.write("long." + language, text);
+  }
+  const auto words = [&](const std::string& model_dir) {
+    return folder.train(model_dir) + Words{"--valid-sets", "long.en", "long.de", "--log-every"} +
+           Words{"1", "--validate-every", "3", "--save-every", "0", "--max-updates", "6"} +
+           Words{"--valid-beam-size", "8"};
+  };
+  ASSERT_EQ(folder.run(words("whole")).status, 0);
+  Process process(words("stopped"), {.folder = folder.path()});
+  ASSERT_TRUE(process.wait_until([&] { return folder.logged_update("stopped") >= 3; }));
+  process.signal(SIGTERM);
+  EXPECT_THAT(process.wait().output, HasSubstr("interrupted"));
+  EXPECT_EQ(folder.checkpoints("stopped"), Words{"update-00000003"});
+  EXPECT_THAT(folder.read("stopped/run.jsonl"), Not(HasSubstr("\"type\":\"valid\"")));
+  ASSERT_EQ(folder.run(words("stopped") + Words{"--resume"}).status, 0);
+  expect_same_end(folder, "whole", "stopped");
+  EXPECT_EQ(folder.log("stopped", {"checkpoint"}), folder.log("whole", {"checkpoint"}));
+}
+
+TEST(TrainResume, TheSameTextElsewhereIsTheSameRun) {
+  const TrainFolder folder;
+  ASSERT_EQ(folder.run(folder.train("model") + Words{"--max-updates", "2"}).status, 0);
+  const auto resume = [&](int64_t updates, const Words& changes, const std::string& from) {
+    const Words words = Words{NMT_TRAIN, "--resume", "--model-dir", folder.path("model")} +
+                        Words{"--max-updates", std::to_string(updates)} + changes;
+    const Result result = programs::run(words, {.folder = folder.path(from)});
+    EXPECT_EQ(result.status, 0) << result.errors;
+    EXPECT_THAT(result.output, HasSubstr("goes on with "));
+    EXPECT_THAT(result.output, Not(HasSubstr("toy grammar")));
+    EXPECT_EQ(folder.logged_update("model"), updates);
+  };
+  std::filesystem::create_directory(folder.path("moved"));
+  resume(3, {}, "moved");  // The saved paths do not depend on where the program runs.
+  for (const char* name : {"train.en", "train.de", "valid.en", "valid.de"}) {
+    std::filesystem::rename(folder.path(name), folder.path(std::string("moved/") + name));
+  }
+  resume(4, {"--train-sets", "train.en", "train.de", "--valid-sets", "valid.en", "valid.de"},
+         "moved");
+  resume(5, {}, ".");
 }
 
 TEST(TrainResume, ADiskThatIsFullLeavesTheLastCheckpointWhole) {

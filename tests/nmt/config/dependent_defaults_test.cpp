@@ -3,6 +3,7 @@
 
 #include "nmt/config/dependent_defaults.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "data/text/error.h"
@@ -12,17 +13,19 @@
 namespace nmt::config {
 namespace {
 
+using ::testing::HasSubstr;
+
 TrainingCommand parse(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), "nmt-train");
   return parse_training_command(static_cast<int>(arguments.size()), arguments.data());
 }
 
 double weight_decay(const std::vector<const char*>& arguments) {
-  return parse(arguments).config.optimization.weight_decay;
+  return new_config(parse(arguments)).optimization.weight_decay;
 }
 
 int64_t decay_updates(const std::vector<const char*>& arguments) {
-  return parse(arguments).config.optimization.lr_decay_updates;
+  return new_config(parse(arguments)).optimization.lr_decay_updates;
 }
 
 TEST(DependentDefaults, AdamwDecaysUnlessToldOtherwise) {
@@ -45,36 +48,45 @@ TEST(DependentDefaults, LinearAndCosineEndAtMaxUpdates) {
     EXPECT_EQ(decay_updates(
                   {"--lr-schedule", schedule, "--max-updates", "0", "--lr-decay-updates", "900"}),
               900);
-    EXPECT_THROW(parse({"--lr-schedule", schedule, "--max-updates", "0"}), UsageError);
+    EXPECT_THROW(new_config(parse({"--lr-schedule", schedule, "--max-updates", "0"})), UsageError);
   }
 }
 
 TEST(DependentDefaults, AResumedRunKeepsWhatItBeganWith) {
-  const TrainingConfig saved =
-      parse({"--lr-schedule", "cosine", "--max-updates", "7000", "--optimizer", "adamw"}).config;
-  const TrainingConfig resumed = resumed_config(
-      saved, parse({"--resume", "--lr-schedule", "cosine", "--max-updates", "9000"}));
-  EXPECT_EQ(resumed.schedule.max_updates, 9000);
+  const TrainingConfig saved = new_config(parse({"--lr-schedule", "cosine", "--max-updates", "7000",
+                                                 "--optimizer", "adamw", "--weight-decay", "0.2"}));
+  const TrainingConfig resumed =
+      resumed_config(saved, parse({"--resume", "--max-updates", "6000"}));
+  EXPECT_EQ(resumed.schedule.max_updates, 6000);
   EXPECT_EQ(resumed.optimization.lr_decay_updates, 7000);
-  EXPECT_EQ(resumed.optimization.weight_decay, 0.01);
-  EXPECT_EQ(testing::message_of<UsageError>([&] {
-              resumed_config(saved, parse({"--resume", "--lr-schedule", "linear"}));
-            }),
-            "--resume may change only limits, logging and threads, not lr-schedule (was cosine, "
-            "now linear)");
+  EXPECT_EQ(resumed.optimization.weight_decay, 0.2);
 }
 
-TEST(DependentDefaults, AResumedRunMayStretchItsDecay) {
-  const TrainingConfig saved = parse({"--lr-schedule", "cosine", "--max-updates", "7000"}).config;
-  const TrainingConfig resumed =
-      resumed_config(saved, parse({"--resume", "--lr-schedule", "cosine", "--max-updates", "9000",
-                                   "--lr-decay-updates", "9000"}));
-  EXPECT_EQ(resumed.optimization.lr_decay_updates, 9000);
+TEST(DependentDefaults, MoreUpdatesNeedALongerDecay) {
+  const TrainingConfig saved =
+      new_config(parse({"--lr-schedule", "cosine", "--max-updates", "7000"}));
+  const auto refusal = [&](auto&& going_on, const char* flag) {
+    return testing::message_of<UsageError>([&] {
+      going_on(saved, parse({flag, "a", "--max-updates", "9000"}));
+    });
+  };
+  EXPECT_THAT(refusal(branched_config, "--branch-from"), HasSubstr("add --lr-decay-updates 9000"));
+  EXPECT_THAT(refusal(resumed_config, "--model-dir"), HasSubstr("add --lr-decay-updates 9000"));
+  // The same command once more asks for nothing new.
+  EXPECT_NO_THROW(resumed_config(saved, parse({"--resume", "--max-updates", "7000"})));
+  const TrainingConfig stretched = resumed_config(
+      saved, parse({"--resume", "--max-updates", "9000", "--lr-decay-updates", "9000"}));
+  EXPECT_EQ(stretched.schedule.max_updates, 9000);
+  EXPECT_EQ(stretched.optimization.lr_decay_updates, 9000);
+  EXPECT_EQ(
+      resumed_config(saved, parse({"--resume", "--max-updates", "9000", "--lr-decay-updates", "0"}))
+          .optimization.lr_decay_updates,
+      9000);
 }
 
 TEST(DependentDefaults, ABranchMayHaveAnotherSchedule) {
   const TrainingConfig saved =
-      parse({"--optimizer", "adamw", "--weight-decay", "0.1", "--max-updates", "7000"}).config;
+      new_config(parse({"--optimizer", "adamw", "--weight-decay", "0.1", "--max-updates", "7000"}));
   const TrainingConfig falling =
       branched_config(saved, parse({"--branch-from", "a", "--lr-schedule", "cosine"}));
   EXPECT_EQ(falling.optimization.lr_decay_updates, 7000);

@@ -23,7 +23,7 @@ std::vector<std::filesystem::path> recipes() {
 TrainingConfig parse(const std::string& path) {
   const char* arguments[] = {"nmt-train", "--config",     path.c_str(), "--train-sets", "a.en",
                              "a.de",      "--valid-sets", "b.en",       "b.de"};
-  return parse_training_command(9, arguments).config;
+  return new_config(parse_training_command(9, arguments));
 }
 
 TEST(RecipesTest, EveryRecipeIsValidAndListed) {

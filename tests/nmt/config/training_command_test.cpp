@@ -1,13 +1,16 @@
-// The command line of nmt-train: precedence of its sources, and what a resumed run may change.
+// The command line of nmt-train: precedence of its sources, and what a run that goes on may change.
 
 #include "nmt/config/training_command.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "data/text/error.h"
 #include "data/text/whole_file.h"
 #include "nmt/cli/program.h"
+#include "nmt/config/arch_name.h"
 #include "nmt/config/config_table.h"
 #include "nmt/config/demo_config.h"
 #include "nmt/config/reference.h"
@@ -30,36 +33,60 @@ std::string error(const std::vector<const char*>& arguments) {
 
 TEST(TrainingCommandTest, WithoutDataTheDemoHolds) {
   const TrainingCommand command = parse({"--arch", "postln-sigma-18L"});
-  EXPECT_TRUE(command.demo);
-  EXPECT_EQ(command.config.model.architecture.encoder_layers, 18);
-  EXPECT_EQ(command.config.model.d_model, 64);
-  EXPECT_EQ(command.config.model.ffn_dim, 256);
-  EXPECT_EQ(command.config.model.heads, 4);
-  EXPECT_EQ(command.config.data.vocab_size, 1000);
-  EXPECT_EQ(command.config.data.max_tokens, 2048);
-  EXPECT_EQ(command.config.schedule.max_minutes, 15.0);
+  EXPECT_TRUE(is_demo(command));
   EXPECT_THAT(command.set_keys, ElementsAre("arch"));
+  const TrainingConfig config = new_config(command);
+  EXPECT_EQ(config.model.architecture.encoder_layers, 18);
+  EXPECT_EQ(config.model.d_model, 64);
+  EXPECT_EQ(config.model.ffn_dim, 256);
+  EXPECT_EQ(config.model.heads, 4);
+  EXPECT_EQ(config.data.vocab_size, 1000);
+  EXPECT_EQ(config.data.max_tokens, 2048);
+  EXPECT_EQ(config.schedule.max_minutes, 15.0);
 }
 
 TEST(TrainingCommandTest, WithDataTheBaseDefaultsHold) {
   const TrainingCommand command = parse({"--train-sets", "a.en", "a.de"});
-  EXPECT_FALSE(command.demo);
-  EXPECT_EQ(command.config.model.d_model, 512);
-  EXPECT_EQ(command.config.data.vocab_size, TrainingConfig{}.data.vocab_size);
-  EXPECT_EQ(command.config.schedule.max_minutes, 0.0);
+  EXPECT_FALSE(is_demo(command));
+  const TrainingConfig config = new_config(command);
+  EXPECT_EQ(config.model.d_model, 512);
+  EXPECT_EQ(config.data.vocab_size, TrainingConfig{}.data.vocab_size);
+  EXPECT_EQ(config.schedule.max_minutes, 0.0);
 }
 
 TEST(TrainingCommandTest, FileWinsOverDemoAndFlagsOverFile) {
   const testing::TempFolder folder;
   const std::string path = folder.write("run.conf", "d-model = 32\nheads = 2\nseed = 5\n");
   const TrainingCommand command = parse({"--heads", "8", "--config", path.c_str()});
-  EXPECT_EQ(command.config.model.d_model, 32);
-  EXPECT_EQ(command.config.model.heads, 8);
-  EXPECT_EQ(command.config.model.ffn_dim, 256);  // From the demo.
   EXPECT_THAT(command.set_keys, ElementsAre("d-model", "heads", "seed"));
+  const TrainingConfig config = new_config(command);
+  EXPECT_EQ(config.model.d_model, 32);
+  EXPECT_EQ(config.model.heads, 8);
+  EXPECT_EQ(config.model.ffn_dim, 256);  // From the demo.
 
   const std::string with_data = folder.write("data.conf", "train-sets = a.en a.de\n");
-  EXPECT_EQ(parse({"--config", with_data.c_str()}).config.model.d_model, 512);
+  EXPECT_EQ(new_config(parse({"--config", with_data.c_str()})).model.d_model, 512);
+}
+
+TEST(TrainingCommandTest, PathsAreAbsoluteSoThatARunCanGoOnFromAnotherFolder) {
+  const std::string here = std::filesystem::current_path().string() + "/";
+  const TrainingConfig config =
+      parse({"--train-sets", "a.en", "/b/a.de", "--valid-sets", "-", "v.de", "--vocab", "m",
+             "--init-from", "old", "--model-dir", "runs/1"})
+          .config;
+  EXPECT_THAT(config.data.train_sets, ElementsAre(here + "a.en", "/b/a.de"));
+  EXPECT_THAT(config.data.valid_sets, ElementsAre("-", here + "v.de"));
+  EXPECT_THAT(config.data.vocab, ElementsAre(here + "m"));
+  EXPECT_EQ(config.init_from, here + "old");
+  EXPECT_EQ(config.branch_from, "");
+  EXPECT_EQ(config.model_dir, "runs/1");
+}
+
+TEST(TrainingCommandTest, KeysAreJudgedTogetherOnlyOnceItIsKnownWithWhich) {
+  const std::vector<const char*> flags = {"--heads", "7"};
+  EXPECT_NO_THROW(parse(flags));
+  EXPECT_EQ(message_of<UsageError>([&] { new_config(parse(flags)); }),
+            "d-model must be a multiple of heads, got 64 and 7");
 }
 
 TEST(TrainingCommandTest, EmbeddedDemoIsTheFile) {
@@ -87,16 +114,21 @@ TEST(TrainingCommandTest, ReferenceAndHelpAreInformation) {
   EXPECT_THROW(parse({"--help"}), cli::InformationRequest);
 }
 
-class ResumeTest : public ::testing::Test {
+class GoingOnTest : public ::testing::Test {
  protected:
-  ResumeTest() {
-    saved_ = parse({"--train-sets", "a.en", "a.de", "--d-model", "256", "--max-updates", "100",
-                    "--model-dir", "runs/old"})
-                 .config;
+  GoingOnTest() {
+    saved_ =
+        new_config(parse({"--train-sets", "a.en", "a.de", "--arch", "postln-sigma-10L", "--d-model",
+                          "256", "--max-updates", "100", "--keep-last", "10", "--lr-schedule",
+                          "cosine", "--warmup-updates", "10", "--model-dir", "runs/old"}));
   }
   TrainingConfig resumed(std::vector<const char*> arguments) {
     arguments.push_back("--resume");
     return resumed_config(saved_, parse(arguments));
+  }
+  TrainingConfig branched(std::vector<const char*> arguments) {
+    arguments.insert(arguments.end(), {"--branch-from", "runs/old"});
+    return branched_config(saved_, parse(arguments));
   }
   std::string refusal(const std::vector<const char*>& arguments) {
     return message_of<UsageError>([&] { resumed(arguments); });
@@ -104,30 +136,91 @@ class ResumeTest : public ::testing::Test {
   TrainingConfig saved_;
 };
 
-TEST_F(ResumeTest, KeysThatAreNotGivenKeepTheirSavedValues) {
-  const TrainingConfig config = resumed({"--model-dir", "runs/moved"});
-  EXPECT_EQ(config.model.d_model, 256);
-  EXPECT_EQ(config.schedule.max_updates, 100);
-  EXPECT_THAT(config.data.train_sets, ElementsAre("a.en", "a.de"));
-  EXPECT_EQ(config.model_dir, "runs/moved");
-  EXPECT_TRUE(config.resume);
+TEST_F(GoingOnTest, KeysThatAreNotGivenKeepTheirSavedValues) {
+  for (const TrainingConfig& config :
+       {resumed({"--model-dir", "runs/moved"}), branched({"--model-dir", "runs/moved"})}) {
+    EXPECT_EQ(config.model.d_model, 256);
+    EXPECT_EQ(config.schedule.max_updates, 100);
+    EXPECT_EQ(config.data.train_sets, saved_.data.train_sets);
+    EXPECT_EQ(config.model_dir, "runs/moved");
+  }
+  EXPECT_TRUE(resumed({}).resume);
 }
 
-TEST_F(ResumeTest, LimitsLoggingAndThreadsMayChange) {
+TEST_F(GoingOnTest, LimitsLoggingAndThreadsMayChange) {
   const TrainingConfig config =
-      resumed({"--max-updates", "200", "--log-every", "1", "--threads", "1", "--d-model", "256"});
-  EXPECT_EQ(config.schedule.max_updates, 200);
+      resumed({"--max-updates", "50", "--log-every", "1", "--threads", "1", "--d-model", "256"});
+  EXPECT_EQ(config.schedule.max_updates, 50);
   EXPECT_EQ(config.schedule.log_every, 1);
   EXPECT_EQ(config.threads, 1);
 }
 
-TEST_F(ResumeTest, OtherDifferencesAreRefusedWithBothValues) {
+TEST_F(GoingOnTest, WhereTheTextLiesMayChange) {
+  const auto moved = ElementsAre("/new/a.en", "/new/a.de");
+  EXPECT_THAT(resumed({"--train-sets", "/new/a.en", "/new/a.de"}).data.train_sets, moved);
+  EXPECT_THAT(branched({"--train-sets", "/new/a.en", "/new/a.de"}).data.train_sets, moved);
+}
+
+TEST_F(GoingOnTest, OtherDifferencesAreRefusedWithBothValues) {
   EXPECT_EQ(refusal({"--d-model", "512", "--max-updates", "200", "--seed", "2"}),
-            "--resume may change only limits, logging and threads, not d-model (was 256, now 512), "
+            "--resume goes on with the same run, and so cannot change d-model (was 256, now 512), "
             "seed (was 1, now 2)");
-  EXPECT_EQ(refusal({"--train-sets", "b.en", "b.de"}),
-            "--resume may change only limits, logging and threads, not train-sets (was a.en a.de, "
-            "now b.en b.de)");
+  EXPECT_EQ(refusal({"--dropout", "0.3"}),
+            "--resume goes on with the same run, and so cannot change dropout (was 0.1, now 0.3)");
+}
+
+// Every flag here is wrong beside the program's defaults and right beside the saved run.
+TEST_F(GoingOnTest, FlagsAreJudgedBesideTheSavedSettings) {
+  EXPECT_EQ(branched({"--attention-temperature-at", "22:0.5:cross:9"})
+                .stability.attention_temperature_at.size(),
+            1u);
+  EXPECT_EQ(branched({"--final-learning-rate", "0.0001"}).optimization.final_learning_rate, 0.0001);
+  EXPECT_EQ(branched({"--average-last", "6"}).schedule.average_last, 6);
+  EXPECT_EQ(branched({"--warmup-updates", "50"}).optimization.warmup_updates, 50);
+  EXPECT_EQ(resumed({"--lr-decay-updates", "300"}).optimization.lr_decay_updates, 300);
+  EXPECT_EQ(message_of<UsageError>([&] {
+              branched({"--average-last", "11"});
+            }),
+            "average-last must be at most keep-last, got 11 and 10");
+  EXPECT_EQ(message_of<UsageError>([&] {
+              branched({"--attention-temperature-at", "22:0.5:cross:11"});
+            }),
+            "attention temperature: layer 11 of postln-sigma-10L, which has 10");
+}
+
+TEST_F(GoingOnTest, ABranchOfAnInitialisedRunHasOneOriginOnly) {
+  saved_.init_from = "/models/a";
+  EXPECT_EQ(branched({}).init_from, "");
+  EXPECT_EQ(resumed({}).init_from, "/models/a");
+}
+
+TEST(InitFromTest, TheModelGivesItsShapeAndDropout) {
+  ModelConfig model = new_config(parse({"--arch", "postln-sigma-3L", "--d-model", "48",
+                                        "--sigma-groups", "qkv", "--dropout", "0.3"}))
+                          .model;
+  model.attention_temperature = parse_attention_temperatures("0.5:cross");
+  model.length_bound = parse_length_bound("3x+20");  // Of the model's own text.
+  const std::vector<const char*> data = {"--init-from", "/m", "--train-sets", "a.en", "a.de"};
+  const auto config_of = [&](std::vector<const char*> flags) {
+    flags.insert(flags.end(), data.begin(), data.end());
+    return initialized_config(model, parse(flags));
+  };
+  const TrainingConfig config = config_of({"--learning-rate", "0.001"});
+  EXPECT_EQ(to_string(config.model.architecture), "postln-sigma-3L");
+  EXPECT_EQ(config.model.d_model, 48);
+  EXPECT_EQ(config.model.sigma_groups, SigmaGroups::kQkv);
+  EXPECT_EQ(config.model.dropout, 0.3);
+  EXPECT_EQ(config.model.attention_temperature, model.attention_temperature);
+  EXPECT_FALSE(config.model.length_bound.has_value());
+  EXPECT_EQ(config.optimization.learning_rate, 0.001);
+  EXPECT_EQ(config.optimization.warmup_updates, OptimizationConfig{}.warmup_updates);
+
+  EXPECT_EQ(config_of({"--d-model", "48", "--dropout", "0.1"}).model.dropout, 0.1);
+  EXPECT_EQ(message_of<UsageError>([&] {
+              config_of({"--arch", "postln-3L", "--d-model", "64"});
+            }),
+            "--init-from takes the weights of /m as they are, and so cannot change arch (was "
+            "postln-sigma-3L, now postln-3L), d-model (was 48, now 64)");
 }
 
 }  // namespace

@@ -157,9 +157,20 @@ TEST(ValidateTest, ScheduleAndRunAreConsistent) {
               c.schedule.valid_bleu_segments = 0;
             }),
             "valid-metric bleu needs valid-bleu-segments above 0");
-  EXPECT_EQ(error([](auto& c) { c.resume = c.overwrite = true; }),
+}
+
+TEST(ValidateTest, ACallIsConsistentWhateverRunItIsFor) {
+  const auto call_error = [](const std::function<void(TrainingConfig&)>& change) {
+    TrainingConfig config;
+    change(config);
+    return testing::message_of<UsageError>([&] { validate_call(config); });
+  };
+  EXPECT_EQ(call_error([](auto& c) { c.resume = c.overwrite = true; }),
             "--resume goes on with a run and --overwrite deletes it: give one of them");
-  EXPECT_EQ(error([](auto& c) { c.model_dir.clear(); }), "model-dir must name a folder");
+  EXPECT_EQ(call_error([](auto& c) { c.branch_from = c.init_from = "a"; }),
+            "--branch-from goes on with a run and --init-from begins one with its weights: give "
+            "one of them");
+  EXPECT_EQ(call_error([](auto& c) { c.model_dir.clear(); }), "model-dir must name a folder");
 }
 
 }  // namespace

@@ -49,6 +49,18 @@ TEST_F(TranslatorTest, BatchSizeAndThreadsChangeNothing) {
   }
 }
 
+TEST_F(TranslatorTest, StopsBeforeTheNextBatchWhenToldTo) {
+  std::atomic<bool> stop = false;
+  for (const int64_t threads : {1, 3}) {
+    stop = false;
+    const Translator stoppable =
+        translator({.beam_size = 1, .max_tokens = 1, .threads = threads, .stop = &stop});
+    EXPECT_EQ(stoppable.translate(sentences_).size(), sentences_.size());
+    stop = true;
+    EXPECT_THROW(stoppable.translate(sentences_), Interrupted);
+  }
+}
+
 TEST_F(TranslatorTest, EachSegmentGetsItsOwnTranslation) {
   const Translator greedy = translator({.beam_size = 1});
   const std::vector<std::string> together = greedy.translate(sentences_);

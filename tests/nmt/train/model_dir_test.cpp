@@ -34,10 +34,25 @@ class ModelDirTest : public ::testing::Test {
 };
 
 TEST_F(ModelDirTest, CreatesTheFolderAndStartsAnew) {
-  const RunStart start = prepare_model_dir(command_);
+  RunStart start = prepare_model_dir(command_);
   EXPECT_TRUE(std::filesystem::is_directory(folder_.path("model")));
-  EXPECT_FALSE(start.checkpoint.has_value());
-  EXPECT_FALSE(start.vocabulary.has_value());
+  EXPECT_THAT(start.origin.opening, HasSubstr("toy grammar"));
+  EXPECT_FALSE(start.origin.at.checkpoint.has_value());
+  EXPECT_FALSE(start.origin.vocabulary.has_value());
+}
+
+TEST_F(ModelDirTest, ARunThatDoesNotBeginLeavesNoFolderBehind) {
+  command_.config.model_dir = folder_.path("runs/first/model");
+  { const RunStart refused = prepare_model_dir(command_); }
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("runs")));
+  std::filesystem::create_directory(folder_.path("runs"));
+  { const RunStart refused = prepare_model_dir(command_); }
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path("runs"))) << "what was there stays";
+  {
+    RunStart begun = prepare_model_dir(command_);
+    discard_what_is_replaced(begun);
+  }
+  EXPECT_TRUE(std::filesystem::exists(folder_.path("runs/first/model")));
 }
 
 TEST_F(ModelDirTest, AFolderThatHoldsSomethingIsRefused) {
@@ -52,11 +67,15 @@ TEST_F(ModelDirTest, OverwriteRemovesPipedTextUnlessTheNewRunReadsIt) {
   std::filesystem::create_directory(folder_.path("model/piped-text"));
   const std::string kept = folder_.write("model/piped-text/train.src", "text");
   command_.config.overwrite = true;
-  command_.config.data.train_sets = {kept, folder_.path("train.de")};
-  discard_what_is_replaced(prepare_model_dir(command_));
+  command_.set_keys = {"train-sets"};
+  const auto begin_with = [&](const std::string& source) {
+    command_.config.data.train_sets = {source, folder_.path("train.de")};
+    RunStart start = prepare_model_dir(command_);
+    discard_what_is_replaced(start);
+  };
+  begin_with(kept);
   EXPECT_EQ(folder_.read("model/piped-text/train.src"), "text");
-  command_.config.data.train_sets = {folder_.path("train.en"), folder_.path("train.de")};
-  discard_what_is_replaced(prepare_model_dir(command_));
+  begin_with(folder_.path("train.en"));
   EXPECT_FALSE(std::filesystem::exists(folder_.path("model/piped-text")));
 }
 
@@ -73,10 +92,10 @@ TEST_F(ModelDirTest, OverwriteRemovesWhatRunsWriteAndNothingElse) {
   folder_.write("model/thesis.tex", "years of work");
   std::filesystem::create_directory(folder_.path("model/tensorboard"));
   command_.config.overwrite = true;
-  const RunStart start = prepare_model_dir(command_);
+  RunStart start = prepare_model_dir(command_);
   EXPECT_TRUE(std::filesystem::exists(folder_.path("model/run.jsonl"))) << "not before its time";
   discard_what_is_replaced(start);
-  EXPECT_FALSE(start.checkpoint.has_value());
+  EXPECT_FALSE(start.origin.at.checkpoint.has_value());
   for (const char* name :
        {"model/run.jsonl", "model/checkpoints", "model/best", "model/tensorboard"}) {
     EXPECT_FALSE(std::filesystem::exists(folder_.path(name))) << name;
@@ -88,10 +107,10 @@ TEST_F(ModelDirTest, ResumeFindsTheNewestCheckpointAndCutsTheLog) {
   train_a_run();
   std::filesystem::remove_all(folder_.path("model/checkpoints/update-00000010"));
   command_.config.resume = true;
-  const RunStart start = prepare_model_dir(command_);
-  EXPECT_EQ(start.checkpoint, folder_.path("model/checkpoints/update-00000005"));
-  EXPECT_EQ(start.update, 5);
-  EXPECT_EQ(start.vocabulary, data_.vocabulary->serialized());
+  RunStart start = prepare_model_dir(command_);
+  EXPECT_EQ(start.origin.at.checkpoint, folder_.path("model/checkpoints/update-00000005"));
+  EXPECT_EQ(start.origin.at.update, 5);
+  EXPECT_EQ(start.origin.vocabulary, data_.vocabulary->serialized());
   EXPECT_EQ(testing::records<stability::EndRecord>(folder_.path("model")).size(), 1u);
   discard_what_is_replaced(start);
   EXPECT_TRUE(testing::records<stability::EndRecord>(folder_.path("model")).empty());
@@ -105,7 +124,7 @@ TEST_F(ModelDirTest, ResumeRemovesWhatAKilledProcessLeft) {
   std::filesystem::create_directory(half);
   std::filesystem::create_directory(half_best);
   command_.config.resume = true;
-  EXPECT_EQ(prepare_model_dir(command_).update, 10);
+  EXPECT_EQ(prepare_model_dir(command_).origin.at.update, 10);
   EXPECT_FALSE(std::filesystem::exists(half));
   EXPECT_FALSE(std::filesystem::exists(half_best));
 }
@@ -122,10 +141,26 @@ TEST_F(ModelDirTest, ARunWithoutACheckpointStartsAnew) {
   std::filesystem::create_directory(folder_.path("model"));
   folder_.write("model/run.jsonl", "{\"type\":\"conf");
   command_.config.resume = true;
-  const RunStart start = prepare_model_dir(command_);
-  EXPECT_FALSE(start.checkpoint.has_value());
+  RunStart start = prepare_model_dir(command_);
+  EXPECT_FALSE(start.origin.at.checkpoint.has_value());
   discard_what_is_replaced(start);
   EXPECT_FALSE(std::filesystem::exists(folder_.path("model/run.jsonl")));
+}
+
+// Not with those of this command line, and not on the toy grammar when it was on text.
+TEST_F(ModelDirTest, ARunWithoutACheckpointStartsAnewWithItsOwnSettings) {
+  train_a_run();
+  std::filesystem::remove_all(folder_.path("model/checkpoints"));
+  command_.config.resume = true;
+  command_.config.schedule.max_updates = 99;
+  command_.config.model.heads = 4;
+  command_.set_keys = {"max-updates"};
+  const RunStart start = prepare_model_dir(command_);
+  EXPECT_FALSE(start.origin.at.checkpoint.has_value());
+  EXPECT_EQ(start.origin.config.schedule.max_updates, 99);
+  EXPECT_EQ(start.origin.config.model.heads, 2);
+  EXPECT_EQ(start.origin.config.optimization.learning_rate, 5e-3);
+  EXPECT_THAT(start.origin.opening, HasSubstr("has no checkpoint yet: its run begins again"));
 }
 
 TEST_F(ModelDirTest, AFixedKeyCannotChange) {
@@ -137,9 +172,9 @@ TEST_F(ModelDirTest, AFixedKeyCannotChange) {
   EXPECT_THAT(message_of<UsageError>([&] { prepare_model_dir(command_); }),
               AllOf(HasSubstr("dropout (was 0"), HasSubstr("now 0.25)")));
   command_.set_keys = {"max-updates"};
-  const RunStart start = prepare_model_dir(command_);
-  EXPECT_EQ(start.config.schedule.max_updates, 99);
-  EXPECT_EQ(start.config.model.dropout, 0.0);
+  RunStart start = prepare_model_dir(command_);
+  EXPECT_EQ(start.origin.config.schedule.max_updates, 99);
+  EXPECT_EQ(start.origin.config.model.dropout, 0.0);
 }
 
 TEST_F(ModelDirTest, ABranchStartsFromAnotherRunsCheckpointWithWhatIsChanged) {
@@ -150,20 +185,22 @@ TEST_F(ModelDirTest, ABranchStartsFromAnotherRunsCheckpointWithWhatIsChanged) {
   command_.config.model.heads = 4;  // Not set by the command: the other run's stays.
   command_.set_keys = {"branch-from", "model-dir", "learning-rate"};
   {
-    const RunStart start = prepare_model_dir(command_);
-    EXPECT_EQ(start.update, 10);
-    EXPECT_EQ(start.config.optimization.learning_rate, 0.25);
-    EXPECT_EQ(start.config.model.heads, 2);
-    ASSERT_TRUE(start.branch.has_value());
-    EXPECT_EQ(start.branch->update, 10);
-    ASSERT_EQ(start.branch->fields["changes"].size(), 1u);
-    EXPECT_EQ(start.branch->fields["changes"][0]["key"], "learning-rate");
-    EXPECT_EQ(start.branch->fields["changes"][0]["now"], "0.25");
+    RunStart start = prepare_model_dir(command_);
+    EXPECT_EQ(start.origin.at.update, 10);
+    EXPECT_EQ(start.origin.config.optimization.learning_rate, 0.25);
+    EXPECT_EQ(start.origin.config.model.heads, 2);
+    EXPECT_TRUE(start.origin.at.branches);
+    ASSERT_EQ(start.origin.at.events.size(), 1u);
+    const stability::EventRecord& branch = start.origin.at.events[0];
+    EXPECT_EQ(branch.update, 10);
+    ASSERT_EQ(branch.fields["changes"].size(), 1u);
+    EXPECT_EQ(branch.fields["changes"][0]["key"], "learning-rate");
+    EXPECT_EQ(branch.fields["changes"][0]["now"], "0.25");
     discard_what_is_replaced(start);
     EXPECT_TRUE(std::filesystem::exists(folder_.path("model/run.jsonl")));
   }
   command_.config.branch_from = folder_.path("model/checkpoints/update-00000005");
-  EXPECT_EQ(prepare_model_dir(command_).update, 5);
+  EXPECT_EQ(prepare_model_dir(command_).origin.at.update, 5);
 }
 
 TEST_F(ModelDirTest, ABranchCannotChangeShapesOrData) {
@@ -177,6 +214,62 @@ TEST_F(ModelDirTest, ABranchCannotChangeShapesOrData) {
   command_.config.branch_from = folder_.path("nowhere");
   EXPECT_THAT(message_of<InputError>([&] { prepare_model_dir(command_); }),
               AllOf(HasSubstr("nowhere"), HasSubstr("neither a checkpoint nor a model folder")));
+}
+
+TEST_F(ModelDirTest, ALongerDecayIsAnEventOfTheResumedRun) {
+  command_.config.optimization.lr_schedule = config::LrSchedule::kLinear;
+  command_.config.optimization.lr_decay_updates = 10;
+  train_a_run();
+  command_.config.resume = true;
+  command_.config.schedule.max_updates = 20;
+  command_.set_keys = {"max-updates"};
+  EXPECT_THAT(message_of<UsageError>([&] { prepare_model_dir(command_); }),
+              HasSubstr("add --lr-decay-updates 20"));
+  command_.config.optimization.lr_decay_updates = 25;
+  command_.set_keys = {"max-updates", "lr-decay-updates"};
+  const RunStart start = prepare_model_dir(command_);
+  EXPECT_EQ(start.origin.config.optimization.lr_decay_updates, 25);
+  EXPECT_THAT(start.origin.opening, HasSubstr("goes on with " + folder_.path("model")));
+  ASSERT_EQ(start.origin.at.events.size(), 1u);
+  EXPECT_EQ(start.origin.at.events[0].kind, "schedule");
+  EXPECT_EQ(start.origin.at.events[0].update, 10);
+  EXPECT_THAT(start.origin.at.events[0].message, HasSubstr("lr-decay-updates 10 -> 25"));
+}
+
+TEST_F(ModelDirTest, AModelGivesWeightsVocabularyAndShape) {
+  train_a_run();
+  command_.config.init_from = folder_.path("model/best");
+  command_.config.model_dir = folder_.path("tuned");
+  command_.set_keys = {"init-from", "model-dir"};
+  RunStart start = prepare_model_dir(command_);
+  EXPECT_FALSE(start.origin.at.checkpoint.has_value());
+  EXPECT_EQ(start.origin.vocabulary, data_.vocabulary->serialized());
+  EXPECT_EQ(start.origin.config.model.d_model, 16);
+  EXPECT_EQ(start.origin.config.model.heads, 2);
+  ASSERT_EQ(start.origin.at.events.size(), 1u);
+  EXPECT_EQ(start.origin.at.events[0].kind, "init");
+  EXPECT_EQ(start.origin.at.events[0].fields["from"], folder_.path("model/best"));
+}
+
+TEST_F(ModelDirTest, TheFolderOfARunIsNoModel) {
+  train_a_run();
+  command_.config.init_from = folder_.path("model");
+  command_.config.model_dir = folder_.path("tuned");
+  command_.set_keys = {"init-from", "model-dir"};
+  EXPECT_THAT(message_of<InputError>([&] { prepare_model_dir(command_); }),
+              AllOf(HasSubstr("is the folder of a run"), HasSubstr(folder_.path("model/best"))));
+}
+
+TEST_F(ModelDirTest, AnotherVocabularyBesideTheModelsIsRefused) {
+  train_a_run();
+  command_.config.init_from = folder_.path("model/best");
+  command_.config.model_dir = folder_.path("tuned");
+  command_.set_keys = {"init-from", "model-dir", "vocab"};
+  command_.config.data.vocab = {folder_.write("other.model", "another")};
+  EXPECT_THAT(message_of<InputError>([&] { prepare_model_dir(command_); }),
+              AllOf(HasSubstr("other.model"), HasSubstr("leave --vocab out")));
+  command_.config.data.vocab = {folder_.path("model/best/spm.model")};
+  EXPECT_EQ(prepare_model_dir(command_).origin.vocabulary, data_.vocabulary->serialized());
 }
 
 TEST_F(ModelDirTest, OneRunAtATimeWritesIntoAFolder) {

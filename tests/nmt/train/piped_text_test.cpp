@@ -42,7 +42,8 @@ TEST_F(PipedTextTest, FilesStayWhereTheyAre) {
   config_.data.train_sets = {source, target};
   config_.data.valid_sets = {"none.en", "none.de"};  // Reading them says what is wrong.
   PipedText piped(config_);
-  piped.keep(config_);
+  piped.name_lasting_places(config_);
+  piped.keep();
   EXPECT_EQ(config_.data.train_sets, (std::vector<std::string>{source, target}));
   EXPECT_EQ(config_.data.valid_sets, (std::vector<std::string>{"none.en", "none.de"}));
   EXPECT_TRUE(piped.copies().empty());
@@ -65,7 +66,8 @@ TEST_F(PipedTextTest, BothSidesAreReadAtTheSameTime) {
   config_.data.train_sets = {source, target};
   PipedText piped(config_);
   EXPECT_EQ(folder_.read(config_.data.train_sets[1]), all);
-  piped.keep(config_);
+  piped.name_lasting_places(config_);
+  piped.keep();
   const std::string kept = folder_.path("model/piped-text/train.");
   EXPECT_EQ(config_.data.train_sets, (std::vector<std::string>{kept + "src", kept + "tgt"}));
   EXPECT_EQ(folder_.read("model/piped-text/train.src"), all);
@@ -82,7 +84,8 @@ TEST_F(PipedTextTest, PackedBytesAreKeptAsTheyCome) {
   std::jthread writer([&] { text::write_all(open_to_write(source).get(), packed); });
   config_.data.valid_sets = {source, folder_.write("a.de", "b\n")};
   PipedText piped(config_);
-  piped.keep(config_);
+  piped.name_lasting_places(config_);
+  piped.keep();
   EXPECT_EQ(folder_.read("model/piped-text/valid.src"), packed);
   EXPECT_EQ(config_.data.valid_sets[1], folder_.path("a.de"));
 }

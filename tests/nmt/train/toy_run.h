@@ -91,17 +91,18 @@ inline stability::EndRecord train(const config::TrainingConfig& config, const Tr
   std::filesystem::create_directories(config.model_dir);
   const auto newest = checkpoint::CheckpointSet(config.model_dir + "/checkpoints").newest();
   const std::string path = config.model_dir + "/run.jsonl";
-  std::optional<std::string> start;
-  if (newest) {
-    stability::truncate_after(path, newest->update);
-    start = newest->folder;
-  }
+  TrainingStart start;
   std::atomic<bool> stop = false;
+  ObserverGroup observers;
+  if (newest) start = {.checkpoint = newest->folder, .update = newest->update};
+  Trainer trainer(config, data, observers, stop, start);
+  if (newest) stability::truncate_after(path, newest->update);
   stability::RunLog log(path);
   LogObserver history(log);
   StopAfter stopper(stop_after, stop);
-  ObserverGroup observers({&history, &stopper});
-  return Trainer(config, data, observers, stop, start).run();
+  observers.add(history);
+  observers.add(stopper);
+  return trainer.run();
 }
 
 template <class Record>

@@ -24,6 +24,7 @@ using stability::EndRecord;
 using stability::SharpnessRecord;
 using stability::UpdateRecord;
 using stability::ValidRecord;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::records;
@@ -88,12 +89,65 @@ TEST(Trainer, ResumingContinuesBitForBit) {
   EXPECT_GE(updates.back().epoch, 2) << "the run must cross an epoch's end";
 
   const config::TrainingConfig pieces = demanding_config(data, folder.path("pieces"));
-  for (const int64_t stop_after : {1, 8, 14, 15, 27, 40}) {
+  for (const int64_t stop_after : {1, 8, 14, 15, 27, 40}) {  // 14 and 40 have validations.
     const EndRecord end = testing::train(pieces, data, stop_after);
     EXPECT_EQ(end.update, stop_after);
-    EXPECT_EQ(end.reason, stop_after == 40 ? "max-updates" : "interrupted");
+    EXPECT_EQ(end.reason, "interrupted");
   }
+  EXPECT_EQ(testing::train(pieces, data).reason, "max-updates");
   expect_same_run(whole.model_dir, pieces.model_dir);
+}
+
+// Every update ends in a validation, the best one so far, and no checkpoint of its own; the one of
+// update 6 is not made before the stop.
+TEST(Trainer, AValidationThatAStopCutsShortIsMadeUpFor) {
+  const TempFolder folder;
+  const TrainingData data = toy_data(/*translated=*/4);
+  const auto configured = [&](const char* where) {
+    config::TrainingConfig config = toy_config(data, folder.path(where));
+    config.schedule.max_updates = 8;
+    config.schedule.validate_every = 2;
+    config.schedule.valid_bleu_segments = 4;
+    config.schedule.log_every = 5;
+    return config;
+  };
+  testing::train(configured("whole"), data);
+  const auto pieces = configured("pieces");
+  EXPECT_EQ(testing::train(pieces, data, /*stop_after=*/6).reason, "interrupted");
+  EXPECT_EQ(records<ValidRecord>(pieces.model_dir).back().update, 4);
+  EXPECT_EQ(saved_updates(pieces.model_dir).back(), 6);
+  EXPECT_TRUE(newest_state(pieces).state.at("validation_due"));
+  testing::train(pieces, data, /*stop_after=*/7);
+  EXPECT_EQ(records<ValidRecord>(pieces.model_dir).back().update, 6);
+  testing::expect_same_bits(
+      checkpoint::load_model(folder.path("pieces/best")).tensors,
+      checkpoint::load_model(folder.path("pieces/checkpoints/update-00000006")).tensors);
+  testing::train(pieces, data, /*stop_after=*/8);
+  EXPECT_EQ(testing::train(pieces, data).reason, "max-updates");
+  expect_same_run(folder.path("whole"), pieces.model_dir);
+  testing::expect_same_bits(checkpoint::load_model(folder.path("whole/best")).tensors,
+                            checkpoint::load_model(folder.path("pieces/best")).tensors);
+}
+
+// The update that ends patience has no record of its own before that is known.
+TEST(Trainer, AStopInTheValidationThatEndsPatienceLosesNoRecord) {
+  const TempFolder folder;
+  const TrainingData data = toy_data();
+  const auto configured = [&](const char* where) {
+    config::TrainingConfig config = toy_config(data, folder.path(where));
+    config.optimization.learning_rate = 2.0;  // Nothing becomes better.
+    config.schedule.max_updates = 100;
+    config.schedule.validate_every = 2;
+    config.schedule.patience = 1;
+    config.schedule.log_every = 50;
+    config.stability.statistics_every = 0;
+    return config;
+  };
+  const EndRecord end = testing::train(configured("whole"), data);
+  ASSERT_EQ(end.reason, "patience");
+  testing::train(configured("pieces"), data, /*stop_after=*/end.update);
+  EXPECT_EQ(testing::train(configured("pieces"), data).reason, "patience");
+  EXPECT_EQ(comparable_log(folder.path("pieces")), comparable_log(folder.path("whole")));
 }
 
 TEST(Trainer, MeasuringSharpnessChangesNoBit) {
@@ -130,7 +184,7 @@ TEST(Trainer, SharpnessIsTheSameInPieces) {
   testing::train(whole, data);
   config::TrainingConfig pieces = whole;
   pieces.model_dir = folder.path("pieces");
-  for (const int64_t stop_after : {1, 10, 14, 40}) testing::train(pieces, data, stop_after);
+  for (const int64_t stop_after : {1, 10, 14, 0}) testing::train(pieces, data, stop_after);
   EXPECT_EQ(records<SharpnessRecord>(pieces.model_dir).size(), 9u);
   expect_same_run(whole.model_dir, pieces.model_dir);
 }
@@ -194,7 +248,7 @@ TEST(Trainer, ResumingWithLambAndPlateauContinuesBitForBit) {
   const config::TrainingConfig whole = plateau_config(data, folder.path("whole"));
   testing::train(whole, data);
   const config::TrainingConfig pieces = plateau_config(data, folder.path("pieces"));
-  for (const int64_t stop_after : {3, 9, 16, 24}) testing::train(pieces, data, stop_after);
+  for (const int64_t stop_after : {3, 9, 16, 24, 0}) testing::train(pieces, data, stop_after);
   expect_same_run(whole.model_dir, pieces.model_dir);
 }
 
@@ -241,17 +295,52 @@ TEST(Trainer, AResumedRunThatHasMetItsLimitEndsAsItDid) {
   EXPECT_EQ(comparable_log(config.model_dir), log);
 }
 
-TEST(Trainer, RefusesToResumeOnOtherSentences) {
+TEST(Trainer, RefusesToResumeOnOtherText) {
   const TempFolder folder;
   const TrainingData data = toy_data();
-  const config::TrainingConfig config = toy_config(data, folder.path("model"));
+  config::TrainingConfig config = toy_config(data, folder.path("model"));
   testing::train(config, data);
+  config.data.train_sets = {"a.en", "a.de"};
+  config.data.valid_sets = {"v.en", "v.de"};
+  config.schedule.max_updates = 12;
+  const auto log = comparable_log(config.model_dir);
+  const auto refusal = [&](const TrainingData& other) {
+    return nmt::testing::message_of<InputError>([&] { testing::train(config, other); });
+  };
   TrainingData fewer = toy_data();
   fewer.train = *fewer.valid;
-  const std::string message =
-      nmt::testing::message_of<InputError>([&] { testing::train(config, fewer); });
-  EXPECT_THAT(message, HasSubstr("trained on 120 sentence pairs, the training sets now give 8"));
-  EXPECT_THAT(message, HasSubstr("state.json"));
+  EXPECT_THAT(refusal(fewer), AllOf(HasSubstr("a.en: is not the text that the run began with"),
+                                    HasSubstr("120 segments"), HasSubstr("here 8 and")));
+  // As many pairs, of which one target alone is another.
+  const data::ToyCorpus toy = data::make_toy_corpus(5, {.train = 120, .valid = 8, .test = 0});
+  auto pairs = testing::plain_pairs(toy.valid);
+  std::swap(pairs[3].target, pairs[4].target);
+  TrainingData swapped = toy_data();
+  swapped.valid = data::ParallelCorpus::from_pairs(pairs, *data.vocabulary, {});
+  EXPECT_THAT(refusal(swapped), HasSubstr("v.de: is not the text that the run began with"));
+  EXPECT_THAT(refusal(toy_data(0, /*with_valid=*/false)),
+              HasSubstr("valid-sets: the run began with a validation set"));
+  EXPECT_EQ(comparable_log(config.model_dir), log) << "a refused run changes nothing";
+  EXPECT_EQ(testing::train(config, toy_data()).update, 12);
+}
+
+// A checkpoint of an earlier version knows the number of pairs alone.
+TEST(Trainer, ACheckpointWithoutChecksumsIsJudgedByItsPairs) {
+  const TempFolder folder;
+  const TrainingData data = toy_data();
+  config::TrainingConfig config = toy_config(data, folder.path("model"));
+  testing::train(config, data);
+  const std::string newest = folder.path("model/checkpoints/update-00000010");
+  checkpoint::TrainingState training = checkpoint::load_training_state(newest);
+  training.state.erase("data");
+  checkpoint::save_checkpoint(newest, checkpoint::load_model(newest), training);
+  config.schedule.max_updates = 12;
+  TrainingData fewer = toy_data();
+  fewer.train = *fewer.valid;
+  EXPECT_THAT(nmt::testing::message_of<InputError>([&] { testing::train(config, fewer); }),
+              AllOf(HasSubstr("trained on 120 sentence pairs, the training sets now give 8"),
+                    HasSubstr("state.json")));
+  EXPECT_EQ(testing::train(config, data).update, 12);
 }
 
 TEST(Trainer, ABranchWithoutAChangeGoesOnAsItsParent) {
@@ -270,7 +359,9 @@ TEST(Trainer, ABranchWithoutAChangeGoesOnAsItsParent) {
   const int64_t start =
       checkpoint::CheckpointSet(parent.model_dir + "/checkpoints").all()[0].update;
   const stability::EventRecord event{.update = start, .kind = "branch", .message = "goes on"};
-  Trainer(branch, data, history, stop, from, event).run();
+  Trainer(branch, data, history, stop,
+          {.checkpoint = from, .update = start, .branches = true, .events = {event}})
+      .run();
   testing::expect_same_bits(newest_model(branch).tensors, newest_model(parent).tensors);
   testing::expect_same_bits(newest_state(branch).optimizer, newest_state(parent).optimizer);
   ASSERT_EQ(records<stability::EventRecord>(branch.model_dir).front(), event);

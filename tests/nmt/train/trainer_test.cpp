@@ -177,6 +177,64 @@ TEST(Trainer, WritesTheFoldedAverageOfTheLastCheckpoints) {
   testing::expect_same_bits(average.tensors, expected.tensors);
 }
 
+TEST(Trainer, TheAverageBeginsAtTheLastChangeOfTemperature) {
+  const TempFolder folder;
+  const TrainingData data = toy_data();
+  config::TrainingConfig config = toy_config(data, folder.path("model"));
+  config.schedule.save_every = 3;
+  config.schedule.keep_last = 4;
+  config.schedule.average_last = 3;
+  config.stability.attention_temperature_at = config::parse_temperature_changes("9:0.5,20:1");
+  testing::train(config, data);
+  ASSERT_THAT(saved_updates(config.model_dir), ElementsAre(3, 6, 9, 10));
+  testing::expect_same_bits(checkpoint::load_model(folder.path("model/average")).tensors,
+                            checkpoint::average({folder.path("model/checkpoints/update-00000009"),
+                                                 folder.path("model/checkpoints/update-00000010")})
+                                .tensors);
+  const auto event = records<stability::EventRecord>(config.model_dir).back();
+  EXPECT_EQ(event.kind, "average");
+  EXPECT_EQ(event.message,
+            "average/ is the mean of 2 checkpoints in place of 3: those before update 9 have other "
+            "attention temperatures");
+  EXPECT_EQ(event.fields["checkpoints"], 2);
+
+  config.model_dir = folder.path("late");
+  config.stability.attention_temperature_at = config::parse_temperature_changes("10:0.5");
+  EXPECT_EQ(testing::train(config, data).reason, "max-updates");
+  EXPECT_FALSE(exists(folder, "late/average"));
+  EXPECT_THAT(records<stability::EventRecord>(config.model_dir).back().message,
+              HasSubstr("there is no average/"));
+}
+
+TEST(Trainer, AnAverageThatFailsCostsNoEndRecord) {
+  const TempFolder folder;
+  const TrainingData data = toy_data();
+  config::TrainingConfig config = toy_config(data, folder.path("model"));
+  config.schedule.save_every = 5;
+  config.schedule.average_last = 2;
+  std::filesystem::create_directories(folder.path("model/average"));
+  folder.write("model/average/thesis.tex", "years of work");
+  EXPECT_THAT(nmt::testing::message_of<InputError>([&] { testing::train(config, data); }),
+              HasSubstr("thesis.tex"));
+  ASSERT_EQ(records<EndRecord>(config.model_dir).size(), 1u);
+  EXPECT_EQ(records<EndRecord>(config.model_dir)[0].reason, "max-updates");
+}
+
+TEST(Trainer, EndsWhereItsLearningRateComesToZero) {
+  const TempFolder folder;
+  const TrainingData data = toy_data();
+  config::TrainingConfig config = toy_config(data, folder.path("model"));
+  config.optimization.lr_schedule = config::LrSchedule::kCosine;
+  config.optimization.lr_decay_updates = 8;
+  config.schedule.max_updates = 0;
+  const EndRecord end = testing::train(config, data);
+  EXPECT_EQ(end.update, 8);
+  EXPECT_EQ(end.reason, "lr-decay-updates");
+  config.optimization.final_learning_rate = 1e-4;
+  config.schedule.max_updates = 11;
+  EXPECT_EQ(testing::train(config, data).update, 11);
+}
+
 TEST(Trainer, ReportsLearnedResidualFactorsAtTheStart) {
   const TrainingData data = toy_data();
   const TempFolder folder;

@@ -19,6 +19,7 @@ RunProgress some_progress() {
   progress.seconds = 1.0 / 3.0;
   progress.bad_updates = 1;
   progress.bad_validations = 2;
+  progress.validation_due = true;
   progress.best = stability::ValidRecord{.update = 10, .loss = 1.1, .nll = 0.7, .bleu = 12.5};
   progress.learning_rate_factor = 0.7 * 0.7 * 0.7;
   progress.plateau = {.best_nll = 2.0 / 3.0, .bad_validations = 1};
@@ -37,6 +38,7 @@ TEST(TrainingState, ComesBackToTheBit) {
   EXPECT_EQ(after.seconds, before.seconds);
   EXPECT_EQ(after.bad_updates, before.bad_updates);
   EXPECT_EQ(after.bad_validations, before.bad_validations);
+  EXPECT_EQ(after.validation_due, before.validation_due);
   ASSERT_TRUE(after.best.has_value());
   EXPECT_EQ(after.best->nll, before.best->nll);
   EXPECT_EQ(after.best->bleu, before.best->bleu);
@@ -50,10 +52,11 @@ TEST(TrainingState, WithoutAValidationThereIsNoBest) {
   EXPECT_EQ(after.plateau, optim::PlateauState{});
 }
 
-TEST(TrainingState, AnOlderStateHasTheWholeLearningRate) {
+TEST(TrainingState, AnOlderStateHasInitialValuesOfWhatCameLater) {
   nlohmann::json json = to_json(some_progress());
   json.erase("learning_rate_factor");
   json.erase("plateau");
+  json.erase("validation_due");
   const RunProgress after = run_progress_from_json(json, "state.json");
   EXPECT_EQ(after.update, 12);
   EXPECT_EQ(after.learning_rate_factor, 1.0);
