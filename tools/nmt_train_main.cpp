@@ -81,7 +81,7 @@ int train(int argc, char** argv) {
                    nmt::stability::read_latest(folder + nmt::train::kRunLogFile));
     observers.add(*curves);
   }
-  return trainer.run().status == "failed" ? nmt::cli::kExitFailure : nmt::cli::kExitDone;
+  return trainer.run().reason == "non-finite" ? nmt::cli::kExitFailure : nmt::cli::kExitDone;
 }
 
 }  // namespace

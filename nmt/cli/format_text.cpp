@@ -1,5 +1,6 @@
 #include "nmt/cli/format_text.h"
 
+#include <algorithm>
 #include <cstdarg>
 #include <cstdio>
 
@@ -12,6 +13,11 @@ std::string format_text(const char* pattern, ...) {
   std::vsnprintf(text, sizeof text, pattern, arguments);
   va_end(arguments);
   return text;
+}
+
+std::string in_words(std::string name) {
+  std::ranges::replace(name, '_', ' ');
+  return name;
 }
 
 }  // namespace nmt::cli

@@ -6,7 +6,11 @@
 
 namespace nmt::cli {
 
-/// What printf would write, cut after 255 bytes.
+/// What printf would write, cut after 255 bytes. A number that may be NaN goes in as
+/// printable(number), of data/text/error.h.
 __attribute__((format(printf, 1, 2))) std::string format_text(const char* pattern, ...);
+
+/// A name of the logs as words: "did_not_learn" becomes "did not learn".
+std::string in_words(std::string name);
 
 }  // namespace nmt::cli

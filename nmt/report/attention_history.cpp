@@ -11,7 +11,7 @@ namespace nmt::report {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kLowEntropy = 0.05;  // As in the collapse rule of nmt/stability/divergence.h.
+constexpr double kLowEntropy = 0.05;  // As in nmt/stability/stability_rules.h.
 
 // NaN never wins.
 double smaller(double a, double b) {

@@ -38,9 +38,11 @@ Object table_row(const Study& study, const StudyRow& row) {
                    {"finished", row.finished},
                    {"collapsed", row.collapsed},
                    {"diverged", row.diverged},
+                   {"did_not_learn", row.did_not_learn},
                    {"plateau", row.plateau},
-                   {"failed", row.failed},
-                   {"unfinished", row.unfinished}};
+                   {"unfinished", row.unfinished},
+                   {"dv", row.did_not_train},
+                   {"judged", row.judged}};
   add_spread("best_bleu", row.best_bleu, object);
   add_spread("best_valid_nll", row.best_valid_nll, object);
   add_spread("final_train_nll", row.final_nll, object);

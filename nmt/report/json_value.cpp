@@ -61,8 +61,13 @@ std::string text_at(const Json& object, const char* key, const std::string& abse
 }
 
 bool flag_at(const Json& object, const char* key) {
+  return optional_flag_at(object, key).value_or(false);
+}
+
+std::optional<bool> optional_flag_at(const Json& object, const char* key) {
   const Json* value = find(object, key);
-  return value != nullptr && *value == true;
+  if (value == nullptr || !value->is_boolean()) return std::nullopt;
+  return value->get<bool>();
 }
 
 const Json& objects_at(const Json& object, const char* key) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,9 @@ std::string text_at(const Json& object, const char* key, const std::string& abse
 
 /// The truth value under `key`; false where there is none.
 bool flag_at(const Json& object, const char* key);
+
+/// The same; no value where there is none.
+std::optional<bool> optional_flag_at(const Json& object, const char* key);
 
 /// The list under `key`; an empty one where there is no such key or it is null. Throws InputError
 /// if it is no list of objects.

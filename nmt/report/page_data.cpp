@@ -212,6 +212,7 @@ Object run_object(const Run& run, const RunFacts& facts, const PageLimits& limit
           {"seed", run.seed()},
           {"path", run.path},
           {"outcome", outcome(facts)},
+          {"outcome_text", outcome_in_words(facts)},
           {"collapsed", !facts.collapses.empty()},
           {"reason", facts.reason},
           {"parameters", run.parameters},

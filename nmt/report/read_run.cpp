@@ -18,6 +18,7 @@ void read_config(const Json& record, Run& run) {
   if (!run.architecture.empty()) return;
   run.architecture = text_at(record, "architecture", "unnamed");
   run.parameters = integer_at(record, "parameters");
+  run.unigram_nll = number_at(record, "unigram_nll");
   const auto config = record.find("config");
   run.config = config != record.end() && config->is_object() ? *config : Json::object();
 }
@@ -67,6 +68,7 @@ void read_end(const Json& record, Run& run) {
                    .collapsed = flag_at(record, "collapsed"),
                    .diverged = flag_at(record, "diverged"),
                    .plateau = flag_at(record, "plateau"),
+                   .learnt = optional_flag_at(record, "learnt"),
                    .peak_mib = number_at(record, "peak_mib")};
 }
 

@@ -53,6 +53,7 @@ struct SharpnessPoint {
 struct RunEnd {
   std::string reason, status;
   bool collapsed = false, diverged = false, plateau = false;
+  std::optional<bool> learnt;  ///< None where that was not judged, as in older logs.
   double peak_mib = kNoValue;
 };
 
@@ -64,6 +65,7 @@ struct Run {
   std::string architecture;  ///< As in the log: "postln-sigma-18L".
   Json config;               ///< Every key with its value; an object.
   int64_t parameters = 0;
+  double unigram_nll = kNoValue;  ///< What piece frequencies alone give; NaN in older logs.
 
   std::vector<UpdatePoint> updates;
   std::vector<ValidPoint> valids;

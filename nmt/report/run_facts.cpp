@@ -25,7 +25,8 @@ void take_events(const Run& run, RunFacts& facts) {
     if (event.kind == "collapse") {
       facts.collapses.push_back({.kind = text_at(event.fields, "kind"),
                                  .layer = integer_at(event.fields, "layer"),
-                                 .update = event.began()});
+                                 .update = event.began(),
+                                 .loss = text_at(event.fields, "loss")});
     } else if (event.kind == "divergence") {
       if (!facts.divergence || event.began() < facts.divergence->update) {
         facts.divergence = {event.began(), text_at(event.fields, "cause"),
@@ -138,14 +139,25 @@ void take_growth(const Run& run, int64_t event, const Collapse* collapse, RunFac
   }
 }
 
+// A run that gave up on updates that were not finite has diverged, even if its log is from before
+// non-finite gradients were a cause.
+void take_giving_up(const Run& run, RunFacts& facts) {
+  if (facts.divergence || run.end->reason != "non-finite") return;
+  const auto skipped = std::ranges::find(run.events, "non_finite", &RunEvent::kind);
+  const int64_t update = skipped == run.events.end() ? run.last_update() : skipped->update;
+  facts.divergence = {update, "non_finite_gradient", {}};
+}
+
 void take_end(const Run& run, RunFacts& facts) {
   facts.last_update = run.last_update();
+  facts.unigram_nll = run.unigram_nll;
   facts.finished = run.end && run.end->reason != "interrupted";
   if (!run.end) return;
   facts.reason = run.end->reason;
-  facts.status = run.end->status;
   facts.peak_mib = run.end->peak_mib;
   facts.plateau = run.end->plateau;
+  if (facts.finished) facts.learnt = run.end->learnt;
+  take_giving_up(run, facts);
 }
 
 }  // namespace
@@ -170,9 +182,15 @@ RunFacts run_facts(const Run& run) {
 std::string outcome(const RunFacts& facts) {
   if (facts.divergence) return "diverged";
   if (!facts.collapses.empty()) return "collapsed";
-  if (facts.status == "failed") return "failed";
+  if (facts.learnt == false) return "did not learn";
   if (facts.plateau) return "plateau";
   return facts.finished ? "finished" : "unfinished";
+}
+
+std::string outcome_in_words(const RunFacts& facts) {
+  const std::string word = outcome(facts);
+  if (word == "diverged" && !facts.collapses.empty()) return "diverged, collapsed";
+  return word == "collapsed" && facts.learnt == true ? "collapsed, learnt" : word;
 }
 
 int64_t update_of_valid_nll(const Run& run, double nll) {

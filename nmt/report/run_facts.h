@@ -14,6 +14,7 @@ namespace nmt::report {
 struct Collapse {
   std::string kind;
   int64_t layer = 0, update = 0;  ///< Layer from 1; the first of the low updates.
+  std::string loss;               ///< What it did meanwhile: "falls", "low", "stands"; or empty.
 };
 
 /// How much a value grew until an event: at the first record and at the last one before it.
@@ -25,7 +26,7 @@ struct Growth {
 
 struct Divergence {
   int64_t update = 0;
-  std::string cause;    ///< "non_finite_loss" or "loss_rise".
+  std::string cause;    ///< "non_finite_loss", "loss_rise" ...: nmt/stability/divergence_rule.h.
   Extreme lowest_head;  ///< At `update`, as the log says; layer 0: not logged.
 };
 
@@ -35,6 +36,9 @@ struct RunFacts {
   std::optional<Divergence> divergence;
   int64_t plateau_update = 0, spikes = 0;  ///< Where the last one began, and a count; 0: none.
   bool plateau = false;                    ///< Whether the run, as far as it went, ends on one.
+  /// Whether it knows more than piece frequencies, which give `unigram_nll`; none: not judged.
+  std::optional<bool> learnt;
+  double unigram_nll = kNoValue;
 
   Extreme lowest;         ///< Lowest mean relative entropy of a layer; layer 0: none logged.
   Extreme largest_logit;  ///< Of any row.
@@ -51,14 +55,22 @@ struct RunFacts {
   double peak_mib = kNoValue;
   int64_t last_update = 0;
   bool finished = false;  ///< Whether the run ended, and not by an interruption.
-  std::string reason, status;
+  std::string reason;
+
+  /// Whether it is known if the run trained, and whether it diverged or did not learn (DV).
+  bool judged() const { return divergence.has_value() || learnt.has_value(); }
+  bool did_not_train() const { return divergence.has_value() || learnt == false; }
 };
 
 RunFacts run_facts(const Run& run);
 
-/// "diverged", "collapsed", "failed", "plateau", "unfinished" or "finished", the first that holds.
-/// A run may have both diverged and collapsed.
+/// "diverged", "collapsed", "did not learn", "plateau", "unfinished" or "finished", the first that
+/// holds.
 std::string outcome(const RunFacts& facts);
+
+/// The same for a person: "diverged, collapsed" where a run did both, "collapsed, learnt" where it
+/// learnt all the same.
+std::string outcome_in_words(const RunFacts& facts);
 
 /// The first update at which validation reached `nll` or less, or `bleu` or more; 0 if none did.
 int64_t update_of_valid_nll(const Run& run, double nll);

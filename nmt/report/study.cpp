@@ -21,7 +21,9 @@ void count_outcome(const RunFacts& facts, StudyRow& row) {
   row.collapsed += facts.collapses.empty() ? 0 : 1;
   row.diverged += facts.divergence ? 1 : 0;
   row.plateau += facts.plateau ? 1 : 0;
-  row.failed += facts.status == "failed" ? 1 : 0;
+  row.did_not_learn += facts.learnt == false ? 1 : 0;
+  row.did_not_train += facts.did_not_train() ? 1 : 0;
+  row.judged += facts.judged() ? 1 : 0;
   row.unfinished += facts.finished ? 0 : 1;
   row.finished += outcome(facts) == "finished" ? 1 : 0;
 }
@@ -99,10 +101,7 @@ std::string StudyRow::seeds() const {
 }
 
 std::string StudyRow::outcome() const {
-  if (runs.size() == 1) {
-    const std::string word = report::outcome(runs[0].facts);
-    return word == "diverged" && collapsed == 1 ? "diverged, collapsed" : word;
-  }
+  if (runs.size() == 1) return outcome_in_words(runs[0].facts);
   std::string text;
   const auto add = [&](size_t count, const std::string& word) {
     if (count == 0) return;
@@ -111,8 +110,8 @@ std::string StudyRow::outcome() const {
   };
   add(diverged, "diverged");
   add(collapsed, "collapsed");
+  add(did_not_learn, "did not learn");
   add(plateau, "plateau");
-  add(failed, "failed");
   add(finished, "finished");
   add(unfinished, "unfinished");
   return text;

@@ -29,8 +29,9 @@ struct StudyRun {
 struct StudyRow {
   RunGroup group;
   std::vector<StudyRun> runs;
-  size_t finished = 0;  ///< Runs that ended without collapse, divergence, plateau or failure.
-  size_t collapsed = 0, diverged = 0, plateau = 0, failed = 0, unfinished = 0;
+  size_t finished = 0;  ///< Runs that ended with none of what the next line counts.
+  size_t collapsed = 0, diverged = 0, did_not_learn = 0, plateau = 0, unfinished = 0;
+  size_t did_not_train = 0, judged = 0;  ///< DV: diverged or did not learn, among those judged.
   Spread best_bleu, best_valid_nll, final_nll, tokens_per_second;
   double peak_mib = kNoValue;                          ///< The largest of the runs.
   Extreme lowest;                                      ///< The lowest of the runs.

@@ -38,6 +38,13 @@ TableCell event_cell(int64_t update, size_t count, size_t runs) {
   return {text, static_cast<double>(update)};
 }
 
+// "1/3" as in the paper, over the runs of which it is known.
+TableCell untrained_cell(const StudyRow& row) {
+  if (row.judged == 0) return {kDash, kNoValue};
+  return {std::to_string(row.did_not_train) + "/" + std::to_string(row.judged),
+          static_cast<double>(row.did_not_train) / static_cast<double>(row.judged)};
+}
+
 TableCell lowest_cell(const Extreme& lowest) {
   if (lowest.layer == 0) return {kDash, kNoValue};
   std::string kind = lowest.kind;
@@ -54,7 +61,8 @@ std::vector<TableColumn> columns(const Study& study, bool settings) {
   if (settings) columns.push_back({"Settings", "keys in which the runs differ", false});
   columns.insert(columns.end(),
                  {{"Seeds", "of the runs in this row", false, false},
-                  {"Outcome", "by the rules for collapse, divergence and plateau", false},
+                  {"Outcome", "by the rules for collapse, divergence, learning and plateau", false},
+                  {"DV", "runs that diverged or did not learn, of those judged"},
                   {"Best BLEU", "of a validation"},
                   {"Best valid nll", "nats a target piece"},
                   {"Final train nll", "mean of the last 10 records, nats a target piece"},
@@ -81,6 +89,7 @@ std::vector<TableCell> cells(const StudyRow& row, bool settings) {
   if (settings) cells.push_back({row.group.settings});
   cells.insert(cells.end(), {{row.seeds()},
                              {row.outcome()},
+                             untrained_cell(row),
                              spread_cell(row.best_bleu, 1),
                              spread_cell(row.best_valid_nll, 3),
                              spread_cell(row.final_nll, 3),

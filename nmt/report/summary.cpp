@@ -39,8 +39,17 @@ std::string capitalised(std::string text) {
 }
 
 std::string divergence_in_words(const Divergence& divergence) {
-  return divergence.cause == "non_finite_loss" ? "the loss became non-finite"
-                                               : "the loss rose for good";
+  if (divergence.cause == "non_finite_loss") return "the loss became non-finite";
+  if (divergence.cause == "non_finite_gradient") return "the gradient became non-finite";
+  if (divergence.cause == "ended_high") return "the loss rose and did not come back";
+  return "the loss rose for good";
+}
+
+// What the loss did while the entropy was low; empty where the log does not say.
+std::string course_in_words(const Collapse& collapse) {
+  if (collapse.loss == "falls") return ", while the loss still fell";
+  if (collapse.loss == "low") return ", in a model that had learnt";
+  return collapse.loss == "stands" ? ", while the loss did not fall" : "";
 }
 
 // "120 updates before", "at the very update when", ...
@@ -54,7 +63,8 @@ std::string collapse_sentence(const StudyRow& row, const StudyRun& run) {
   const RunFacts& facts = run.facts;
   const Collapse& first = facts.collapses.front();
   std::string text = whose(row, run) + "entropy collapse of " + kind_in_words(first.kind) +
-                     ", layer " + std::to_string(first.layer) + ", at " + at_update(first.update);
+                     ", layer " + std::to_string(first.layer) + ", at " + at_update(first.update) +
+                     course_in_words(first);
   if (facts.divergence) {
     text += ", " + relation(first.update, facts.divergence->update) + " " +
             divergence_in_words(*facts.divergence) + " (" + at_update(facts.divergence->update) +
@@ -172,6 +182,13 @@ std::string plateau_sentence(const StudyRow& row, const StudyRun& run) {
   return text + ".";
 }
 
+std::string learning_sentence(const StudyRow& row, const StudyRun& run) {
+  const RunFacts& facts = run.facts;
+  if (!facts.learnt || (*facts.learnt && facts.collapses.empty())) return "";
+  return whose(row, run) + (*facts.learnt ? "it learnt all the same" : "it did not learn") +
+         ": piece frequencies alone give an nll of " + fixed(facts.unigram_nll, 3) + ".";
+}
+
 std::string join(const std::vector<std::string>& sentences) {
   std::string text;
   for (const std::string& sentence : sentences) {
@@ -189,6 +206,7 @@ std::string run_sentences(const StudyRow& row, const StudyRun& run) {
   } else if (facts.divergence) {
     sentences = {divergence_sentence(row, run), growth_sentence(facts)};
   }
+  sentences.push_back(learning_sentence(row, run));
   sentences.push_back(plateau_sentence(row, run));
   sentences.push_back(spikes_sentence(row, run));
   sentences.push_back(uniform_sentence(row, run));
@@ -235,7 +253,7 @@ std::string heading(const StudyRow& row) {
 std::string worst_outcome(const StudyRow& row) {
   if (row.diverged > 0) return "diverged";
   if (row.collapsed > 0) return "collapsed";
-  if (row.failed > 0) return "failed";
+  if (row.did_not_learn > 0) return "did not learn";
   if (row.plateau > 0) return "plateau";
   return row.unfinished > 0 ? "unfinished" : "finished";
 }

@@ -26,21 +26,10 @@
 #include <vector>
 
 #include "layers/attention_observer.h"
+#include "nmt/stability/layer_entropy.h"
 #include "nmt/stability/run_record.h"
 
 namespace nmt::stability {
-
-/// One layer in one update, over all of its heads and rows.
-struct LayerEntropy {
-  layers::AttentionKind kind;
-  int64_t layer;            ///< From 1.
-  double entropy;           ///< Mean H, nats.
-  double relative_entropy;  ///< Mean H / ln n.
-  double min_entropy;       ///< Smallest H, nats.
-  double max_logit;
-  int64_t lowest_head = 1;           ///< From 1: the head with the smallest mean of H / ln n ...
-  double lowest_head_entropy = 0.0;  ///< ... and that mean.
-};
 
 /// Not thread-safe: one tracker a worker.
 class EntropyTracker : public layers::AttentionObserver {

@@ -32,7 +32,7 @@ struct AttentionRecord {
   std::vector<double> min_entropy;                   ///< [H] smallest H of any row, nats.
   std::vector<double> max_logit;                     ///< [H] largest visible logit of any row.
   std::vector<EntropyQuantiles> relative_quantiles;  ///< [H] of H / ln n over rows, ± 1/256.
-  /// Mean of H / ln n over heads and rows, an update; what the rules of divergence.h see.
+  /// Mean of H / ln n over heads and rows, an update; what the stability rules see.
   std::vector<double> relative_entropy_by_update;
   double temperature = 1.0;   ///< What divides the logits besides √K.
   std::vector<double> bound;  ///< [H] mean lower bound of H over probe rows; empty: not measured.
@@ -77,6 +77,8 @@ struct ConfigRecord {
   nlohmann::ordered_json init_scales = nlohmann::ordered_json::object();  ///< Matrix group → scale.
   int64_t parameters = 0;
   int64_t memory_bytes = 0;  ///< Estimated peak of the whole process.
+  /// What the frequencies of target pieces give, nats a target piece; none in older logs.
+  std::optional<double> unigram_nll;
   nlohmann::ordered_json data =
       nlohmann::ordered_json::object();  ///< Counts: kept, dropped and why.
 
@@ -149,14 +151,17 @@ struct EventRecord {
 /// How the run ended.
 struct EndRecord {
   int64_t update = 0;
-  std::string reason;         ///< The limit that was met: "max-updates", "patience" ...
-  std::string status = "ok";  ///< "ok", "plateau", "collapsed", "diverged" or "failed".
-  bool collapsed = false;     ///< Both flags are kept: low entropy and instability are related,
-  bool diverged = false;      ///< not the same.
-  bool plateau = false;       ///< Whether the loss had stopped to fall before the model had learnt.
-  int64_t spikes = 0;         ///< How often the loss jumped.
-  double peak_mib = 0.0;      ///< Largest resident memory of the last process.
-  double seconds = 0.0;       ///< Since the run began, its interruptions left out.
+  std::string reason;  ///< The limit that was met: "max-updates", "patience" ...
+  /// "diverged", "collapsed", "did_not_learn", "not_judged", "plateau" or "ok", the first that
+  /// holds: stability_monitor.h.
+  std::string status = "ok";
+  bool collapsed = false;  ///< Both flags are kept: low entropy and instability are related,
+  bool diverged = false;   ///< not the same.
+  bool plateau = false;    ///< Whether the loss had stopped to fall before the model had learnt.
+  std::optional<bool> learnt;       ///< More than the unigram nll; none where that is not judged.
+  int64_t spikes = 0;               ///< How often the loss jumped.
+  double peak_mib = 0.0;            ///< Largest resident memory of the last process.
+  double seconds = 0.0;             ///< Since the run began, its interruptions left out.
   std::optional<ValidRecord> best;  ///< The best validation; no value without one.
 
   bool operator==(const EndRecord&) const = default;

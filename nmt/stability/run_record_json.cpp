@@ -23,6 +23,11 @@ const ordered_json& member(const ordered_json& json, const char* key) {
   return *found;
 }
 
+// A member that older logs lack: null there.
+ordered_json younger(const ordered_json& json, const char* key) {
+  return json.value(key, ordered_json(nullptr));
+}
+
 double number(const ordered_json& json, const char* key) {
   return number_from_json(member(json, key));
 }
@@ -46,6 +51,12 @@ bool flag(const ordered_json& json, const char* key) {
   if (!value.is_boolean()) {
     throw InputError("\"", key, "\" must be true or false, found ", value.dump());
   }
+  return value.get<bool>();
+}
+
+std::optional<bool> optional_flag(const ordered_json& value) {
+  if (value.is_null()) return std::nullopt;
+  if (!value.is_boolean()) throw InputError("expected true, false or null, found ", value.dump());
   return value.get<bool>();
 }
 
@@ -160,6 +171,7 @@ ordered_json to_object(const ConfigRecord& record) {
           {"init_scales", record.init_scales},
           {"parameters", record.parameters},
           {"memory_bytes", record.memory_bytes},
+          {"unigram_nll", json_number(record.unigram_nll)},
           {"data", record.data}};
 }
 
@@ -174,6 +186,7 @@ ConfigRecord config_from(const ordered_json& json) {
           .init_scales = member(json, "init_scales"),
           .parameters = integer(json, "parameters"),
           .memory_bytes = integer(json, "memory_bytes"),
+          .unigram_nll = optional_number_from_json(younger(json, "unigram_nll")),
           .data = member(json, "data")};
 }
 
@@ -299,6 +312,7 @@ ordered_json to_object(const EndRecord& record) {
           {"collapsed", record.collapsed},
           {"diverged", record.diverged},
           {"plateau", record.plateau},
+          {"learnt", record.learnt ? ordered_json(*record.learnt) : ordered_json(nullptr)},
           {"spikes", record.spikes},
           {"peak_mib", json_number(record.peak_mib)},
           {"seconds", json_number(record.seconds)},
@@ -318,6 +332,7 @@ EndRecord end_from(const ordered_json& json) {
           .collapsed = flag(json, "collapsed"),
           .diverged = flag(json, "diverged"),
           .plateau = flag(json, "plateau"),
+          .learnt = optional_flag(younger(json, "learnt")),
           .spikes = integer(json, "spikes"),
           .peak_mib = number(json, "peak_mib"),
           .seconds = number(json, "seconds"),

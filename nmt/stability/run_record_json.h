@@ -15,7 +15,8 @@ namespace nmt::stability {
 nlohmann::ordered_json to_json(const RunRecord& record);
 
 /// The record of one line. No value for a type that this version does not know; keys that it does
-/// not know are ignored. Throws InputError if a key is missing or has the wrong type.
+/// not know are ignored. Throws InputError if a key that every log has is missing, or if one has
+/// the wrong type.
 std::optional<RunRecord> record_from_json(const nlohmann::ordered_json& json);
 
 /// Names of the keys that hold time or memory and so differ between two otherwise equal runs.

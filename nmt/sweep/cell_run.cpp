@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "data/text/error.h"
+#include "nmt/cli/format_text.h"
 #include "nmt/cli/nearest_name.h"
 
 namespace nmt::sweep {
@@ -15,7 +16,9 @@ std::string CellRun::state_name() const {
     case CellState::kElsewhere:
       return "running";
     case CellState::kResult:
-      return status.end_status == "ok" ? "done" : status.end_status;
+      return status.end_status == "ok" || status.end_status == "not_judged"
+                 ? "done"
+                 : cli::in_words(status.end_status);
     case CellState::kInterrupted:
       return "interrupted";
     case CellState::kNoResult:

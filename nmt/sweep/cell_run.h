@@ -32,7 +32,8 @@ struct CellRun {
   std::string log() const { return folder + "/run.jsonl"; }
   std::string console() const { return folder + "/" + kConsoleFile; }
 
-  /// "queued", "running", "done", "diverged", "collapsed", "failed", "interrupted", "no result" ...
+  /// "queued", "running", "done", "diverged", "collapsed", "did not learn", "interrupted",
+  /// "no result" ... A run that ended too early to be judged on learning is done, too.
   std::string state_name() const;
 };
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
+#include <optional>
 
 #include "data/text/error.h"
 #include "nmt/cli/duration.h"
@@ -26,23 +28,41 @@ std::string time_left(const CellRun& run) {
   return left ? cli::format_duration(*left) : "";
 }
 
+// "1/3": runs that diverged or did not learn, of those of which that is known; empty for none.
+std::string share_untrained(const std::vector<CellRun>& runs,
+                            const std::function<bool(const CellRun&)>& counts) {
+  int untrained = 0, judged = 0;
+  for (const CellRun& run : runs) {
+    const std::optional<bool> failed = run.status.did_not_train();
+    if (!failed || !counts(run)) continue;
+    ++judged;
+    untrained += *failed ? 1 : 0;
+  }
+  return judged == 0 ? "" : concatenate(untrained, "/", judged);
+}
+
+// Whether two runs are the same but for the seed.
+bool same_but_seed(const CellRun& a, const CellRun& b) {
+  return a.cell.architecture == b.cell.architecture && a.cell.learning_rate == b.cell.learning_rate;
+}
+
 std::string row(const std::string& architecture, int width, const std::string& rate,
-                const std::string& seed, const std::string& state, const std::string& update,
-                const std::string& nll, const std::string& bleu, const std::string& entropy,
-                const std::string& speed, const std::string& left) {
-  std::string line =
-      cli::format_text("%-*s  %-8s %4s  %-11s %8s %7s %6s %6s %9s %7s", width, architecture.c_str(),
-                       rate.c_str(), seed.c_str(), state.c_str(), update.c_str(), nll.c_str(),
-                       bleu.c_str(), entropy.c_str(), speed.c_str(), left.c_str());
+                const std::string& seed, const std::string& state, const std::string& untrained,
+                const std::string& update, const std::string& nll, const std::string& bleu,
+                const std::string& entropy, const std::string& speed, const std::string& left) {
+  std::string line = cli::format_text("%-*s  %-8s %4s  %-13s %5s %8s %7s %6s %6s %9s %7s", width,
+                                      architecture.c_str(), rate.c_str(), seed.c_str(),
+                                      state.c_str(), untrained.c_str(), update.c_str(), nll.c_str(),
+                                      bleu.c_str(), entropy.c_str(), speed.c_str(), left.c_str());
   line.erase(line.find_last_not_of(' ') + 1);
   return line;
 }
 
-std::string row_of(const CellRun& run, int width) {
+std::string row_of(const CellRun& run, const std::string& untrained, int width) {
   const RunStatus& status = run.status;
   const bool begun = status.update > 0;
   return row(run.cell.architecture, width, run.cell.learning_rate,
-             std::to_string(run.cell.config.seed), run.state_name(),
+             std::to_string(run.cell.config.seed), run.state_name(), untrained,
              begun ? std::to_string(status.update) : "", or_blank("%.3f", status.nll),
              status.bleu ? cli::format_text("%.1f", *status.bleu) : "",
              or_blank("%.0f %%", 100.0 * status.least_entropy),
@@ -79,10 +99,15 @@ std::vector<std::string> table_lines(const std::vector<CellRun>& runs, size_t mo
   size_t width = std::string("architecture").size();
   for (const CellRun& run : runs) width = std::max(width, run.cell.architecture.size());
   const int columns = static_cast<int>(width);
-  std::vector<std::string> lines = {row("architecture", columns, "rate", "seed", "state", "update",
-                                        "nll", "BLEU", "H min", "tokens/s", "left")};
+  std::vector<std::string> lines = {row("architecture", columns, "rate", "seed", "state", "DV",
+                                        "update", "nll", "BLEU", "H min", "tokens/s", "left")};
   const std::vector<size_t> indices = shown(runs, most_rows);
-  for (const size_t index : indices) lines.push_back(row_of(runs[index], columns));
+  for (const size_t index : indices) {
+    const CellRun& run = runs[index];
+    const std::string untrained =
+        share_untrained(runs, [&](const CellRun& other) { return same_but_seed(run, other); });
+    lines.push_back(row_of(run, untrained, columns));
+  }
   if (indices.size() < runs.size()) {
     lines.push_back(concatenate("... and ", runs.size() - indices.size(), " more"));
   }
@@ -99,6 +124,8 @@ std::string count_line(const std::vector<CellRun>& runs) {
   }
   std::string line = concatenate(with_result, " of ", runs.size(), " have a result");
   if (!results.empty()) line += ": " + cli::joined(counted(results));
+  const std::string untrained = share_untrained(runs, [](const CellRun&) { return true; });
+  if (!untrained.empty()) line += "; DV " + untrained;
   if (!others.empty()) line += "; " + cli::joined(counted(others));
   return line;
 }

@@ -93,6 +93,16 @@ std::vector<std::string_view> last_lines(std::ifstream& file, int64_t size, int6
   return lines;
 }
 
+// A run that gave up on losses that are not finite has diverged; older logs call its status
+// "failed".
+void take_end(const Json& json, RunStatus& status) {
+  status.end_reason = text(json, "reason");
+  status.end_status = status.end_reason == "non-finite" ? "diverged" : text(json, "status");
+  status.diverged = status.end_status == "diverged";
+  const auto learnt = json.find("learnt");
+  if (learnt != json.end() && learnt->is_boolean()) status.learnt = learnt->get<bool>();
+}
+
 // What the newest records of `lines` say; whether an update and a validation were among them.
 bool take_newest(const std::vector<std::string_view>& lines, RunStatus& status) {
   bool update = false, valid = false;
@@ -104,8 +114,7 @@ bool take_newest(const std::vector<std::string_view>& lines, RunStatus& status) 
     const Json json = parse(lines[i]);
     if (!json.is_object()) continue;
     if (type == "end") {
-      status.end_reason = text(json, "reason");
-      status.end_status = text(json, "status");
+      take_end(json, status);
     } else if (type == "update") {
       take_update(json, status);
       update = true;
@@ -152,6 +161,13 @@ RunStatus read_run_status(const std::string& path) {
   for (int64_t bytes = kFirstSuffix;; bytes *= 4) {
     if (take_newest(last_lines(file, size, bytes, buffer), status) || bytes >= size) return status;
   }
+}
+
+std::optional<bool> RunStatus::did_not_train() const {
+  if (!has_result()) return std::nullopt;
+  if (diverged) return true;
+  if (!learnt) return std::nullopt;
+  return !*learnt;
 }
 
 double done_fraction(const RunStatus& status, const config::ScheduleConfig& limits) {

@@ -27,15 +27,21 @@ struct RunStatus {
   double least_entropy = std::numeric_limits<double>::quiet_NaN();
   std::optional<double> bleu;  ///< Of the newest validation that translated.
   std::string end_reason;      ///< Of the `end` record, if that is the last line; else empty.
-  std::string end_status;      ///< "ok", "collapsed", "diverged", "failed", ... or empty.
+  std::string end_status;      ///< "ok", "diverged", "did_not_learn", ... or empty.
+  bool diverged = false;       ///< By the same record, as the next.
+  std::optional<bool> learnt;  ///< None where that was not judged, as in older logs.
 
   /// Whether the run has come to an end of its own, good or bad.
   bool has_result() const { return !end_reason.empty() && end_reason != "interrupted"; }
+
+  /// Whether a run with a result diverged or did not learn, the paper's DV; none without a result,
+  /// or where learning was not judged.
+  std::optional<bool> did_not_train() const;
 };
 
-/// The status of the run whose log is at `path`, or, packed by gzip, at `path`.gz. Lines that cannot
-/// be read, such as a torn last one, are passed over; without a file the status is empty. Throws
-/// InputError if a packed log is damaged.
+/// The status of the run whose log is at `path`, or, packed by gzip, at `path`.gz. Lines that
+/// cannot be read, such as a torn last one, are passed over; without a file the status is empty.
+/// Throws InputError if a packed log is damaged.
 RunStatus read_run_status(const std::string& path);
 
 /// Done part of the way to the nearest of the updates, pieces or minutes of `limits`, 0 to 1; 0 if

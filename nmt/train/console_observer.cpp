@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "data/text/error.h"
 #include "nmt/cli/duration.h"
 #include "nmt/cli/format_text.h"
 
@@ -26,7 +27,7 @@ std::string key_lines(const ordered_json& object, const std::string& prefix = ""
     const std::string shown =
         value.is_string() ? value.get<std::string>()
         : value.is_number_float()
-            ? cli::format_text("%.6g", value.get<double>())
+            ? cli::format_text("%.6g", printable(value.get<double>()))
             : value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
     const std::string name = prefix + key;
     text += "  " + name + std::string(name.size() < 24 ? 24 - name.size() : 1, ' ') + shown + "\n";
@@ -53,18 +54,22 @@ const char* short_name(layers::AttentionKind kind) {
 }
 
 std::string scores(const stability::ValidRecord& record) {
-  std::string text = cli::format_text("loss %.4f  nll %.4f  perplexity %.2f", record.loss,
-                                      record.nll, record.perplexity);
+  std::string text =
+      cli::format_text("loss %.4f  nll %.4f  perplexity %.2f", printable(record.loss),
+                       printable(record.nll), printable(record.perplexity));
   if (record.bleu) text += cli::format_text("  BLEU %.2f", *record.bleu);
   return text;
 }
 
 std::string end_text(const stability::EndRecord& record) {
-  std::string text = cli::format_text(
-      "end after update %lld, %s: %s, status %s", number(record.update),
-      cli::format_duration(record.seconds).c_str(), record.reason.c_str(), record.status.c_str());
+  std::string text =
+      cli::format_text("end after update %lld, %s: %s, status %s", number(record.update),
+                       cli::format_duration(record.seconds).c_str(), record.reason.c_str(),
+                       cli::in_words(record.status).c_str());
   if (record.collapsed) text += "; entropy collapsed";
+  if (record.collapsed && record.learnt == true) text += ", and yet the model learnt";
   if (record.diverged) text += "; the loss diverged";
+  if (record.learnt == false) text += "; it knows no more than how often each piece occurs";
   if (record.best) {
     text += cli::format_text("\nbest validation at update %lld: ", number(record.best->update)) +
             scores(*record.best);
@@ -86,7 +91,7 @@ void ConsoleObserver::on_start(const stability::ConfigRecord& record) {
 void ConsoleObserver::on_progress(const Progress& progress) {
   latest_ = {
       .text = cli::format_text("update %lld  loss %.3f  %.0f tokens/s", number(progress.update),
-                               progress.loss, progress.tokens_per_second),
+                               printable(progress.loss), progress.tokens_per_second),
       .elapsed_seconds = progress.seconds,
       .fraction = done_fraction(progress)};
   if (options_.terminal) bar_.show(latest_);
@@ -112,12 +117,12 @@ void ConsoleObserver::on_checkpoint(const stability::CheckpointRecord& record) {
 }
 
 void ConsoleObserver::on_sharpness(const stability::SharpnessRecord& record) {
-  std::string line =
-      cli::format_text("sharpness at update %lld: %.4g", number(record.update), record.sharpness);
+  std::string line = cli::format_text("sharpness at update %lld: %.4g", number(record.update),
+                                      printable(record.sharpness));
   if (record.preconditioned)
-    line += cli::format_text(", preconditioned %.4g", *record.preconditioned);
+    line += cli::format_text(", preconditioned %.4g", printable(*record.preconditioned));
   bar_.message(line + cli::format_text("  (%lld iterations, residual %.1e)",
-                                       number(record.iterations), record.residual));
+                                       number(record.iterations), printable(record.residual)));
 }
 
 void ConsoleObserver::on_event(const stability::EventRecord& record) {
@@ -140,14 +145,18 @@ std::string startup_report(const stability::ConfigRecord& record) {
   if (!record.data.empty()) text += "data\n" + key_lines(record.data);
   text += cli::format_text("%lld parameters, about ", number(record.parameters)) +
           bytes_text(record.memory_bytes) + " of memory\n";
+  if (record.unigram_nll) {
+    text += cli::format_text("unigram nll %.4f: what the frequencies of target pieces give\n",
+                             *record.unigram_nll);
+  }
   return text;
 }
 
 std::string update_line(const stability::UpdateRecord& record) {
   std::string line = cli::format_text(
       "update %lld  epoch %lld  loss %.3f  nll %.3f  lr %.3g  gradient %.3g  %.0f tokens/s",
-      number(record.update), number(record.epoch), record.loss, record.nll, record.learning_rate,
-      record.gradient_norm, record.tokens_per_second);
+      number(record.update), number(record.epoch), printable(record.loss), printable(record.nll),
+      record.learning_rate, printable(record.gradient_norm), record.tokens_per_second);
   const std::string entropy = lowest_entropy(record.attention);
   return entropy.empty() ? line : line + "  " + entropy;
 }

@@ -39,8 +39,8 @@ class ConsoleObserver : public TrainingObserver {
   std::optional<double> last_line_;  // Training time of the last line of a log record.
 };
 
-/// What a start prints: the configuration key by key, α, β, γ₀, initial scales, data, parameters
-/// and memory.
+/// What a start prints: the configuration key by key, α, β, γ₀, initial scales, data, parameters,
+/// memory and unigram nll.
 std::string startup_report(const stability::ConfigRecord& record);
 
 /// One line of a log record: "update 120  epoch 2  loss 5.430  ...  H_min 0.42 (12 %) enc 3 head

@@ -65,7 +65,8 @@ std::string gamma_start(const config::ModelConfig& model) {
 }  // namespace
 
 stability::ConfigRecord start_record(const config::TrainingConfig& config, model::Transformer model,
-                                     const TrainingData& data, int64_t workers) {
+                                     const TrainingData& data, int64_t workers,
+                                     double unigram_nll) {
   stability::ConfigRecord record;
   const model::ResidualScales scales = model::residual_scales(config.model);
   record.config = config::to_json(config);
@@ -80,6 +81,7 @@ stability::ConfigRecord start_record(const config::TrainingConfig& config, model
   record.parameters = model::parameter_count(model);
   record.memory_bytes =
       estimate_memory(config, record.parameters, workers, mean_target_length(data.train));
+  record.unigram_nll = unigram_nll;
   record.data = {{"train", counts(data.train)}};
   if (data.valid) record.data["valid"] = counts(*data.valid);
   return record;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "data/text/error.h"
+#include "data/unigram_nll.h"
 #include "nmt/checkpoint/average.h"
 #include "nmt/model/init.h"
 #include "nmt/train/memory_estimate.h"
@@ -21,9 +22,10 @@ double seconds_between(std::chrono::steady_clock::time_point from,
   return std::chrono::duration<double>(to - from).count();
 }
 
-stability::StabilityRules rules_of(const config::TrainingConfig& config) {
+stability::StabilityRules rules_of(const config::TrainingConfig& config, double unigram_nll) {
   stability::StabilityRules rules;
   rules.warmup_updates = config.optimization.warmup_updates;
+  rules.unigram_nll = unigram_nll;
   return rules;
 }
 
@@ -74,7 +76,8 @@ Trainer::Trainer(const config::TrainingConfig& config, const TrainingData& data,
       checkpoints_(config.model_dir + "/checkpoints"),
       model_(initialized_model(config, data)),
       step_(model_, config, config.threads, data.vocabulary->eos_id()),
-      monitor_(rules_of(config)) {
+      unigram_nll_(data::unigram_nll(data.train, data.vocabulary->size())),
+      monitor_(rules_of(config, unigram_nll_)) {
   if (config_.schedule.sharpness_every > 0) {
     sharpness_.emplace(
         config_, sharpness_sample(data.train, config_.schedule.sharpness_tokens, config_.seed),
@@ -119,7 +122,8 @@ std::string Trainer::reason_to_stop() const {
 }
 
 stability::EndRecord Trainer::run() {
-  const stability::ConfigRecord start = start_record(config_, model_, data_, config_.threads);
+  const stability::ConfigRecord start =
+      start_record(config_, model_, data_, config_.threads, unigram_nll_);
   observer_.on_start(start);
   for (const stability::EventRecord& event : at_.events) observer_.on_event(event);
   if (!at_.checkpoint && sharpness_) measure_sharpness();
@@ -193,6 +197,7 @@ void Trainer::validate_if_due() {
   record->best = is_better(*record);
   progress_.bad_validations = record->best ? 0 : progress_.bad_validations + 1;
   if (record->best) progress_.best = *record;
+  monitor_.observe_validation(record->nll);
   observer_.on_valid(*record);
   if (config_.optimization.lr_schedule == config::LrSchedule::kPlateau) watch_plateau(record->nll);
   if (!record->best) return;
@@ -210,16 +215,14 @@ stability::EndRecord Trainer::finish(const std::string& reason) {
   }
   const std::vector<std::string> averaged =
       interrupted ? std::vector<std::string>{} : checkpoints_to_average();
-  const stability::EndRecord end = {.update = progress_.update,
-                                    .reason = reason,
-                                    .status = reason == "non-finite" ? "failed" : monitor_.status(),
-                                    .collapsed = monitor_.collapsed(),
-                                    .diverged = monitor_.diverged(),
-                                    .plateau = monitor_.on_plateau(),
-                                    .spikes = monitor_.spikes(),
-                                    .peak_mib = peak_mib(),
-                                    .seconds = run_seconds(),
-                                    .best = progress_.best};
+  if (!interrupted) {
+    if (const auto event = monitor_.finish(progress_.update)) observer_.on_event(*event);
+  }
+  stability::EndRecord end = monitor_.verdict(progress_.update);
+  end.reason = reason;
+  end.peak_mib = peak_mib();
+  end.seconds = run_seconds();
+  end.best = progress_.best;
   observer_.on_end(end);  // Before the mean, which may fail: the run has ended all the same.
   if (!averaged.empty()) {
     checkpoint::save_model(config_.model_dir + "/average", checkpoint::average(averaged));

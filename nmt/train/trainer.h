@@ -16,7 +16,7 @@
 #include "data/batch_prefetcher.h"
 #include "nmt/checkpoint/checkpoint_set.h"
 #include "nmt/config/training_config.h"
-#include "nmt/stability/divergence.h"
+#include "nmt/stability/stability_monitor.h"
 #include "nmt/train/sharpness_probe.h"
 #include "nmt/train/train_step.h"
 #include "nmt/train/training_data.h"
@@ -83,6 +83,7 @@ class Trainer {
   TrainStep step_;
   std::optional<data::BatchPrefetcher> batches_;
   int64_t batches_in_epoch_ = 0;  // Of the epoch of progress_.position.
+  double unigram_nll_;            // Of the training targets.
   stability::StabilityMonitor monitor_;
   std::optional<SharpnessProbe> sharpness_;
   RunProgress progress_;

@@ -88,7 +88,8 @@ void Trainer::restore(const std::string& folder) {
   progress_ = run_progress_from_json(training.state, source);
   step_.set_learning_rate_factor(progress_.learning_rate_factor);
   step_.tracker().restore(member_of(training.state, "entropy", source));
-  monitor_.restore(member_of(training.state, "stability", source));
+  monitor_.restore(member_of(training.state, "stability", source), progress_.update);
+  if (progress_.best) monitor_.observe_validation(progress_.best->nll);  // Older states lack it.
   losses_since_record_ = stability::numbers_from_json(member_of(training.state, "losses", source));
   unlogged_ = unlogged_update(training.state, source);
   if (at_.branches) {  // What was best, and where it lies, belongs to the other run.

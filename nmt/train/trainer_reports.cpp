@@ -58,14 +58,17 @@ void Trainer::report_non_finite(const std::vector<data::Batch>& batches, const S
        .message = concatenate("loss ", result.loss, ", gradient norm ", result.gradient_norm,
                               ": the update was skipped (", progress_.bad_updates, " of ",
                               config_.schedule.max_bad_updates, " in a row)"),
-       .fields = {{"loss", std::isfinite(result.loss) ? nlohmann::ordered_json(result.loss)
-                                                      : nlohmann::ordered_json(nullptr)},
+       .fields = {{"loss", stability::json_number(result.loss)},
+                  {"gradient_norm", stability::json_number(result.gradient_norm)},
                   {"lines", lines}}});
 }
 
 void Trainer::report_update(StepResult result) {
-  for (const stability::EventRecord& event :
-       monitor_.observe(progress_.update, result.loss, result.entropies)) {
+  for (const stability::EventRecord& event : monitor_.observe({.update = progress_.update,
+                                             .loss = result.loss,
+                                             .nll = result.nll,
+                                             .gradient_norm = result.gradient_norm,
+                                             .entropies = result.entropies})) {
     observer_.on_event(event);
     react(event);
   }

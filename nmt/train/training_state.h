@@ -18,7 +18,7 @@ struct RunProgress {
   data::DataPosition position;  ///< The next batch to come.
   int64_t tokens = 0;           ///< Target pieces trained on.
   double seconds = 0.0;         ///< Training time of earlier processes and this one.
-  int64_t bad_updates = 0;      ///< Updates in a row whose loss was not finite.
+  int64_t bad_updates = 0;      ///< Updates in a row that were not finite.
   int64_t bad_validations = 0;  ///< Validations since the best one.
   bool validation_due = false;  ///< At this update; a stop came before it was done.
   std::optional<stability::ValidRecord> best;

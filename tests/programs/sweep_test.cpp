@@ -171,8 +171,8 @@ TEST_F(SweepTest, ARunThatGoesWrongIsAResult) {
   expect_whole("bad/postln-1L/lr1e+37-seed1", "non-finite");
   const auto study = nlohmann::json::parse(folder_.read("runs/bad/study.json"));
   EXPECT_EQ(study["runs"][0]["state"], "done");
-  EXPECT_EQ(study["runs"][1]["state"], "failed");
-  EXPECT_THAT(result.output, HasSubstr("2 of 2 have a result: 1 done, 1 failed\n"));
+  EXPECT_EQ(study["runs"][1]["state"], "diverged");
+  EXPECT_THAT(result.output, HasSubstr("2 of 2 have a result: 1 diverged, 1 done; DV 1/1\n"));
 }
 
 TEST_F(SweepTest, ACrashIsTriedOnceMoreAndThenReported) {

@@ -68,10 +68,10 @@ function firstLayerToShow(run) {
 
 /** Outcome, events and configuration of `run`. */
 function showRunFacts(run) {
-  const facts = [["Outcome", outcomeText(run)], ["Updates", shortNumber(run.last_update)], ["Parameters", run.parameters ? shortNumber(run.parameters) : "not logged"]];
+  const facts = [["Outcome", run.outcome_text], ["Updates", shortNumber(run.last_update)], ["Parameters", run.parameters ? shortNumber(run.parameters) : "not logged"]];
   if (run.reason) facts.push(["Ended", run.reason]);
   facts.push(["Log", run.path]);
-  const list = element("dl", {}, ...facts.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", name === "Outcome" ? { class: `outcome-${run.outcome}` } : {}, value))));
+  const list = element("dl", {}, ...facts.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", name === "Outcome" ? { class: outcomeClass(run) } : {}, value))));
   const told = run.events.slice(0, 40).map((event) => element("li", {}, `Update ${shortNumber(event.began)}, ${event.kind.replace(/_/g, " ")}: ${event.message}`));
   if (run.events.length > told.length) told.push(element("li", {}, `${run.events.length - told.length} more events`));
   const keys = Object.entries(run.config).map(([key, value]) => element("div", {}, element("b", {}, `${key} `), value));

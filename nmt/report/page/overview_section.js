@@ -76,8 +76,8 @@ function overviewTile(run, state) {
     if (spec.values) paintHeat(canvas, spec, 2 * TILE.width);
     map.append(tileMarks(run, spec, state.kind));
   }
-  return element("button", { type: "button", class: "tile", title: `${run.label}: ${outcomeText(run)}` }, map,
-    element("div", { class: "tile-line" }, element("span", {}, `lr ${run.learning_rate}, s ${run.seed}`), element("span", { class: `outcome-${run.outcome}` }, run.outcome)),
+  return element("button", { type: "button", class: "tile", title: `${run.label}: ${run.outcome_text}` }, map,
+    element("div", { class: "tile-line" }, element("span", {}, `lr ${run.learning_rate}, s ${run.seed}`), element("span", { class: outcomeClass(run) }, run.outcome)),
     element("div", { class: "tile-line" }, element("span", {}, `${shortNumber(run.last_update)} updates`), element("span", {}, bestBleu(run))));
 }
 

@@ -72,9 +72,9 @@ function chartMarks(run) {
   return marks;
 }
 
-/** "diverged, collapsed" where a run did both. */
-function outcomeText(run) {
-  return run.outcome === "diverged" && run.collapsed ? "diverged, collapsed" : run.outcome;
+/** The class that gives a run's outcome its colour: "outcome-did-not-learn". */
+function outcomeClass(run) {
+  return `outcome-${run.outcome.replace(/ /g, "-")}`;
 }
 
 function capitalised(text) {

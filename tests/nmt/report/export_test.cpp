@@ -30,14 +30,15 @@ TEST(TableCsv, HasALineForEachGroup) {
   ASSERT_EQ(lines.size(), 3u);
   EXPECT_EQ(lines[0],
             "architecture,variant,depth,learning_rate,settings,seeds,runs,finished,collapsed,"
-            "diverged,plateau,failed,unfinished,best_bleu,best_bleu_deviation,best_valid_nll,"
+            "diverged,did_not_learn,plateau,unfinished,dv,judged,best_bleu,best_bleu_deviation,"
+            "best_valid_nll,"
             "best_valid_nll_deviation,final_train_nll,final_train_nll_deviation,nll_threshold,"
             "updates_to_nll,updates_to_nll_deviation,bleu_threshold,updates_to_bleu,"
             "updates_to_bleu_deviation,lowest_entropy,lowest_entropy_kind,lowest_entropy_layer,"
             "collapse_update,divergence_update,tokens_per_second,tokens_per_second_deviation,"
             "peak_mib");
   EXPECT_EQ(lines[1],
-            "postln-18L,postln,18L,0.0007,,\"1, 2\",2,0,2,1,0,0,0,40.5,0,2.25,0,7,0,1,,,"
+            "postln-18L,postln,18L,0.0007,,\"1, 2\",2,0,2,1,0,0,0,1,1,40.5,0,2.25,0,7,0,1,,,"
             "30,500,0,0.015,cross,2,840,960,51,0,902");
 }
 

@@ -48,9 +48,11 @@ class PlantedLog {
     return line({{"type", "valid"}, {"update", update}, {"nll", nll}, {"bleu", bleu}});
   }
 
-  PlantedLog& collapse(const std::string& kind, int64_t layer, int64_t first_update) {
-    return event("collapse", first_update + 20,
-                 {{"kind", kind}, {"layer", layer}, {"first_update", first_update}});
+  PlantedLog& collapse(const std::string& kind, int64_t layer, int64_t first_update,
+                       const ordered_json& loss = nullptr) {
+    return event(
+        "collapse", first_update + 20,
+        {{"kind", kind}, {"layer", layer}, {"first_update", first_update}, {"loss", loss}});
   }
 
   PlantedLog& divergence(const std::string& cause, int64_t first_update) {

@@ -51,4 +51,20 @@ inline PlantedLog calm_run(const std::string& architecture, int64_t seed, double
   return log.valid(10, 5, 1).valid(20, nll, bleu).end("ok", {{"peak_mib", 500}});
 }
 
+/// A run whose validation nll never leaves that of piece frequencies, 5.26, if `learnt` is false.
+/// `collapse`, if not empty, is what the loss does while cross attention collapses.
+inline PlantedLog judged_run(int64_t seed, bool learnt, const std::string& collapse = "") {
+  PlantedLog log;
+  log.line({{"type", "config"},
+            {"architecture", "postln-18L"},
+            {"config", {{"arch", "postln-18L"}, {"learning-rate", 0.0007}, {"seed", seed}}},
+            {"unigram_nll", 5.26}});
+  log.update(10, 6).update(200, 5).valid(200, learnt ? 2.5 : 5.25, 1);
+  if (!collapse.empty()) log.collapse("cross", 2, 100, collapse);
+  return log.end(!collapse.empty() ? "collapsed"
+                 : learnt          ? "ok"
+                                   : "did_not_learn",
+                 {{"learnt", learnt}});
+}
+
 }  // namespace nmt::report

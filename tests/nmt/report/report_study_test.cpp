@@ -76,6 +76,42 @@ TEST_F(StudyOfThreeSeeds, IsShortInATerminal) {
   EXPECT_EQ(std::ranges::count(text, '\n'), 3);
 }
 
+// As the paper counts: runs that diverged or did not learn, of those of which that is known.
+TEST(Study, CountsDv) {
+  const auto dv = [](const std::vector<PlantedLog>& logs) {
+    const auto runs = planted_runs(logs);
+    const StudyTable table = study_table(make_study(runs, {}));
+    const auto column = std::ranges::find(table.columns, "DV", &TableColumn::heading);
+    return table.rows.at(0).at(static_cast<size_t>(column - table.columns.begin())).text;
+  };
+  EXPECT_EQ(dv({judged_run(1, false), judged_run(2, true), judged_run(3, true)}), "1/3");
+  EXPECT_EQ(dv({judged_run(1, true, "falls"), judged_run(2, false, "stands")}), "1/2");
+  // Older logs know only of divergence; so does a run that ended too early.
+  EXPECT_EQ(dv({collapsing_run(1, true), collapsing_run(2, false), judged_run(3, true)}), "1/2");
+  EXPECT_EQ(dv({calm_run("preln-6L", 1, 3, 20)}), "\xe2\x80\x93");
+}
+
+TEST(Study, NamesWhatDidNotLearn) {
+  const auto runs = planted_runs({judged_run(1, false), judged_run(2, false, "stands")});
+  const Study study = make_study(runs, {});
+  EXPECT_EQ(study.rows.at(0).outcome(), "collapsed 1 of 2, did not learn 2 of 2");
+  EXPECT_EQ(outcome(study.rows[0].runs[0].facts), "did not learn");
+  EXPECT_EQ(outcome(study.rows[0].runs[1].facts), "collapsed");
+  EXPECT_EQ(study.rows[0].finished, 0u);
+}
+
+// An older log of a run that gave up on gradients: no event, and a status that is no longer known.
+TEST(Study, ARunThatGaveUpHasDiverged) {
+  PlantedLog log;
+  log.config("postln-6L", 0.5, 1).update(10, 3.5e9);
+  log.event("non_finite", 11, {{"loss", 3.5e9}}).update(20, 3.5e9);
+  log.line({{"type", "end"}, {"reason", "non-finite"}, {"status", "failed"}, {"diverged", false}});
+  const auto runs = planted_runs({log});
+  const Study study = make_study(runs, {});
+  EXPECT_EQ(study.rows.at(0).outcome(), "diverged");
+  EXPECT_EQ(study.rows[0].divergence_update, 11);
+}
+
 TEST(Study, ChoosesThresholdsFromTheBestRun) {
   const auto runs =
       planted_runs({calm_run("preln-6L", 1, 1.25, 60), calm_run("preln-18L", 1, 3, 20)});

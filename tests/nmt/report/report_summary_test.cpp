@@ -12,6 +12,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::vector<GroupSummary> summary_of(const std::vector<PlantedLog>& logs) {
   const auto runs = planted_runs(logs);
@@ -108,6 +109,44 @@ TEST(Summary, SaysPlateauOnlyOfARunThatEndsOnOne) {
   stayed.end("plateau", {{"plateau", true}});
   EXPECT_EQ(summary_of({left})[0].outcome, "finished");
   EXPECT_EQ(summary_of({stayed})[0].outcome, "plateau");
+}
+
+TEST(Summary, TellsSharpAttentionInAModelThatLearnsFromCollapse) {
+  const GroupSummary sharp = summary_of({judged_run(1, true, "falls")})[0];
+  EXPECT_THAT(sharp.sentences[0], HasSubstr("Outcome: collapsed, learnt."));
+  EXPECT_THAT(sharp.sentences[1],
+              HasSubstr("at update 100, while the loss still fell; the loss did not diverge."));
+  EXPECT_THAT(sharp.sentences[1],
+              HasSubstr("It learnt all the same: piece frequencies alone give an nll of 5.260."));
+  EXPECT_THAT(summary_of({judged_run(1, true, "low")})[0].sentences[1],
+              HasSubstr("at update 100, in a model that had learnt;"));
+  const GroupSummary lost = summary_of({judged_run(1, false, "stands")})[0];
+  EXPECT_THAT(lost.sentences[0], HasSubstr("Outcome: collapsed."));
+  EXPECT_THAT(lost.sentences[1], HasSubstr("at update 100, while the loss did not fall;"));
+  EXPECT_THAT(lost.sentences[1],
+              HasSubstr("It did not learn: piece frequencies alone give an nll of 5.260."));
+}
+
+TEST(Summary, SaysThatARunDidNotLearn) {
+  const GroupSummary group = summary_of({judged_run(1, false)})[0];
+  EXPECT_EQ(group.outcome, "did not learn");
+  EXPECT_THAT(group.sentences[1],
+              HasSubstr("It did not learn: piece frequencies alone give an nll of 5.260."));
+  for (const std::string& sentence : summary_of({judged_run(1, true)})[0].sentences) {
+    EXPECT_THAT(sentence, Not(HasSubstr("learn")));
+  }
+}
+
+TEST(Summary, NamesEveryCauseOfADivergence) {
+  const auto sentence = [](const std::string& cause) {
+    PlantedLog log;
+    log.config("postln-6L", 0.5, 1).update(10, 3).divergence(cause, 5).end("diverged");
+    return summary_of({log})[0].sentences[1];
+  };
+  EXPECT_THAT(sentence("loss_rise"), HasSubstr("The loss rose for good at update 5"));
+  EXPECT_THAT(sentence("ended_high"), HasSubstr("The loss rose and did not come back at update 5"));
+  EXPECT_THAT(sentence("non_finite_loss"), HasSubstr("The loss became non-finite at update 5"));
+  EXPECT_THAT(sentence("non_finite_gradient"), HasSubstr("The gradient became non-finite at"));
 }
 
 TEST(Summary, NeverClaimsACause) {

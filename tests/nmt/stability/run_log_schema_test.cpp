@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "nmt/stability/divergence.h"
 #include "nmt/stability/run_record_json.h"
+#include "nmt/stability/stability_monitor.h"
 #include "tests/nmt/stability/sample_records.h"
 
 namespace nmt::stability {
@@ -60,19 +60,22 @@ TEST(RunLogSchema, EveryKeyIsDocumentedAndEveryDocumentedKeyIsEmitted) {
 }
 
 TEST(RunLogSchema, FieldsOfStabilityEventsAreDocumented) {
-  StabilityMonitor monitor({.warmup_updates = 1,
-                            .collapse_updates = 2,
-                            .median_updates = 2,
-                            .divergence_updates = 3,
-                            .plateau_updates = 5});
+  StabilityMonitor monitor(
+      {.median_updates = 2, .collapse_updates = 2, .divergence_updates = 3, .plateau_updates = 5});
   std::set<std::string> causes;
   std::map<std::string, Keys> emitted;
   for (int64_t update = 1; update <= 30; ++update) {
     const double value = update == 1 ? 0.5 : 0.01;
     const std::vector<LayerEntropy> entropies = {
         {.kind = layers::AttentionKind::kCross, .layer = 1, .relative_entropy = value}};
-    const double loss = update == 30 ? 1.0 / 0.0 : update < 15 ? 2.0 : 6.0;
-    for (const EventRecord& event : monitor.observe(update, loss, entropies)) {
+    const Observation seen = {.update = update,
+                              .loss = update == 29  ? 1.0 / 0.0
+                                      : update < 15 ? 2.0
+                                                    : 6.0,
+                              .nll = 2.0,
+                              .gradient_norm = update == 30 ? 1.0 / 0.0 : 1.0,
+                              .entropies = entropies};
+    for (const EventRecord& event : monitor.observe(seen)) {
       Keys keys;
       collect(event.fields, "", keys);
       EXPECT_TRUE(emitted[event.kind].empty() || emitted[event.kind] == keys);
@@ -80,7 +83,8 @@ TEST(RunLogSchema, FieldsOfStabilityEventsAreDocumented) {
       causes.insert(event.fields.value("cause", ""));
     }
   }
-  EXPECT_EQ(causes, (std::set<std::string>{"", "loss_rise", "non_finite_loss"}));
+  EXPECT_EQ(causes,
+            (std::set<std::string>{"", "loss_rise", "non_finite_gradient", "non_finite_loss"}));
   std::map<std::string, Keys> page = documented();
   ASSERT_EQ(emitted.size(), 4u);
   for (const auto& [kind, keys] : emitted) EXPECT_EQ(page[kind], keys) << kind;

@@ -19,6 +19,7 @@ inline ConfigRecord sample_config() {
           .init_scales = {{"query, key", 1.0}, {"value, output", 0.353}},
           .parameters = 1234567,
           .memory_bytes = 987654321,
+          .unigram_nll = 5.0 + 1.0 / 3.0,
           .data = {{"pairs", 29000}, {"dropped_empty", 3}}};
 }
 
@@ -88,6 +89,7 @@ inline EndRecord sample_end(int64_t update) {
           .collapsed = true,
           .diverged = true,
           .plateau = true,
+          .learnt = false,
           .spikes = 3,
           .peak_mib = 512.25,
           .seconds = 99.5,

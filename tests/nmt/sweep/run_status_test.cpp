@@ -68,6 +68,31 @@ TEST_F(RunStatusTest, OnlyAnEndThatIsTheLastLineAndNoInterruptionIsAResult) {
   EXPECT_EQ(status(kConfig + interrupted).end_reason, "interrupted");
 }
 
+TEST_F(RunStatusTest, TheEndSaysWhetherTheRunTrained) {
+  const auto ended = [&](const std::string& rest) {
+    return status(kConfig + update(10, "3.5") + R"({"type":"end","update":20,)" + rest + "}\n");
+  };
+  EXPECT_EQ(ended(R"("reason":"max-updates","status":"ok","learnt":true)").did_not_train(), false);
+  EXPECT_EQ(
+      ended(R"("reason":"max-updates","status":"did_not_learn","learnt":false)").did_not_train(),
+      true);
+  EXPECT_EQ(ended(R"("reason":"max-updates","status":"diverged","learnt":null)").did_not_train(),
+            true);
+  EXPECT_EQ(ended(R"("reason":"max-updates","status":"not_judged","learnt":null)").did_not_train(),
+            std::nullopt);
+  EXPECT_EQ(ended(R"("reason":"interrupted","status":"not_judged")").did_not_train(), std::nullopt);
+}
+
+TEST_F(RunStatusTest, LogsFromBeforeThereWasAVerdictOnLearning) {
+  const std::string config = kConfig + update(10, "3.5");
+  EXPECT_EQ(status(config + kEnd).did_not_train(), std::nullopt);
+  const RunStatus gave_up =
+      status(config + R"({"type":"end","update":20,"reason":"non-finite","status":"failed"})"
+                      "\n");
+  EXPECT_EQ(gave_up.end_status, "diverged");
+  EXPECT_EQ(gave_up.did_not_train(), true);
+}
+
 TEST_F(RunStatusTest, ATornLastLineIsPassedOver) {
   const std::string end = kEnd;
   const RunStatus torn = status(kConfig + update(10, "3.5") + end.substr(0, end.size() / 2));

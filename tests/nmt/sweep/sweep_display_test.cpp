@@ -27,12 +27,16 @@ std::vector<CellRun> sample() {
     runs.push_back({.cell = cell, .folder = "runs/" + cell.folder});
   }
   runs[0].state = CellState::kResult;
+  runs[0].status.end_reason = "max-updates";
   runs[0].status.end_status = "ok";
+  runs[0].status.learnt = true;
   runs[0].status.update = 200;
   runs[0].status.nll = 0.4321;
   runs[0].status.bleu = 93.25;
   runs[1].state = CellState::kResult;
+  runs[1].status.end_reason = "non-finite";
   runs[1].status.end_status = "diverged";
+  runs[1].status.diverged = true;
   runs[2].state = CellState::kNoResult;
   runs[2].problem = "signal 9 (Killed)";
   runs[4].state = CellState::kRunning;
@@ -48,14 +52,47 @@ TEST(CellTableTest, OneRowACell) {
   EXPECT_THAT(
       table_lines(sample(), 6),
       ElementsAre(
-          "architecture  rate     seed  state         update     nll   BLEU  H min  tokens/s    "
-          "left",
-          "preln-6L      0.002       1  done             200   0.432   93.2                0",
-          "preln-6L      0.002       2  diverged", "preln-6L      0.002       3  no result",
-          "preln-6L      0.002       4  queued",
-          "preln-6L      0.002       5  running           50   2.500          13 %      1234   "
-          "1m30s",
-          "preln-6L      0.002       6  queued"));
+          "architecture  rate     seed  state            DV   update     nll   BLEU  H min  "
+          "tokens/s    left",
+          "preln-6L      0.002       1  done            1/2      200   0.432   93.2                "
+          "0",
+          "preln-6L      0.002       2  diverged        1/2",
+          "preln-6L      0.002       3  no result       1/2",
+          "preln-6L      0.002       4  queued          1/2",
+          "preln-6L      0.002       5  running         1/2       50   2.500          13 %      "
+          "1234   1m30s",
+          "preln-6L      0.002       6  queued          1/2"));
+}
+
+// As the paper counts: collapsed runs that learnt are trained, runs nobody judged are left out.
+TEST(CellTableTest, DvCountsRunsThatDivergedOrDidNotLearnOverTheSeeds) {
+  std::vector<CellRun> runs;
+  const std::string study =
+      "variants = preln\ndepths = 6L\nlearning-rates = 0.001 0.01\nseeds = 1 2 3 4\n";
+  for (const Cell& cell : make_cells(parse_study(study, "x.study"), 1)) {
+    runs.push_back({.cell = cell, .state = CellState::kResult});
+    runs.back().status.end_reason = "max-updates";
+  }
+  const auto end_as = [&](size_t run, const std::string& status, std::optional<bool> learnt) {
+    runs[run].status.end_status = status;
+    runs[run].status.diverged = status == "diverged";
+    runs[run].status.learnt = learnt;
+  };
+  end_as(0, "diverged", std::nullopt);
+  end_as(1, "collapsed", true);
+  end_as(2, "did_not_learn", false);
+  end_as(3, "not_judged", std::nullopt);
+  end_as(4, "ok", true);
+  end_as(5, "collapsed", false);
+  end_as(6, "plateau", true);
+  end_as(7, "ok", true);
+  const std::vector<std::string> lines = table_lines(runs, 8);
+  for (size_t i = 1; i <= 8; ++i) {
+    EXPECT_THAT(lines[i], HasSubstr(i <= 4 ? " 2/3" : " 1/4")) << lines[i];
+  }
+  EXPECT_THAT(lines[3], HasSubstr("did not learn"));
+  EXPECT_THAT(lines[4], HasSubstr("done"));
+  EXPECT_THAT(count_line(runs), HasSubstr("; DV 3/7"));
 }
 
 TEST(CellTableTest, WhatDoesNotFitIsCountedAndTheRunningAreKept) {
@@ -68,7 +105,7 @@ TEST(CellTableTest, WhatDoesNotFitIsCountedAndTheRunningAreKept) {
 
 TEST(CellTableTest, Counts) {
   EXPECT_EQ(count_line(sample()),
-            "2 of 6 have a result: 1 diverged, 1 done; 1 no result, 2 queued, 1 running");
+            "2 of 6 have a result: 1 diverged, 1 done; DV 1/2; 1 no result, 2 queued, 1 running");
 }
 
 TEST(CellTableTest, ACellInALine) {

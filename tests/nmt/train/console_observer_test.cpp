@@ -113,8 +113,34 @@ TEST(ConsoleObserver, PrintsPlainLinesWithoutATerminal) {
           "6.7e-04)\n"
           "non_finite at update 3: the loss of batch 12 is not finite\n"
           "end after update 10, 1m40s: max-updates, status diverged; entropy collapsed; the loss "
-          "diverged\n"
+          "diverged; it knows no more than how often each piece occurs\n"
           "best validation at update 10: loss 4.5000  nll 4.0000  perplexity 54.60  BLEU 12.25\n");
+}
+
+std::string end_of(const stability::EndRecord& record) {
+  std::ostringstream out;
+  ConsoleObserver(out, kPlain).on_end(record);
+  return out.str();
+}
+
+TEST(ConsoleObserver, TheEndSaysWhatBecameOfTheRun) {
+  EXPECT_EQ(
+      end_of({.update = 200, .reason = "max-updates", .status = "did_not_learn", .learnt = false}),
+      "end after update 200, 0.0 s: max-updates, status did not learn; it knows no more than "
+      "how often each piece occurs\n");
+  EXPECT_THAT(end_of({.status = "collapsed", .collapsed = true, .learnt = true}),
+              HasSubstr("status collapsed; entropy collapsed, and yet the model learnt\n"));
+  EXPECT_THAT(end_of({.status = "not_judged"}), HasSubstr("status not judged\n"));
+}
+
+// NaNs of x86 arithmetic have their sign bit set, which printf shows.
+TEST(ConsoleObserver, NumbersThatAreNoneHaveNoSign) {
+  const double nan = -std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(update_line({.update = 3, .epoch = 1, .loss = nan, .nll = nan, .gradient_norm = nan}),
+            "update 3  epoch 1  loss nan  nll nan  lr 0  gradient nan  0 tokens/s");
+  std::ostringstream out;
+  ConsoleObserver(out, kPlain).on_valid({.update = 3, .loss = nan, .nll = nan, .perplexity = nan});
+  EXPECT_EQ(out.str(), "valid at update 3  loss nan  nll nan  perplexity nan\n");
 }
 
 TEST(ConsoleObserver, LinesOfLogRecordsKeepTheirDistance) {

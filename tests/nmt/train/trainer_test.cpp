@@ -44,7 +44,7 @@ TEST(Trainer, LearnsAndLeavesLogCheckpointsAndBest) {
   const EndRecord end = testing::train(config, data);
   EXPECT_EQ(end.update, 32);
   EXPECT_EQ(end.reason, "max-updates");
-  EXPECT_EQ(end.status, "ok");
+  EXPECT_EQ(end.status, "not_judged");  // Too short.
 
   const auto updates = records<UpdateRecord>(config.model_dir);
   ASSERT_EQ(updates.size(), 12u);  // 1, each third, and the last.
@@ -258,7 +258,7 @@ TEST(Trainer, GivesUpAfterUpdatesThatAreNotFinite) {
   config.optimization.learning_rate = 1e38;  // Overflows at the second update.
   config.schedule.max_bad_updates = 4;
   const EndRecord end = testing::train(config, data);
-  EXPECT_EQ(end.status, "failed");
+  EXPECT_EQ(end.status, "diverged");
   EXPECT_EQ(end.reason, "non-finite");
   EXPECT_FALSE(end.best.has_value());
   const auto events = records<stability::EventRecord>(config.model_dir);

@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 
+#include "data/unigram_nll.h"
 #include "nmt/config/arch_name.h"
 #include "tests/nmt/train/toy_run.h"
 #include "tests/testing/temp_folder.h"
@@ -126,6 +127,67 @@ TEST_F(UnstableRun, TooHighARateIsFlaggedAsDivergence) {
   expect_second_reading_agrees(config.model_dir);
 }
 
+// A rate at which the loss is huge and finite, and its gradient is not: every update is skipped.
+TEST_F(UnstableRun, NonFiniteGradientsAreADivergenceAlthoughEveryLossIsFinite) {
+  config::TrainingConfig config = config_of("rezero-1L");
+  config.schedule.max_updates = 40;
+  config.schedule.max_bad_updates = 5;
+  config.optimization.learning_rate = 1e8;
+  config.optimization.lr_schedule = config::LrSchedule::kConstant;
+  config.optimization.warmup_updates = 0;
+  config.optimization.clip_norm = 0.0;
+  const EndRecord end = testing::train(config, data_);
+  const std::vector<EventRecord> skipped = events(config.model_dir, "non_finite");
+  ASSERT_GE(skipped.size(), 5u);
+  EXPECT_TRUE(skipped[0].fields["loss"].is_number());
+  EXPECT_EQ(skipped[0].fields["gradient_norm"], "nan");
+  const std::vector<EventRecord> found = events(config.model_dir, "divergence");
+  ASSERT_FALSE(found.empty());
+  EXPECT_EQ(found[0].fields["cause"], "non_finite_gradient");
+  EXPECT_EQ(found[0].fields["first_update"], skipped[0].update);
+  EXPECT_EQ(end.reason, "non-finite");
+  EXPECT_TRUE(end.diverged);
+  EXPECT_EQ(end.status, "diverged");
+  expect_second_reading_agrees(config.model_dir);
+}
+
+// A run that ends on the way up: too early for the hundred high updates.
+TEST_F(UnstableRun, ALossThatIsHighAtTheEndIsADivergenceThatAResumeForgets) {
+  config::TrainingConfig config = diverging();
+  config.stability.on_divergence = config::UnstableAction::kStop;
+  const int64_t found_at = testing::train(config, data_).update;
+  config.model_dir = folder_.path("short");
+  config.schedule.max_updates = found_at - 20;
+  const EndRecord end = testing::train(config, data_);
+  EXPECT_EQ(end.status, "diverged");
+  const std::vector<EventRecord> early = events(config.model_dir, "divergence");
+  ASSERT_EQ(early.size(), 1u);
+  EXPECT_EQ(early[0].fields["cause"], "ended_high");
+  expect_second_reading_agrees(config.model_dir);
+
+  config.schedule.max_updates = 400;
+  EXPECT_EQ(testing::train(config, data_).update, found_at);
+  const std::vector<EventRecord> later = events(config.model_dir, "divergence");
+  ASSERT_EQ(later.size(), 1u);
+  EXPECT_EQ(later[0].fields["cause"], "loss_rise");
+  EXPECT_EQ(later[0].fields["first_update"], early[0].fields["first_update"]);
+}
+
+TEST_F(UnstableRun, ARunThatStandsAtTheFrequenciesOfPiecesDidNotLearn) {
+  config::TrainingConfig config = config_of("preln-1L");
+  config.schedule.max_updates = 120;
+  config.optimization.learning_rate = 1e-7;
+  const EndRecord end = testing::train(config, data_);
+  EXPECT_EQ(end.learnt, false);
+  EXPECT_EQ(end.status, "did_not_learn");
+  const auto start = testing::records<stability::ConfigRecord>(config.model_dir).front();
+  EXPECT_NEAR(*start.unigram_nll, data::unigram_nll(data_.train, data_.vocabulary->size()), 1e-12);
+
+  config.model_dir = folder_.path("short");
+  config.schedule.max_updates = 99;
+  EXPECT_EQ(testing::train(config, data_).status, "not_judged");
+}
+
 TEST_F(UnstableRun, DivergenceCanStopTheRunOrLowerTheRate) {
   config::TrainingConfig config = diverging();
   config.stability.on_divergence = config::UnstableAction::kStop;
@@ -155,6 +217,7 @@ TEST_F(UnstableRun, AHealthyRunOfTwoThousandUpdatesRaisesNeither) {
   const EndRecord end = testing::train(config, data_);
   EXPECT_FALSE(end.collapsed);
   EXPECT_FALSE(end.diverged);
+  EXPECT_EQ(end.learnt, true);
   EXPECT_EQ(end.status, "ok");
   expect_second_reading_agrees(config.model_dir);
 }

@@ -1,0 +1,45 @@
+#include "nmt/stability/plateau_rule.h"
+
+#include "data/text/error.h"
+#include "nmt/stability/json_number.h"
+
+namespace nmt::stability {
+
+std::optional<EventRecord> PlateauRule::observe(int64_t update, double median_loss) {
+  if (!first_median_) first_median_ = median_loss;
+  if (!level_ || median_loss < *level_ - rules_.plateau_fall) {
+    level_ = median_loss;
+    level_update_ = update;
+    on_plateau_ = false;
+  }
+  const bool idle = update - level_update_ >= rules_.plateau_updates;
+  if (on_plateau_ || !idle || median_loss <= rules_.plateau_level * *first_median_) {
+    return std::nullopt;
+  }
+  on_plateau_ = true;
+  return EventRecord{
+      .update = update,
+      .kind = "plateau",
+      .message = concatenate("plateau: median loss ", median_loss, ", was ", *level_, " at update ",
+                             level_update_, " and ", *first_median_, " at first"),
+      .fields = {{"first_update", level_update_},
+                 {"loss", json_number(median_loss)},
+                 {"level", json_number(level_)},
+                 {"first_median", json_number(first_median_)}}};
+}
+
+void PlateauRule::save(nlohmann::ordered_json& state) const {
+  state["first_median"] = json_number(first_median_);
+  state["level"] = json_number(level_);
+  state["level_update"] = level_update_;
+  state["on_plateau"] = on_plateau_;
+}
+
+void PlateauRule::restore(const nlohmann::ordered_json& state) {
+  first_median_ = optional_number_from_json(state.at("first_median"));
+  level_ = optional_number_from_json(state.at("level"));
+  level_update_ = state.at("level_update").get<int64_t>();
+  on_plateau_ = state.at("on_plateau").get<bool>();
+}
+
+}  // namespace nmt::stability
