@@ -132,7 +132,8 @@ TEST(Summary, SaysThatARunDidNotLearn) {
   EXPECT_EQ(group.outcome, "did not learn");
   EXPECT_THAT(group.sentences[1],
               HasSubstr("It did not learn: piece frequencies alone give an nll of 5.260."));
-  for (const std::string& sentence : summary_of({judged_run(1, true)})[0].sentences) {
+  const GroupSummary learnt = summary_of({judged_run(1, true)})[0];
+  for (const std::string& sentence : learnt.sentences) {
     EXPECT_THAT(sentence, Not(HasSubstr("learn")));
   }
 }
