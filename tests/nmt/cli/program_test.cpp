@@ -62,13 +62,12 @@ TEST(ProgramTest, InformationGoesToStandardOutput) {
 
 // Standard output is the file `path`, or closed if there is none, while `body` runs.
 Outcome run_into(const char* path, const std::function<int(int, char**)>& body) {
-  std::cout.flush();
+  ::testing::internal::CaptureStderr();
   const int saved = ::dup(STDOUT_FILENO);
   ::close(STDOUT_FILENO);
   if (path != nullptr) {
     EXPECT_EQ(::open(path, O_WRONLY), STDOUT_FILENO);
   }
-  ::testing::internal::CaptureStderr();
   const int status = run_program("nmt-test", 0, nullptr, body);
   ::dup2(saved, STDOUT_FILENO);
   ::close(saved);
