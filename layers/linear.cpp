@@ -177,9 +177,9 @@ void StackedLinear::refresh() {
   for (Group& group : groups_) group.parametrization->write_effective(group.raw, group.effective);
 }
 
-void StackedLinear::advance() {
+void StackedLinear::advance(int64_t power_steps) {
   RECORD_USER_SCOPE("power step, new weights");
-  for (const Group& group : groups_) group.parametrization->advance(group.raw);
+  for (const Group& group : groups_) group.parametrization->advance(group.raw, power_steps);
   refresh();
 }
 

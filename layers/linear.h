@@ -89,8 +89,9 @@ class StackedLinear {
   /// Writes Ŵ into the leaves: after loading and after each optimizer update.
   void refresh();
 
-  /// Moves the parametrisations' buffers on after an optimizer update, then refreshes.
-  void advance();
+  /// Moves the parametrisations' buffers on after an optimizer update, v of σ by `power_steps`
+  /// steps, then refreshes.
+  void advance(int64_t power_steps = 1);
 
   /// Makes forward a function of the parts' weights, biases and own parameters that autograd can
   /// differentiate any number of times, at their present values; they require gradients from then

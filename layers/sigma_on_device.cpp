@@ -103,19 +103,19 @@ void SigmaOnDevice::pull_gradients_back() {
   }
 }
 
-void SigmaOnDevice::advance() {
-  write(/*step=*/true);
+void SigmaOnDevice::advance(int64_t power_steps) {
+  write(power_steps);
 }
 
 void SigmaOnDevice::refresh() {
-  write(/*step=*/false);
+  write(/*power_steps=*/0);
 }
 
-void SigmaOnDevice::write(bool step) {
+void SigmaOnDevice::write(int64_t power_steps) {
   if (linears_.empty()) return;
   RECORD_USER_SCOPE("power step, new weights");
   kernels::write_scaled_cuda(static_cast<const SigmaMatrixCuda*>(matrices_.const_data_ptr()),
-                             static_cast<int64_t>(gammas_.size()), step);
+                             static_cast<int64_t>(gammas_.size()), power_steps);
 }
 
 }  // namespace nmt::layers

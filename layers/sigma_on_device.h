@@ -27,14 +27,14 @@ class SigmaOnDevice {
   void pull_gradients_back();
 
   /// StackedLinear::advance() of all that it has taken.
-  void advance();
+  void advance(int64_t power_steps = 1);
 
   /// StackedLinear::refresh() of all that it has taken, with the bits of advance(), from which
   /// those of single matrices differ in rounding.
   void refresh();
 
  private:
-  void write(bool step);
+  void write(int64_t power_steps);
 
   std::vector<StackedLinear*> linears_;
   std::unordered_set<const StackedLinear*> covered_;

@@ -47,8 +47,8 @@ void SigmaParametrization::pull_back(const torch::Tensor& w, at::TensorList grad
   if (kind_ == Gamma::kLearned) gamma.mutable_grad() = along;
 }
 
-void SigmaParametrization::advance(const torch::Tensor& w) {
-  power_iteration_step(w, right_);
+void SigmaParametrization::advance(const torch::Tensor& w, int64_t power_steps) {
+  for (int64_t i = 0; i < power_steps; ++i) power_iteration_step(w, right_);
 }
 
 std::vector<std::pair<std::string, torch::Tensor>> SigmaParametrization::own_parameters() const {

@@ -33,11 +33,11 @@ class SigmaParametrization : public WeightParametrization {
                        Gamma kind = Gamma::kLearned);
 
   void initialize(const torch::Tensor& w) override;
-  /// NaN everywhere for a W that is zero or has overflowed.
+  /// NaN everywhere for a W that is zero, or so large or small that σ or γ/σ is no normal number.
   void write_effective(const torch::Tensor& w, torch::Tensor& effective) override;
   torch::Tensor effective_weight(const torch::Tensor& w) const override;
   void pull_back(const torch::Tensor& w, at::TensorList gradient) override;
-  void advance(const torch::Tensor& w) override;
+  void advance(const torch::Tensor& w, int64_t power_steps) override;
   std::vector<std::pair<std::string, torch::Tensor>> own_parameters() const override;
   std::vector<std::pair<std::string, torch::Tensor>> buffers() const override;
   std::optional<double> sigma() const override { return sigma_.item<double>(); }

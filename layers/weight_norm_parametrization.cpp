@@ -1,5 +1,7 @@
 #include "layers/weight_norm_parametrization.h"
 
+#include "layers/kernels/sigma_weight.h"
+
 namespace nmt::layers {
 namespace {
 
@@ -18,11 +20,11 @@ void WeightNormParametrization::initialize(const torch::Tensor& w) {
 
 void WeightNormParametrization::write_effective(const torch::Tensor& w, torch::Tensor& effective) {
   torch::NoGradGuard no_grad;
-  at::mul_out(effective, w, (gain / row_lengths(w)).unsqueeze(1));
+  at::mul_out(effective, w, kernels::scale_factors(gain, row_lengths(w)).unsqueeze(1));
 }
 
 torch::Tensor WeightNormParametrization::effective_weight(const torch::Tensor& w) const {
-  return w * (gain.to(w.scalar_type()) / row_lengths(w)).unsqueeze(1);
+  return w * kernels::scale_factors(gain.to(w.scalar_type()), row_lengths(w)).unsqueeze(1);
 }
 
 void WeightNormParametrization::pull_back(const torch::Tensor& w, at::TensorList gradient) {

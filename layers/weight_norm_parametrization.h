@@ -29,7 +29,7 @@ class WeightNormParametrization : public WeightParametrization {
   void write_effective(const torch::Tensor& w, torch::Tensor& effective) override;
   torch::Tensor effective_weight(const torch::Tensor& w) const override;
   void pull_back(const torch::Tensor& w, at::TensorList gradient) override;
-  void advance(const torch::Tensor&) override {}
+  void advance(const torch::Tensor&, int64_t) override {}
   /// "weight_g", as PyTorch calls it.
   std::vector<std::pair<std::string, torch::Tensor>> own_parameters() const override;
   std::vector<std::pair<std::string, torch::Tensor>> buffers() const override { return {}; }

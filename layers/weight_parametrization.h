@@ -38,8 +38,9 @@ class WeightParametrization {
   /// write_effective.
   virtual void pull_back(const torch::Tensor& w, at::TensorList gradient) = 0;
 
-  /// Moves the buffers on after an optimizer update of W, once per update.
-  virtual void advance(const torch::Tensor& w) = 0;
+  /// Moves the buffers on after an optimizer update of W, once per update; those that follow by
+  /// power iteration make `power_steps` steps, at least 1.
+  virtual void advance(const torch::Tensor& w, int64_t power_steps) = 0;
 
   /// Trained with W, by name ("gamma"), in a fixed order.
   virtual std::vector<std::pair<std::string, torch::Tensor>> own_parameters() const = 0;

@@ -2,6 +2,7 @@
 // among lanes, so that every read of W is of neighbours.
 
 #include "layers/kernels/cuda_launch.cuh"
+#include "layers/kernels/scale_factor.h"
 #include "layers/kernels/sigma_cuda.h"
 
 namespace nmt::kernels {
@@ -77,25 +78,26 @@ __device__ void multiply_transposed(const SigmaMatrixCuda& m, const float* y, fl
   }
 }
 
-__global__ void __launch_bounds__(kThreads) write_scaled(const SigmaMatrixCuda* all, bool step) {
-  const SigmaMatrixCuda m = all[blockIdx.x];
-  if (step) {
-    multiply(m, m.right, m.left);
-    multiply_transposed(m, m.left, m.scratch);
-    const double length = norm(m.scratch, m.columns);
-    if (length > 0.0) {
-      const float inverse = static_cast<float>(1.0 / length);
-      for (int64_t i = threadIdx.x; i < m.columns; i += kThreads)
-        m.right[i] = m.scratch[i] * inverse;
-    }
-    __syncthreads();
+__device__ void power_step(const SigmaMatrixCuda& m) {
+  multiply(m, m.right, m.left);
+  multiply_transposed(m, m.left, m.scratch);
+  const float inverse = static_cast<float>(1.0 / norm(m.scratch, m.columns));
+  if (is_normal(inverse)) {
+    for (int64_t i = threadIdx.x; i < m.columns; i += kThreads) m.right[i] = m.scratch[i] * inverse;
   }
+  __syncthreads();
+}
+
+__global__ void __launch_bounds__(kThreads)
+    write_scaled(const SigmaMatrixCuda* all, int64_t steps) {
+  const SigmaMatrixCuda m = all[blockIdx.x];
+  for (int64_t step = 0; step < steps; ++step) power_step(m);
   multiply(m, m.right, m.left);
   const double sigma = norm(m.left, m.rows);
   if (threadIdx.x == 0) *m.sigma = sigma;
   const float inverse = static_cast<float>(1.0 / sigma);
   for (int64_t i = threadIdx.x; i < m.rows; i += kThreads) m.left[i] *= inverse;
-  const float scale = static_cast<float>(*m.gamma / sigma);  // A σ of zero makes all NaN: ∞ · 0.
+  const float scale = scale_factor(*m.gamma, sigma);
   for (int64_t i = threadIdx.x; i < m.rows * m.columns; i += kThreads) {
     m.effective[i] = scale * m.weight[i];
   }
@@ -134,9 +136,9 @@ __global__ void __launch_bounds__(kThreads)
 
 }  // namespace
 
-void write_scaled_cuda(const SigmaMatrixCuda* matrices, int64_t count, bool step) {
+void write_scaled_cuda(const SigmaMatrixCuda* matrices, int64_t count, int64_t steps) {
   if (count == 0) return;
-  write_scaled<<<static_cast<unsigned>(count), kThreads>>>(matrices, step);
+  write_scaled<<<static_cast<unsigned>(count), kThreads>>>(matrices, steps);
   check_cuda(cudaGetLastError(), "sigma");
 }
 

@@ -33,10 +33,10 @@ struct SigmaGradientCuda {
   int64_t rows[kMostGradientBlocks];  ///< Of each block; 0 behind the last.
 };
 
-/// Of each of `count` weights: with `step`, v ← Wᵀ W v / |Wᵀ W v| (left as it is if that is zero);
-/// then σ = |W v|, u = W v / σ, Ŵ = (γ/σ) W. `matrices` lies on the device. Throws
-/// std::runtime_error if the device refuses.
-void write_scaled_cuda(const SigmaMatrixCuda* matrices, int64_t count, bool step);
+/// Of each of `count` weights: `steps` times v ← Wᵀ W v / |Wᵀ W v| (left as it is if that is zero
+/// or has overflowed); then σ = |W v|, u = W v / σ, Ŵ = (γ/σ) W, or NaN (scale_factor.h).
+/// `matrices` lies on the device. Throws std::runtime_error if the device refuses.
+void write_scaled_cuda(const SigmaMatrixCuda* matrices, int64_t count, int64_t steps);
 
 /// Of each of `count` weights: along[i] = dL/dγ = ⟨G, W⟩ / σ and G ← (γ/σ) (G − along[i] u vᵀ),
 /// with σ, u, v of the last write_scaled_cuda(). All arrays lie on the device. Throws likewise.

@@ -4,7 +4,7 @@
 
 namespace nmt::kernels {
 
-void write_scaled_cuda(const SigmaMatrixCuda*, int64_t, bool) {
+void write_scaled_cuda(const SigmaMatrixCuda*, int64_t, int64_t) {
   throw std::runtime_error("sigma: this build has no CUDA kernels");
 }
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <vector>
 
+#include "layers/kernels/scale_factor.h"
 #include "layers/kernels/sigma_weight_cpu.h"
 
 namespace nmt::kernels {
@@ -48,9 +48,9 @@ void power_step(const torch::Tensor& w, torch::Tensor& right) {
   std::vector<float> image(w.size(1));
   add_gram_product(rows_of(w), right.const_data_ptr<float>(), image.data());
   const double length = std::sqrt(sum_of_squares(image.data(), image.size()));
-  if (!(length > 0)) return;
-  scale(image.data(), image.size(), static_cast<float>(1.0 / length),
-        right.mutable_data_ptr<float>());
+  const float inverse = static_cast<float>(1.0 / length);
+  if (!is_normal(inverse)) return;
+  scale(image.data(), image.size(), inverse, right.mutable_data_ptr<float>());
 }
 
 void write_scaled(const torch::Tensor& w, const torch::Tensor& gamma, const torch::Tensor& right,
@@ -67,13 +67,13 @@ void write_scaled(const torch::Tensor& w, const torch::Tensor& gamma, const torc
   multiply(rows, right.const_data_ptr<float>(), u);
   const double length = std::sqrt(sum_of_squares(u, rows.rows));
   sigma.fill_(length);
-  if (length > 0) {
-    scale(u, rows.rows, static_cast<float>(1.0 / length), u);
-    scale(rows.data, rows.rows * rows.columns, static_cast<float>(gamma.item<double>() / length),
-          out);
-  } else {
-    std::fill_n(out, rows.rows * rows.columns, std::numeric_limits<float>::quiet_NaN());
+  const float factor = scale_factor(gamma.item<double>(), length);
+  if (std::isnan(factor)) {
+    std::fill_n(out, rows.rows * rows.columns, factor);
+    return;
   }
+  scale(u, rows.rows, static_cast<float>(1.0 / length), u);
+  scale(rows.data, rows.rows * rows.columns, factor, out);
 }
 
 torch::Tensor pull_back(const torch::Tensor& w, const SigmaFactors& factors,

@@ -18,11 +18,12 @@
 
 namespace nmt::kernels {
 
-/// v [I], a unit vector, in place; left as it is if W v [O] or Wᵀ W v is zero.
+/// v [I], a unit vector, in place; left as it is if W v [O] or Wᵀ W v is zero, or has overflowed.
 void power_step(const torch::Tensor& w, torch::Tensor& right);
 
 /// Writes u into `left` [O] and Ŵ into `effective` [O, I], both of W's dtype, and σ into `sigma`
-/// [1] float64; γ is the one number of `gamma`. If σ is zero or NaN, Ŵ is NaN everywhere.
+/// [1] float64; γ is the one number of `gamma`. Ŵ is NaN everywhere if σ is zero, NaN or so
+/// large or small that γ/σ is no normal number (scale_factor.h): never 0 but for γ = 0.
 void write_scaled(const torch::Tensor& w, const torch::Tensor& gamma, const torch::Tensor& right,
                   torch::Tensor& left, torch::Tensor& effective, torch::Tensor& sigma);
 
@@ -39,6 +40,10 @@ struct SigmaFactors {
 /// not.
 torch::Tensor pull_back(const torch::Tensor& w, const SigmaFactors& factors,
                         at::TensorList gradient);
+
+/// scale_factor() of tensors, elementwise, by the normal numbers of their dtype: `gain` / `norms`
+/// or NaN. Differentiable.
+torch::Tensor scale_factors(const torch::Tensor& gain, const torch::Tensor& norms);
 
 void power_step_reference(const torch::Tensor& w, torch::Tensor& right);
 void write_scaled_reference(const torch::Tensor& w, const torch::Tensor& gamma,

@@ -1,14 +1,34 @@
 // The passes of σReparam in plain LibTorch: any floating dtype, any strides, any device, which none
 // of them waits for.
 
+#include <limits>
+
 #include "layers/kernels/sigma_weight.h"
 
 namespace nmt::kernels {
+namespace {
+
+// is_normal() by the dtype of `x`.
+torch::Tensor is_normal_number(const torch::Tensor& x) {
+  const double smallest = x.scalar_type() == torch::kFloat64
+                              ? std::numeric_limits<double>::min()
+                              : double{std::numeric_limits<float>::min()};
+  return x.isfinite().logical_and(x.abs().ge(smallest));
+}
+
+}  // namespace
+
+torch::Tensor scale_factors(const torch::Tensor& gain, const torch::Tensor& norms) {
+  const torch::Tensor factors = gain / norms;
+  const torch::Tensor usable = is_normal_number(norms.reciprocal())
+                                   .logical_and(gain.eq(0).logical_or(is_normal_number(factors)));
+  return at::where(usable, factors, std::numeric_limits<double>::quiet_NaN());
+}
 
 void power_step_reference(const torch::Tensor& w, torch::Tensor& right) {
   const torch::Tensor image = w.t().mv(w.mv(right));
   const torch::Tensor length = image.norm();
-  right.copy_(at::where(length > 0, image / length, right));
+  right.copy_(at::where(is_normal_number(length.reciprocal()), image / length, right));
 }
 
 void write_scaled_reference(const torch::Tensor& w, const torch::Tensor& gamma,
@@ -18,7 +38,7 @@ void write_scaled_reference(const torch::Tensor& w, const torch::Tensor& gamma,
   const torch::Tensor length = image.norm().view({1});
   sigma.copy_(length);
   left.copy_(image / length);
-  effective.copy_(w * (gamma.to(w.scalar_type()) / length));  // NaN for a length of 0: ∞ · 0.
+  effective.copy_(w * scale_factors(gamma.to(w.scalar_type()), length));
 }
 
 torch::Tensor pull_back_reference(const torch::Tensor& w, const SigmaFactors& factors,

@@ -91,8 +91,9 @@ class Folder {
       }
       squares += weight.to(torch::kFloat64).mv(right).square().sum().item<double>();
     }
-    if (!(squares > 0.0)) {
-      throw InputError(source_, ": ", first, kWeight, " has spectral norm 0 and cannot be folded");
+    if (!(squares > 0.0 && std::isfinite(squares))) {
+      throw InputError(source_, ": ", first, kWeight, " has spectral norm ", std::sqrt(squares),
+                       " and cannot be folded");
     }
     const double scale = gamma.item<double>() / std::sqrt(squares);
     for (const std::string& matrix : group) {
@@ -107,9 +108,9 @@ class Folder {
                        kRowGain, " ", gain.sizes(), " do not fit together");
     }
     const torch::Tensor lengths = weight.to(torch::kFloat64).norm(2, 1, /*keepdim=*/true);
-    if (!lengths.gt(0).all().item<bool>()) {
+    if (!lengths.gt(0).logical_and(lengths.isfinite()).all().item<bool>()) {
       throw InputError(source_, ": ", matrix, kWeight,
-                       " has a row of length 0 and cannot be folded");
+                       " has a row whose length is 0 or not finite and cannot be folded");
     }
     scales_[matrix] = gain.to(torch::kFloat64).unsqueeze(1) / lengths;
   }

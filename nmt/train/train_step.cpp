@@ -115,9 +115,9 @@ void TrainStep::refresh_weights() {
 
 // After the optimizer.
 void TrainStep::advance_weights() {
-  sigma_on_device_.advance();
+  sigma_on_device_.advance(options_.sigma_steps);
   pool_.for_each(static_cast<int64_t>(parametrized_.size()),
-                 [this](int64_t i) { parametrized_[i]->advance(); });
+                 [this](int64_t i) { parametrized_[i]->advance(options_.sigma_steps); });
 }
 
 StepResult TrainStep::run(int64_t update, const std::vector<data::Batch>& micro_batches,

@@ -58,15 +58,16 @@ struct Stacks {
 TEST(SigmaOnDevice, DoesWhatEachMatrixDoesByItself) {
   const kernels::CudaDevices devices = kernels::find_cuda_devices();
   if (devices.usable.empty()) NMT_SKIP_BACKEND("cuda", devices.reason);
-  for (const LinearKind kind : {LinearKind::kSigma, LinearKind::kSpectralNorm}) {
+  for (const auto& [kind, power_steps] : std::vector<std::pair<LinearKind, int64_t>>{
+           {LinearKind::kSigma, 1}, {LinearKind::kSigma, 3}, {LinearKind::kSpectralNorm, 1}}) {
     Stacks here(kind, torch::kCPU), there(kind, torch::kCUDA);
     for (StackedLinear* linear : here.all) {
       linear->pull_gradients_back();
-      linear->advance();
+      linear->advance(power_steps);
     }
     SigmaOnDevice together(there.all);
     together.pull_gradients_back();
-    together.advance();
+    together.advance(power_steps);
     const std::vector<torch::Tensor> expected = here.values(), actual = there.values();
     ASSERT_EQ(actual.size(), expected.size());
     for (size_t i = 0; i < expected.size(); ++i) {

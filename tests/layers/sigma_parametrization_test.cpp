@@ -112,16 +112,35 @@ TEST_F(Sigma, OnePowerStepAnUpdateFollowsAMovingWeight) {
   double worst = 0.0;
   for (int update = 0; update < 300; ++update) {
     w += 0.003 * testing::normal({24, 16}, generator_);
-    sigma.advance(w);
+    sigma.advance(w, /*power_steps=*/1);
     written(sigma, w);
     const double exact = exact_spectral_norm(w);
     worst = std::max(worst, std::abs(*sigma.sigma() - exact) / exact);
     EXPECT_LE(*sigma.sigma(), exact * (1 + 1e-12));
   }
   EXPECT_LT(worst, 0.01);
-  for (int step = 0; step < 2000; ++step) sigma.advance(w);
+  for (int step = 0; step < 2000; ++step) sigma.advance(w, /*power_steps=*/1);
   written(sigma, w);
   EXPECT_NEAR(*sigma.sigma(), exact_spectral_norm(w), 1e-9);
+}
+
+TEST_F(Sigma, MorePowerStepsAnUpdateFollowMoreClosely) {
+  const auto worst_lag = [&](int64_t power_steps) {
+    at::Generator generator = testing::seeded(3);
+    torch::Tensor w = testing::normal({24, 16}, generator);
+    SigmaParametrization sigma(16, 1.0);
+    sigma.initialize(w);
+    double worst = 0.0;
+    for (int update = 0; update < 100; ++update) {
+      w += 0.03 * testing::normal({24, 16}, generator);
+      sigma.advance(w, power_steps);
+      written(sigma, w);
+      worst = std::max(worst, 1.0 - *sigma.sigma() / exact_spectral_norm(w));
+    }
+    return worst;
+  };
+  EXPECT_LT(worst_lag(4), 0.7 * worst_lag(1));
+  EXPECT_LT(worst_lag(100), 1e-3);
 }
 
 TEST_F(Sigma, AZeroWeightGivesNaNSoThatTheLossShowsIt) {

@@ -44,6 +44,17 @@ TEST_F(WeightNorm, GivesRowsOfTheWeightTheLengthG) {
   }
 }
 
+TEST_F(WeightNorm, ARowWhoseLengthOverflowsGivesNaNAndNeverZero) {
+  norm_.initialize(w_);
+  w_[1].fill_(1e200);
+  w_[3].fill_(0.0);
+  const torch::Tensor effective = written(norm_, w_);
+  for (int64_t o = 0; o < 6; ++o) {
+    EXPECT_EQ(effective[o].isnan().all().item<bool>(), o == 1 || o == 3) << o;
+  }
+  EXPECT_TRUE(norm_.effective_weight(w_)[1].isnan().all().item<bool>());
+}
+
 TEST_F(WeightNorm, GradientMeetsFiniteDifferences) {
   norm_.initialize(w_);
   norm_.gain.mul_(1.0 + 0.3 * testing::normal({6}, generator_));

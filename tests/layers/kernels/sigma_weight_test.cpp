@@ -129,6 +129,37 @@ TEST(SigmaWeight, WhatHasNoDirectionKeepsItsVectorAndGivesNaN) {
   }
 }
 
+// A norm that overflows must not divide a weight down to 0.
+TEST(SigmaWeight, WhatCannotBeScaledGivesNaNAndNeverZero) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (const bool fused : {true, false}) {
+    for (const float value : {3e38f, 1e38f, kInfinity, 1e-44f}) {
+      for (const double gamma : {1.0, -0.5}) {
+        const torch::Tensor w = torch::full({40, 40}, value);
+        torch::Tensor right = torch::full({40}, 1.0 / std::sqrt(40.0)), left = torch::zeros({40});
+        const torch::Tensor before = right.clone();
+        (fused ? power_step : power_step_reference)(w, right);
+        EXPECT_TRUE(torch::equal(right, before)) << value;
+        torch::Tensor effective = torch::zeros({40, 40}), sigma = number(1.0);
+        (fused ? write_scaled : write_scaled_reference)(w, number(gamma), right, left, effective,
+                                                        sigma);
+        EXPECT_TRUE(effective.isnan().all().item<bool>()) << value << " " << effective[0][0];
+      }
+    }
+  }
+}
+
+TEST(SigmaWeight, LargeAndSmallWeightsAreScaledAsOthers) {
+  for (const float value : {1e30f, 1e-30f}) {
+    const torch::Tensor w = torch::full({4, 4}, value), right = torch::full({4}, 0.5);
+    torch::Tensor left = torch::zeros({4}), effective = torch::zeros({4, 4}), sigma = number(0.0);
+    write_scaled(w, number(2.0), right, left, effective, sigma);
+    EXPECT_TRUE(torch::allclose(effective, torch::full({4, 4}, 0.5), 1e-5, 0.0)) << value;
+    write_scaled(w, number(0.0), right, left, effective, sigma);
+    EXPECT_TRUE(effective.eq(0).all().item<bool>()) << "gamma is 0, and so is the weight";
+  }
+}
+
 TEST(SigmaWeight, StridedTensorsTakeThePlainForm) {
   const Numbers n(6, 4);
   const Results expected = pull_back_of(n.as(torch::kFloat32), true);
