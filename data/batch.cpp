@@ -10,6 +10,10 @@ torch::Tensor cut_side(const torch::Tensor& ids, const torch::Tensor& lengths, i
   return ids.slice(0, begin, end).slice(1, 0, longest).clone(at::MemoryFormat::Contiguous);
 }
 
+int64_t tokens_of_rows(const torch::Tensor& lengths, int64_t end) {
+  return lengths.slice(0, 0, end).sum().item<int64_t>();
+}
+
 }  // namespace
 
 torch::Tensor decoder_input(const torch::Tensor& target, int64_t eos_id) {
@@ -24,7 +28,11 @@ Batch slice(const Batch& batch, int64_t begin, int64_t end) {
           .source_lengths = batch.source_lengths.slice(0, begin, end).clone(),
           .target = cut_side(batch.target, batch.target_lengths, begin, end),
           .target_lengths = batch.target_lengths.slice(0, begin, end).clone(),
-          .pairs = {batch.pairs.begin() + begin, batch.pairs.begin() + end}};
+          .pairs = {batch.pairs.begin() + begin, batch.pairs.begin() + end},
+          .source_tokens_before =
+              batch.source_tokens_before + tokens_of_rows(batch.source_lengths, begin),
+          .target_tokens_before =
+              batch.target_tokens_before + tokens_of_rows(batch.target_lengths, begin)};
 }
 
 }  // namespace nmt::data

@@ -17,6 +17,9 @@ struct Batch {
   torch::Tensor target;          ///< [B, T] int64; what the decoder must predict.
   torch::Tensor target_lengths;  ///< [B] int64, `</s>` included.
   std::vector<int64_t> pairs;    ///< [B] index of each pair in its corpus.
+  /// Source and target pieces of the rows in front of these, if they are a slice of a batch.
+  int64_t source_tokens_before = 0;
+  int64_t target_tokens_before = 0;
 
   int64_t size() const { return source.size(0); }
   /// Source pieces without padding, `</s>` included.

@@ -5,7 +5,9 @@ namespace nmt::layers {
 kernels::Dropout next_dropout(double probability, const ForwardContext& context) {
   if (probability == 0.0 || !context.dropout_generator) return {};
   at::Generator generator = *context.dropout_generator;
-  return {.probability = probability, .seed = kernels::draw_seed(generator)};
+  return {.probability = probability,
+          .seed = kernels::draw_seed(generator),
+          .first_row = context.first_row};
 }
 
 torch::Tensor dropout(const torch::Tensor& x, double probability, const ForwardContext& context) {

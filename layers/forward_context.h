@@ -20,6 +20,9 @@ class StreamObserver;
 struct ForwardContext {
   /// Draws dropout masks; no value: no dropout (evaluation).
   std::optional<at::Generator> dropout_generator;
+  /// Number of the stream's first position among those of its micro-batch. Masks count from there,
+  /// so that a micro-batch has the same ones however it is cut by sentences.
+  int64_t first_row = 0;
   /// Told about every attention layer's entropy; may be null.
   AttentionObserver* attention_observer = nullptr;
   /// Told what every attention layer reads; may be null. Costs the forward pass a detour.

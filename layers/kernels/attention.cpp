@@ -70,7 +70,8 @@ HeadShape head_shape(const AttentionCall& call, const AttentionMask& mask, int64
           .scale = static_cast<float>(call.scale),
           .dropout = call.dropout.probability,
           .dropout_seed = call.dropout.seed,
-          .first_row = static_cast<uint64_t>(call.row(mask, b, h))};
+          .first_row = static_cast<uint64_t>(call.dropout_row(mask, b, h)),
+          .row_step = static_cast<uint64_t>(call.heads)};
 }
 
 // Fills rows past each sentence's length. Packed tensors have none.
@@ -225,6 +226,7 @@ class FusedAttention : public torch::autograd::Function<FusedAttention> {
     context->saved_data["scale"] = call.scale;
     context->saved_data["dropout"] = call.dropout.probability;
     context->saved_data["dropout_seed"] = static_cast<int64_t>(call.dropout.seed);
+    context->saved_data["dropout_first_row"] = call.dropout.first_row;
     results.pop_back();
     context->mark_non_differentiable({results[1], results[2]});
     context->set_materialize_grads(false);  // Those of the statistics would be zeros.
@@ -236,11 +238,12 @@ class FusedAttention : public torch::autograd::Function<FusedAttention> {
     auto& data = context->saved_data;
     const AttentionMask mask(saved[6], saved[7], data["queries"].toInt(), data["keys"].toInt(),
                              data["causal"].toBool());
-    const AttentionCall call{.heads = saved[0].size(-2),
-                             .size = saved[0].size(-1),
-                             .scale = data["scale"].toDouble(),
-                             .dropout = {data["dropout"].toDouble(),
-                                         static_cast<uint64_t>(data["dropout_seed"].toInt())}};
+    const AttentionCall call{
+        .heads = saved[0].size(-2),
+        .size = saved[0].size(-1),
+        .scale = data["scale"].toDouble(),
+        .dropout = {data["dropout"].toDouble(), static_cast<uint64_t>(data["dropout_seed"].toInt()),
+                    data["dropout_first_row"].toInt()}};
     AttentionSaved tensors{saved[0], saved[1], saved[2], saved[3], saved[4], saved[5]};
     variable_list result;
     if (torch::GradMode::is_enabled()) {

@@ -32,7 +32,7 @@ struct AttentionInputs {
   torch::Tensor v;              ///< [B, S, H, K], dtype of q.
   const AttentionMask& mask;    ///< Must fit B, T and S; in the packed form T, S are the longest.
   std::optional<double> scale;  ///< Of the logits; defaults to 1/√K.
-  Dropout dropout = {};         ///< On P; each row has a seed of its own. Not in the entropy.
+  Dropout dropout = {};         ///< On P (attention_dropout_mask()). Not in the entropy.
   bool statistics = false;      ///< Whether to compute entropy and max_logit.
 };
 

@@ -28,8 +28,10 @@ struct HeadShape {
   bool causal;                ///< Query t sees keys 0..t.
   float scale;                ///< Of the logits.
   double dropout = 0.0;       ///< Probability; 0: none.
-  uint64_t dropout_seed = 0;  ///< Of the whole call; row t draws with dropout_row_seed().
-  uint64_t first_row = 0;     ///< Number of query 0 among all rows of the call.
+  uint64_t dropout_seed = 0;  ///< Of the whole call.
+  /// Query t draws with dropout_row_seed(dropout_seed, first_row + t · row_step).
+  uint64_t first_row = 0;
+  uint64_t row_step = 1;
 };
 
 /// What the forward pass writes for each query, besides `out`; any may be null.

@@ -44,7 +44,7 @@ __global__ void __launch_bounds__(kThreads)
       const float shrink = rows[i].add(scores[i], key + at.x, at.visible(call, t));
 #pragma unroll
       for (int c = 0; c < kSize / kSide; ++c) sum[i][c] *= shrink;
-      const uint64_t seed = dropout_row_seed(call.dropout_seed, at.row(call, t));
+      const uint64_t seed = at.dropout_seed(call, t);
 #pragma unroll
       for (int j = 0; j < kPart; ++j) {
         const int column = at.x + kSide * j;
@@ -99,7 +99,7 @@ __device__ void tile_gradients(const AttentionCallCuda& call, const Place& at, c
     const int visible = at.visible(call, t);
     const int64_t row = at.row(call, t);
     const float total = visible > 0 ? log_sum_exp[row] : 0.0f;
-    const uint64_t seed = dropout_row_seed(call.dropout_seed, row);
+    const uint64_t seed = at.dropout_seed(call, t);
 #pragma unroll
     for (int j = 0; j < kPart; ++j) {
       const int key = first_key + at.x + kSide * j;

@@ -46,7 +46,8 @@ struct AttentionCallCuda {
   bool causal;            ///< Query t sees keys 0..t.
   float scale;            ///< Of the logits.
   double dropout;         ///< Probability; 0: none.
-  uint64_t dropout_seed;  ///< Row (b H + h) T + t draws with dropout_row_seed().
+  uint64_t dropout_seed;  ///< Of the call; each query draws with a dropout_row_seed() of its own,
+  int64_t dropout_first_row;  ///< numbered from here (attention_dropout_mask() of dropout.h).
 };
 
 /// What the forward pass writes for each valid query, [B, H, T] each.

@@ -42,7 +42,8 @@ AttentionCallCuda call_of(const torch::Tensor& q, const AttentionMask& mask,
           .causal = mask.causal(),
           .scale = static_cast<float>(call.scale),
           .dropout = call.dropout.probability,
-          .dropout_seed = call.dropout.seed};
+          .dropout_seed = call.dropout.seed,
+          .dropout_first_row = call.dropout.first_row};
 }
 
 float* numbers(const torch::Tensor& x) {

@@ -20,9 +20,14 @@ struct AttentionCall {
   double scale;
   Dropout dropout;
 
-  /// Number of query 0 of sentence `b` and head `h` among all rows of the call.
+  /// Where query 0 of sentence `b` and head `h` stands in statistics [B, H, T].
   int64_t row(const AttentionMask& mask, int64_t b, int64_t h) const {
     return (b * heads + h) * mask.queries();
+  }
+  /// The number that this query's dropout mask has among all rows (attention_dropout_mask());
+  /// `heads` further on is the next query's.
+  int64_t dropout_row(const AttentionMask& mask, int64_t b, int64_t h) const {
+    return (dropout.first_row + mask.query_offset(b)) * heads + h;
   }
 };
 

@@ -158,7 +158,7 @@ class QueryMasks {
       : drops_(shape.dropout > 0.0), values_(shape.dropout) {
     if (!drops_) return;
     for (size_t i = 0; i < queries.count; ++i) {
-      const uint64_t row = shape.first_row + queries.first + i;
+      const uint64_t row = shape.first_row + (queries.first + i) * shape.row_step;
       const uint64_t seed = dropout_row_seed(shape.dropout_seed, row);
       low_[i] = static_cast<uint32_t>(seed);
       high_[i] = static_cast<uint32_t>(seed >> 32);

@@ -88,11 +88,10 @@ AttentionOutputs padded_attention(const AttentionInputs& in) {
   AttentionOutputs out;
   if (in.statistics) fill_statistics(logits, probabilities, in.mask, heads, out);
   if (in.dropout.probability > 0.0) {
-    probabilities = probabilities * row_dropout_mask(probabilities.size(0) * probabilities.size(1),
-                                                     probabilities.size(2),
-                                                     probabilities.scalar_type(), in.dropout)
-                                        .to(probabilities.device())
-                                        .view(probabilities.sizes());
+    probabilities = probabilities *
+                    attention_dropout_mask(in.mask, heads, probabilities.scalar_type(), in.dropout)
+                        .to(probabilities.device())
+                        .view(probabilities.sizes());
   }
   out.out = at::bmm(probabilities, heads_first(in.v))
                 .view({in.q.size(0), heads, in.q.size(1), in.q.size(3)})

@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "layers/kernels/attention_cuda.h"
+#include "layers/kernels/dropout_mask.h"
 
 namespace nmt::kernels {
 
@@ -78,6 +79,10 @@ struct Place {
   }
   __device__ int64_t row(const AttentionCallCuda& call, int t) const {
     return (b * call.heads + h) * call.queries + t;
+  }
+  __device__ uint64_t dropout_seed(const AttentionCallCuda& call, int t) const {
+    const int64_t row = (call.dropout_first_row + first_query + t) * call.heads + h;
+    return dropout_row_seed(call.dropout_seed, row);
   }
   template <class Value>
   __device__ Value* query_rows(const HeadRowsCuda<Value>& rows) const {

@@ -10,13 +10,14 @@
 HWY_BEFORE_NAMESPACE();
 namespace nmt::kernels::HWY_NAMESPACE {
 
-void FillMask(float* HWY_RESTRICT mask, int64_t count, double probability, uint64_t seed) {
+void FillMask(float* HWY_RESTRICT mask, int64_t count, double probability, uint64_t seed,
+              int64_t first) {
   const hn::ScalableTag<float> d;
   const hn::ScalableTag<uint32_t> du;
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
   const DropoutValues values(probability);
   const auto from = [&](int64_t element) {
-    return values(hn::Iota(du, static_cast<uint32_t>(element)),
+    return values(hn::Iota(du, static_cast<uint32_t>(first + element)),
                   hn::Set(du, static_cast<uint32_t>(seed)),
                   hn::Set(du, static_cast<uint32_t>(seed >> 32)));
   };
@@ -36,8 +37,9 @@ namespace nmt::kernels {
 
 HWY_EXPORT(FillMask);
 
-void fill_dropout_mask(float* mask, int64_t count, double probability, uint64_t seed) {
-  HWY_DYNAMIC_DISPATCH(FillMask)(mask, count, probability, seed);
+void fill_dropout_mask(float* mask, int64_t count, double probability, uint64_t seed,
+                       int64_t first) {
+  HWY_DYNAMIC_DISPATCH(FillMask)(mask, count, probability, seed, first);
 }
 
 }  // namespace nmt::kernels

@@ -7,8 +7,9 @@
 
 namespace nmt::kernels {
 
-/// Writes `count` (below 2³²) values to `mask` in the device's memory, in the default stream.
-/// `probability` in [0, 1). Throws std::runtime_error if the device refuses.
-void fill_dropout_mask_cuda(float* mask, int64_t count, double probability, uint64_t seed);
+/// Writes elements first .. first + count − 1 to `mask` in the device's memory, `count` below 2³²,
+/// in the default stream. `probability` in [0, 1). Throws std::runtime_error if the device refuses.
+void fill_dropout_mask_cuda(float* mask, int64_t count, double probability, uint64_t seed,
+                            int64_t first);
 
 }  // namespace nmt::kernels

@@ -4,7 +4,7 @@
 
 namespace nmt::kernels {
 
-void fill_dropout_mask_cuda(float*, int64_t, double, uint64_t) {
+void fill_dropout_mask_cuda(float*, int64_t, double, uint64_t, int64_t) {
   throw std::runtime_error("dropout mask: this build has no CUDA kernels");
 }
 

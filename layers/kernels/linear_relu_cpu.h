@@ -9,7 +9,7 @@
 namespace nmt::kernels {
 
 /// y ← M ∘ max(0, y + b) in each of `rows` rows of `size` numbers, side by side. The first number
-/// draws number `first_element` (below 2³²) of the mask.
+/// draws number `first_element` of the mask.
 void add_bias_relu_drop(float* y, const float* bias, size_t rows, size_t size, double dropout,
                         uint64_t dropout_seed, uint64_t first_element);
 

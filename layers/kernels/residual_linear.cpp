@@ -34,7 +34,7 @@ struct Numbers : torch::CustomClassHolder {
             .eps = static_cast<float>(eps),
             .dropout = dropout.probability,
             .dropout_seed = dropout.seed,
-            .first_element = static_cast<uint64_t>(first * size)};
+            .first_element = static_cast<uint64_t>((dropout.first_row + first) * size)};
   }
 
   double alpha;
@@ -118,7 +118,8 @@ torch::Tensor product(const torch::Tensor& x, const torch::Tensor& weight,
   const int64_t size = y.size(-1);
   for_each_chunk(y.numel() / size, [&](int64_t, int64_t first, int64_t rows) {
     add_bias_relu_drop(write(y, first * size), read(bias), rows, size,
-                       numbers.relu_dropout.probability, numbers.relu_dropout.seed, first * size);
+                       numbers.relu_dropout.probability, numbers.relu_dropout.seed,
+                       (numbers.relu_dropout.first_row + first) * size);
   });
   return y;
 }

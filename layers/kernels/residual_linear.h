@@ -34,7 +34,7 @@ struct ResidualInputs {
   torch::Tensor x;            ///< [..., D], the skip path.
   torch::Tensor branch = {};  ///< Shape and dtype of x; undefined: nothing to add.
   double alpha = 1.0;         ///< Of the skip path, if there is a branch.
-  Dropout dropout = {};       ///< On the branch; element i of it draws number i.
+  Dropout dropout = {};       ///< On the branch (dropout_mask()).
 };
 
 struct LayerNormInputs {
@@ -47,7 +47,7 @@ struct LinearInputs {
   torch::Tensor weight = {};  ///< [O, D]; undefined: no product.
   torch::Tensor bias = {};    ///< [O]
   bool relu = false;          ///< Whether ReLU and dropout follow.
-  Dropout dropout = {};       ///< Element i of y draws number i.
+  Dropout dropout = {};       ///< On y.
 };
 
 struct ResidualLinearInputs {

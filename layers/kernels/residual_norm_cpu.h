@@ -17,7 +17,7 @@ struct ResidualRows {
   float eps;
   double dropout;
   uint64_t dropout_seed;
-  uint64_t first_element;  ///< Number of the first one in the whole mask; below 2³².
+  uint64_t first_element;  ///< Number of the first one in the whole mask.
 };
 
 /// s = α x + M ∘ f

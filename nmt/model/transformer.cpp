@@ -74,15 +74,18 @@ torch::Tensor TransformerImpl::features(const torch::Tensor& source,
                                         const torch::Tensor& source_lengths,
                                         const torch::Tensor& input,
                                         const torch::Tensor& target_lengths,
-                                        const layers::ForwardContext& context) {
+                                        const layers::ForwardContext& context, FirstRows first) {
   const int64_t S = source.size(1), T = input.size(1);
+  layers::ForwardContext side = context;
+  side.first_row = first.source;
   const torch::Tensor memory = encode_packed(
-      source, source_lengths, kernels::Packing(source_lengths, S, source.device()), context);
+      source, source_lengths, kernels::Packing(source_lengths, S, source.device()), side);
   const kernels::Packing packing(target_lengths, T, input.device());
   const kernels::AttentionMask self_mask(target_lengths, target_lengths, T, T, /*causal=*/true);
   const kernels::AttentionMask cross_mask(target_lengths, source_lengths, T, S, /*causal=*/false);
+  side.first_row = first.target;
   return decoder->forward(packing.pack(input), packing.positions(), memory, self_mask, cross_mask,
-                          context);
+                          side);
 }
 
 torch::Tensor TransformerImpl::logits(const torch::Tensor& features) {

@@ -28,6 +28,13 @@ struct DecoderState {
   int64_t position = 0;       ///< Pieces decoded so far.
 };
 
+/// Where the valid positions of some sentences start among those of their micro-batch
+/// (layers::ForwardContext::first_row), on either side.
+struct FirstRows {
+  int64_t source = 0;
+  int64_t target = 0;
+};
+
 class TransformerImpl : public torch::nn::Module {
  public:
   /// Allocates only; nmt/model/init.h gives the parameters their values.
@@ -46,9 +53,10 @@ class TransformerImpl : public torch::nn::Module {
 
   /// Features of every valid position of `input` [B, T] (see data::decoder_input), one sentence
   /// behind the other, that predict its target piece: [N, D], N the sum of `target_lengths` [B].
+  /// `first` takes the place of the context's first row.
   torch::Tensor features(const torch::Tensor& source, const torch::Tensor& source_lengths,
                          const torch::Tensor& input, const torch::Tensor& target_lengths,
-                         const layers::ForwardContext& context);
+                         const layers::ForwardContext& context, FirstRows first = {});
 
   /// Unnormalised scores [..., V] of every piece from features [..., D].
   torch::Tensor logits(const torch::Tensor& features);

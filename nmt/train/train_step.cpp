@@ -28,8 +28,8 @@ std::vector<model::Transformer> with_replicas(model::Transformer model, int64_t 
 
 }  // namespace
 
-uint64_t dropout_seed(uint64_t seed, int64_t update, const Slice& slice) {
-  return mix(mix(mix(mix(0, seed), update), slice.micro_batch), slice.part);
+uint64_t dropout_seed(uint64_t seed, int64_t update, size_t micro_batch) {
+  return mix(mix(mix(0, seed), update), micro_batch);
 }
 
 TrainStep::TrainStep(model::Transformer model, const config::TrainingConfig& config,
@@ -74,7 +74,7 @@ TrainStep::WorkerSums TrainStep::forward_backward(int64_t worker, int64_t update
   for (const Slice& slice : slices_of_worker(worker, micro_batches)) {
     const data::Batch rows = rows_of(slice, micro_batches);
     if (!rows.source.defined()) continue;
-    const uint64_t draw = dropout_seed(seed_, update, slice);
+    const uint64_t draw = dropout_seed(seed_, update, slice.micro_batch);
     const layers::ForwardContext context = {
         .dropout_generator = at::make_generator<at::CPUGeneratorImpl>(draw),
         .attention_observer = track_attention_ ? trackers_[worker].get() : nullptr,

@@ -3,13 +3,14 @@
 // Every micro-batch is cut by rows into slices for the worker threads (update_slices.h). A worker
 // runs forward and backward on a replica of the model that shares the weights and has gradients of
 // its own; the gradients are then added in a fixed order. Sums are divided by the target pieces of
-// the whole update, so the result does not depend on how an update is cut, but for rounding and
-// dropout masks. What follows, up to the new Ŵ, the same threads share out weight by weight.
+// the whole update, so the result does not depend on how micro-batches are cut, but for rounding.
+// What follows, up to the new Ŵ, the same threads share out weight by weight.
 //
 // A model on a GPU is trained there: by one worker, every micro-batch at once.
 //
-// Dropout draws from a generator seeded by (seed, update, slice): the masks of an update do not
-// depend on what came before, and a resumed run draws the same ones.
+// Dropout draws from a generator seeded by (seed, update, micro-batch) and counts by a row's place
+// in the micro-batch: masks depend neither on what came before nor on how the micro-batch is cut. A
+// resumed run, one with more threads and one on a GPU have the same ones.
 
 #pragma once
 
@@ -41,8 +42,9 @@ struct StepResult {
   StepStatistics statistics;  ///< Empty unless asked for.
 };
 
-/// Seeds the dropout generator of one forward pass: a function of its place in the run alone.
-uint64_t dropout_seed(uint64_t seed, int64_t update, const Slice& slice);
+/// Seeds the dropout generator of every forward pass over rows of `micro_batch`, counted from 0 in
+/// its update.
+uint64_t dropout_seed(uint64_t seed, int64_t update, size_t micro_batch);
 
 class TrainStep {
  public:

@@ -42,6 +42,17 @@ TEST(BatchTest, SliceIsCutToItsOwnLongestSides) {
   EXPECT_TRUE(part.source.is_contiguous());
 }
 
+TEST(BatchTest, SliceKnowsHowManyTokensStandInFrontOfIt) {
+  const Batch batch = three_pairs();
+  EXPECT_EQ(batch.source_tokens_before, 0);
+  const Batch part = slice(batch, 1, 3);
+  EXPECT_EQ(part.source_tokens_before, batch.source_lengths[0].item<int64_t>());
+  EXPECT_EQ(part.target_tokens_before, batch.target_lengths[0].item<int64_t>());
+  const Batch last = slice(part, 1, 2);
+  EXPECT_EQ(last.source_tokens_before, batch.source_tokens() - last.source_tokens());
+  EXPECT_EQ(last.target_tokens_before, batch.target_tokens() - last.target_tokens());
+}
+
 TEST(BatchTest, WholeSliceIsTheBatch) {
   const Batch batch = three_pairs();
   const Batch whole = slice(batch, 0, 3);

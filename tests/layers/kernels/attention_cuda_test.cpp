@@ -94,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(Types, AttentionCuda, ::testing::Values(torch::kFloat32
 using DropoutCuda = AttentionCuda;
 
 TEST_P(DropoutCuda, MasksAreThoseOfTheCpu) {
-  const Dropout dropout = {0.3, 0x123456789abcdefu};
+  const Dropout dropout = {0.3, 0x123456789abcdefu, /*first_row=*/5};
   const torch::Tensor here = dropout_mask({3, 1001}, GetParam(), dropout);
   const torch::Tensor there = dropout_mask({3, 1001}, GetParam(), dropout, torch::kCUDA);
   EXPECT_TRUE(torch::equal(there.cpu(), here));

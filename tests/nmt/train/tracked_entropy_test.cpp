@@ -103,7 +103,7 @@ class TrackedEntropy : public ::testing::TestWithParam<layers::ResidualKind> {
     NaiveStatistics statistics;
     layers::ForwardContext context;
     context.dropout_generator =
-        at::make_generator<at::CPUGeneratorImpl>(dropout_seed(config.seed, kUpdate, {}));
+        at::make_generator<at::CPUGeneratorImpl>(dropout_seed(config.seed, kUpdate, 0));
     context.attention_observer = &statistics;
     context.backend = layers::BackendKind::kReference;
     loss_of_batch(model, batch_of(data_), data_.vocabulary->eos_id(), 0.1, context);

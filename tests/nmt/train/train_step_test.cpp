@@ -8,6 +8,7 @@
 
 #include "data/token_batcher.h"
 #include "nmt/config/arch_name.h"
+#include "nmt/config/enum_names.h"
 #include "nmt/model/init.h"
 #include "nmt/model/parameters.h"
 #include "nmt/train/slice_count.h"
@@ -51,9 +52,8 @@ struct Cut {
   std::vector<std::pair<uint32_t, uint32_t>> micro_batches;
 };
 
-StepResult one_update(const TrainingData& data, const Cut& cut,
+StepResult one_update(const TrainingData& data, config::TrainingConfig config, const Cut& cut,
                       checkpoint::NamedTensors* gradient) {
-  config::TrainingConfig config = toy_config(data, "");
   config.optimization.clip_norm = 0.0;
   TrainStep step(fresh_model(config), config, cut.workers, data.vocabulary->eos_id());
   std::vector<data::Batch> batches;
@@ -65,10 +65,25 @@ StepResult one_update(const TrainingData& data, const Cut& cut,
   return result;
 }
 
+void expect_same_update(const StepResult& result, const checkpoint::NamedTensors& gradient,
+                        const StepResult& expected, const checkpoint::NamedTensors& whole) {
+  EXPECT_EQ(result.tokens, expected.tokens);
+  EXPECT_NEAR(result.loss, expected.loss, 1e-5);
+  EXPECT_NEAR(result.nll, expected.nll, 1e-5);
+  EXPECT_NEAR(result.gradient_norm, expected.gradient_norm, 1e-4 * expected.gradient_norm);
+  ASSERT_EQ(gradient.size(), whole.size());
+  for (size_t i = 0; i < whole.size(); ++i) {
+    const double scale = whole[i].second.abs().max().item<double>();
+    EXPECT_TRUE(torch::allclose(gradient[i].second, whole[i].second, 1e-3, 1e-4 * scale + 1e-7))
+        << whole[i].first;
+  }
+}
+
 TEST(TrainStep, HowAnUpdateIsCutDoesNotChangeItsGradient) {
   const TrainingData data = toy_data();
+  const config::TrainingConfig config = toy_config(data, "");
   checkpoint::NamedTensors whole;
-  const StepResult expected = one_update(data, {1, {{0, 12}}}, &whole);
+  const StepResult expected = one_update(data, config, {1, {{0, 12}}}, &whole);
   EXPECT_GT(expected.gradient_norm, 0.0);
   const std::vector<Cut> cuts = {{2, {{0, 12}}},
                                  {1, {{0, 5}, {5, 12}}},
@@ -78,18 +93,65 @@ TEST(TrainStep, HowAnUpdateIsCutDoesNotChangeItsGradient) {
     SCOPED_TRACE(::testing::Message()
                  << cut.workers << " workers, " << cut.micro_batches.size() << " micro-batches");
     checkpoint::NamedTensors gradient;
-    const StepResult result = one_update(data, cut, &gradient);
-    EXPECT_EQ(result.tokens, expected.tokens);
-    EXPECT_NEAR(result.loss, expected.loss, 1e-5);
-    EXPECT_NEAR(result.nll, expected.nll, 1e-5);
-    EXPECT_NEAR(result.gradient_norm, expected.gradient_norm, 1e-4 * expected.gradient_norm);
-    ASSERT_EQ(gradient.size(), whole.size());
-    for (size_t i = 0; i < whole.size(); ++i) {
-      const double scale = whole[i].second.abs().max().item<double>();
-      EXPECT_TRUE(torch::allclose(gradient[i].second, whole[i].second, 1e-3, 1e-4 * scale + 1e-7))
-          << whole[i].first;
+    const StepResult result = one_update(data, config, cut, &gradient);
+    expect_same_update(result, gradient, expected, whole);
+  }
+}
+
+config::TrainingConfig with_dropout(config::TrainingConfig config) {
+  config.model.dropout = 0.3;
+  config.model.attention_dropout = 0.2;
+  config.model.activation_dropout = 0.1;
+  return config;
+}
+
+TEST(TrainStep, HowAMicroBatchIsCutDoesNotChangeItsDropoutMasks) {
+  const TrainingData data = toy_data();
+  for (const auto activation : {layers::ActivationKind::kRelu, layers::ActivationKind::kSwiglu}) {
+    config::TrainingConfig config = with_dropout(toy_config(data, ""));
+    config.model.activation = activation;
+    checkpoint::NamedTensors whole;
+    const StepResult expected = one_update(data, config, {1, {{0, 7}, {7, 12}}}, &whole);
+    for (const int64_t workers : {1, 2, 3, 5}) {
+      for (const bool recompute : {false, true}) {
+        for (const auto backend : {layers::BackendKind::kFused, layers::BackendKind::kReference}) {
+          SCOPED_TRACE(::testing::Message()
+                       << config::name_of(activation) << ", " << workers << " workers, recompute "
+                       << recompute << ", " << config::name_of(backend));
+          config.recompute = recompute;
+          config.backend = backend;
+          checkpoint::NamedTensors gradient;
+          const StepResult result =
+              one_update(data, config, {workers, {{0, 7}, {7, 12}}}, &gradient);
+          expect_same_update(result, gradient, expected, whole);
+        }
+      }
     }
   }
+}
+
+TEST(TrainStep, DropoutMasksOfTwoMicroBatchesDiffer) {
+  const TrainingData data = toy_data();
+  const config::TrainingConfig config = with_dropout(toy_config(data, ""));
+  checkpoint::NamedTensors gradient;
+  const double once = one_update(data, config, {1, {{0, 7}}}, &gradient).loss;
+  const double twice = one_update(data, config, {1, {{0, 7}, {0, 7}}}, &gradient).loss;
+  EXPECT_GT(std::abs(twice - once), 1e-3);
+}
+
+TEST(TrainStep, SlicesOfALargeShareHaveTheDropoutMasksOfTheWhole) {
+  const TrainingData data = toy_data();
+  config::TrainingConfig config = with_dropout(toy_config(data, ""));
+  config.model.architecture.encoder_layers = 1;
+  config.model.d_model = 512;
+  const data::Batch batch = batch_of(data, 0, 32);
+  const int64_t pieces = std::max(batch.source_tokens(), batch.target_tokens());
+  ASSERT_EQ(slice_count(pieces, 1, config.model.d_model), 2) << pieces;
+  ASSERT_EQ(slice_count(pieces, 3, config.model.d_model), 1) << pieces;
+  checkpoint::NamedTensors two_slices, three_workers;
+  const StepResult expected = one_update(data, config, {1, {{0, 32}}}, &two_slices);
+  const StepResult result = one_update(data, config, {3, {{0, 32}}}, &three_workers);
+  expect_same_update(result, three_workers, expected, two_slices);
 }
 
 TEST(TrainStep, ALargeShareRunsInSlices) {
