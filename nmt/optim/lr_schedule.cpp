@@ -23,15 +23,15 @@ double constant(const OptimizationConfig& config, double /*u*/, double /*w*/) {
   return config.learning_rate;
 }
 
-// How much of the decay lies behind update u: 0 to 1.
-double decayed(const OptimizationConfig& config, double u, double w) {
+// How much of the decay is left at update u: 1 to 0, which is reached behind its last update.
+double left(const OptimizationConfig& config, double u, double w) {
   const double end = static_cast<double>(config.lr_decay_updates);
   if (end <= w) {
     throw UsageError("lr-schedule ", config::name_of(config.lr_schedule),
                      ": lr-decay-updates must be above warmup-updates, got ",
                      config.lr_decay_updates, " and ", config.warmup_updates);
   }
-  return std::min(1.0, (u - w) / (end - w));
+  return std::max(0.0, (end + 1.0 - u) / (end + 1.0 - w));
 }
 
 double between(const OptimizationConfig& config, double share_of_peak) {
@@ -40,11 +40,12 @@ double between(const OptimizationConfig& config, double share_of_peak) {
 }
 
 double linear(const OptimizationConfig& config, double u, double w) {
-  return between(config, 1.0 - decayed(config, u, w));
+  return between(config, left(config, u, w));
 }
 
 double cosine(const OptimizationConfig& config, double u, double w) {
-  return between(config, (1.0 + std::cos(std::numbers::pi * decayed(config, u, w))) / 2.0);
+  const double sine = std::sin(std::numbers::pi / 2.0 * left(config, u, w));
+  return between(config, sine * sine);
 }
 
 double step(const OptimizationConfig& config, double u, double w) {

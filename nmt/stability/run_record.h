@@ -131,7 +131,8 @@ struct CheckpointRecord {
 struct SharpnessRecord {
   int64_t update = 0;
   double sharpness = 0.0;                ///< Largest eigenvalue of the Hessian.
-  std::optional<double> preconditioned;  ///< Of P^(−1/2) H P^(−1/2); no value without Adam's P.
+  std::optional<double> preconditioned;  ///< Of P^(−1/2) H P^(−1/2); no value without a P.
+  std::string preconditioner;            ///< What P is, or why there is none.
   int64_t iterations = 0;                ///< Hessian products of the longer search.
   double residual = 0.0;                 ///< Relative error bound; of the less exact one.
 

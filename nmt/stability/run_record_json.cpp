@@ -268,6 +268,7 @@ ordered_json to_object(const SharpnessRecord& record) {
           {"update", record.update},
           {"sharpness", json_number(record.sharpness)},
           {"preconditioned", json_number(record.preconditioned)},
+          {"preconditioner", record.preconditioner},
           {"iterations", record.iterations},
           {"residual", json_number(record.residual)}};
 }
@@ -276,6 +277,7 @@ SharpnessRecord sharpness_from(const ordered_json& json) {
   return {.update = integer(json, "update"),
           .sharpness = number(json, "sharpness"),
           .preconditioned = optional_number_from_json(member(json, "preconditioned")),
+          .preconditioner = json.value("preconditioner", ""),  // Absent in older logs.
           .iterations = integer(json, "iterations"),
           .residual = number(json, "residual")};
 }

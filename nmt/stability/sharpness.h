@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "nmt/stability/lanczos.h"
@@ -51,6 +52,7 @@ struct Sharpness {
   std::optional<double> preconditioned;  ///< λ_P; no value without P.
   int64_t iterations = 0;                ///< Of the longer of the two searches.
   double residual = 0.0;                 ///< Relative; the larger of the two.
+  std::string preconditioner = {};       ///< What P is, or why there is none: set by who knows.
 };
 
 /// λ of `hessian`, and λ_P where `preconditioner` [n], the positive diagonal of P, is defined.

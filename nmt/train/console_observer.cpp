@@ -119,8 +119,9 @@ void ConsoleObserver::on_checkpoint(const stability::CheckpointRecord& record) {
 void ConsoleObserver::on_sharpness(const stability::SharpnessRecord& record) {
   std::string line = cli::format_text("sharpness at update %lld: %.4g", number(record.update),
                                       printable(record.sharpness));
-  if (record.preconditioned)
-    line += cli::format_text(", preconditioned %.4g", printable(*record.preconditioned));
+  line += record.preconditioned
+              ? cli::format_text(", preconditioned %.4g", printable(*record.preconditioned))
+              : ", preconditioner: " + record.preconditioner;
   bar_.message(line + cli::format_text("  (%lld iterations, residual %.1e)",
                                        number(record.iterations), printable(record.residual)));
 }

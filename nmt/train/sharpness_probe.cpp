@@ -1,14 +1,13 @@
 #include "nmt/train/sharpness_probe.h"
 
 #include <algorithm>
-#include <cmath>
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
 #include "data/seeded_random.h"
 #include "data/token_batcher.h"
 #include "nmt/model/parameters.h"
+#include "nmt/optim/preconditioner.h"
 #include "nmt/train/loss_of_batch.h"
 
 namespace nmt::train {
@@ -40,6 +39,17 @@ std::vector<uint32_t> drawn_pairs(const data::ParallelCorpus& corpus, int64_t ta
   return pairs;
 }
 
+std::vector<optim::Parameter> parameters_of(model::Transformer& model) {
+  std::vector<optim::Parameter> parameters;
+  for (const auto& [name, value] : model::named_parameters(model)) {
+    parameters.push_back({.name = name,
+                          .value = value.detach(),
+                          .gradient = {},
+                          .decays = model::decays(name, value)});
+  }
+  return parameters;
+}
+
 }  // namespace
 
 std::vector<data::Batch> sharpness_sample(const data::ParallelCorpus& corpus, int64_t target_tokens,
@@ -57,20 +67,6 @@ std::vector<data::Batch> sharpness_sample(const data::ParallelCorpus& corpus, in
     batches.push_back(data::make_batch(corpus, {pairs.data() + begin, end - begin}));
   }
   return batches;
-}
-
-torch::Tensor adam_preconditioner(const config::OptimizationConfig& config,
-                                  model::Transformer& model, const optim::NamedTensors& state) {
-  if (config.optimizer != config::OptimizerKind::kAdam) return {};
-  std::unordered_map<std::string, torch::Tensor> found(state.begin(), state.end());
-  const int64_t step = found.at("step").item<int64_t>();
-  if (step == 0) return {};
-  const double correction = 1.0 - std::pow(config.adam_beta2, static_cast<double>(step));
-  std::vector<torch::Tensor> diagonal;
-  for (const auto& [name, value] : model::named_parameters(model)) {
-    diagonal.push_back(found.at(name + ".exp_avg_sq").flatten().to(torch::kCPU, torch::kFloat64));
-  }
-  return at::cat(diagonal).div_(correction).sqrt_().add_(config.adam_eps);
 }
 
 SharpnessProbe::SharpnessProbe(const config::TrainingConfig& config,
@@ -101,8 +97,10 @@ stability::Sharpness SharpnessProbe::measure(model::Transformer& model,
   for (const auto& [name, value] : model::named_parameters(copy)) parameters.push_back(value);
   const torch::Dtype dtype = parameters.front().scalar_type();
   const stability::HessianProduct hessian(loss(copy), std::move(parameters));
-  return stability::measure_sharpness(hessian, adam_preconditioner(optimization_, model, state),
-                                      dtype, lanczos_);
+  const optim::Preconditioner p = optim::preconditioner(optimization_, parameters_of(model), state);
+  stability::Sharpness found = stability::measure_sharpness(hessian, p.diagonal, dtype, lanczos_);
+  found.preconditioner = p.meaning;
+  return found;
 }
 
 }  // namespace nmt::train

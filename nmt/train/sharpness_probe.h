@@ -24,20 +24,15 @@ namespace nmt::train {
 std::vector<data::Batch> sharpness_sample(const data::ParallelCorpus& corpus, int64_t target_tokens,
                                           uint64_t seed);
 
-/// The diagonal of P [n] for Adam: √v̂ + ε, v̂ the second moment with its bias corrected, in the
-/// order of `model`'s named parameters; from the state of its optimizer. Undefined if
-/// `config.optimizer` is not adam, or has made no update.
-torch::Tensor adam_preconditioner(const config::OptimizationConfig& config,
-                                  model::Transformer& model, const optim::NamedTensors& state);
-
 class SharpnessProbe {
  public:
   /// Measures on `sample`; `eos_id` starts the decoder's input.
   SharpnessProbe(const config::TrainingConfig& config, std::vector<data::Batch> sample,
                  int64_t eos_id);
 
-  /// λ and λ_P of `model` (which is left as it is) with the state of its optimizer. On the CPU,
-  /// in the default dtype, in the calling thread and LibTorch's own.
+  /// λ and λ_P of `model` (which is left as it is), P from the state of its optimizer
+  /// (nmt/optim/preconditioner.h). On the CPU, in the default dtype, in the calling thread and
+  /// LibTorch's own.
   stability::Sharpness measure(model::Transformer& model, const optim::NamedTensors& state) const;
 
  private:

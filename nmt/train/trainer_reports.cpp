@@ -140,6 +140,7 @@ void Trainer::measure_sharpness() {
   observer_.on_sharpness({.update = progress_.update,
                           .sharpness = now.value,
                           .preconditioned = now.preconditioned,
+                          .preconditioner = now.preconditioner,
                           .iterations = now.iterations,
                           .residual = now.residual});
   last_record_ += Clock::now() - begin;  // No part of the training speed.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "data/text/error.h"
 #include "nmt/config/enum_names.h"
@@ -17,7 +18,7 @@ config::OptimizationConfig config_of(std::string_view schedule, int64_t warmup_u
   config.learning_rate = 0.002;
   config.lr_schedule = config::enum_value<config::LrSchedule>(schedule);
   config.warmup_updates = warmup_updates;
-  config.lr_decay_updates = 110;
+  config.lr_decay_updates = 109;  // The final rate is reached 100 updates behind a warm-up of 10.
   return config;
 }
 
@@ -61,7 +62,7 @@ TEST(LrSchedule, LinearFallsToTheFinalRateAndStaysThere) {
   EXPECT_DOUBLE_EQ(learning_rate(c, 10), 0.002);
   EXPECT_DOUBLE_EQ(learning_rate(c, 35), 0.0015);
   EXPECT_DOUBLE_EQ(learning_rate(c, 60), 0.001);
-  EXPECT_NEAR(learning_rate(c, 109), 0.00002, 1e-18);
+  EXPECT_NEAR(learning_rate(c, 109), 0.00002, 1e-18);  // The last one: a hundredth of the peak.
   EXPECT_EQ(learning_rate(c, 110), 0.0);
   EXPECT_EQ(learning_rate(c, 5000), 0.0);
   c.final_learning_rate = 0.001;
@@ -76,6 +77,9 @@ TEST(LrSchedule, CosineFallsToTheFinalRateAndStaysThere) {
   EXPECT_DOUBLE_EQ(learning_rate(c, 35), 0.001 * (1 + std::sqrt(0.5)));
   EXPECT_DOUBLE_EQ(learning_rate(c, 60), 0.001);
   EXPECT_DOUBLE_EQ(learning_rate(c, 85), 0.001 * (1 - std::sqrt(0.5)));
+  // The last one: p sin²(π/200), from the series of the sine to its second term.
+  const double x = std::numbers::pi / 200.0, sine = x - x * x * x / 6.0;
+  EXPECT_NEAR(learning_rate(c, 109), 0.002 * sine * sine, 1e-14);
   EXPECT_EQ(learning_rate(c, 110), 0.0);
   EXPECT_EQ(learning_rate(c, 5000), 0.0);
   c.final_learning_rate = 0.001;
@@ -83,9 +87,24 @@ TEST(LrSchedule, CosineFallsToTheFinalRateAndStaysThere) {
   EXPECT_EQ(learning_rate(c, 5000), 0.001);
 }
 
+TEST(LrSchedule, NoUpdateOfADecayHasARateOfZero) {
+  for (const char* schedule : {"linear", "cosine"}) {
+    for (const int64_t warmup : {0, 1, 7}) {
+      for (const int64_t last : {int64_t{8}, int64_t{9}, int64_t{1000}, int64_t{1} << 40}) {
+        auto c = config_of(schedule, warmup);
+        c.lr_decay_updates = last;
+        EXPECT_GT(learning_rate(c, last), 0.0) << warmup << " " << last;
+        EXPECT_LT(learning_rate(c, last), learning_rate(c, last - 1)) << warmup << " " << last;
+        EXPECT_EQ(learning_rate(c, last + 1), 0.0) << warmup << " " << last;
+      }
+    }
+  }
+}
+
 TEST(LrSchedule, LinearAndCosineMustEndBehindWarmup) {
   for (const char* name : {"linear", "cosine"}) {
     auto c = config_of(name, 110);
+    c.lr_decay_updates = 110;
     EXPECT_DOUBLE_EQ(learning_rate(c, 55), 0.001);
     EXPECT_EQ(nmt::testing::message_of<UsageError>([&] { learning_rate(c, 110); }),
               std::string("lr-schedule ") + name +

@@ -51,6 +51,7 @@ TEST(RunLog, EveryRecordIsReadBackEqual) {
   bare_valid.bleu = std::nullopt;
   SharpnessRecord bare_sharpness = sample_sharpness(5);
   bare_sharpness.preconditioned = std::nullopt;
+  bare_sharpness.preconditioner = "none: sgd keeps no second moments";
   const std::vector<RunRecord> records = {
       sample_config(), sample_update(1),    sample_valid(2), sample_checkpoint(3), sample_event(4),
       bare_valid,      sample_sharpness(5), bare_sharpness,  sample_end(8),        bare_end};

@@ -71,6 +71,7 @@ inline SharpnessRecord sample_sharpness(int64_t update) {
   return {.update = update,
           .sharpness = 12.0 / 7.0,
           .preconditioned = 43210.5,
+          .preconditioner = "root of the second moment, plus eps",
           .iterations = 17,
           .residual = 1.0 / 1500.0};
 }

@@ -143,6 +143,18 @@ TEST(ConsoleObserver, NumbersThatAreNoneHaveNoSign) {
   EXPECT_EQ(out.str(), "valid at update 3  loss nan  nll nan  perplexity nan\n");
 }
 
+TEST(ConsoleObserver, SaysWhyThereIsNoPreconditionedSharpness) {
+  std::ostringstream out;
+  ConsoleObserver observer(out, kPlain);
+  stability::SharpnessRecord record = stability::sample_sharpness(2);
+  record.preconditioned = std::nullopt;
+  record.preconditioner = "none: sgd keeps no second moments";
+  observer.on_sharpness(record);
+  EXPECT_EQ(out.str(),
+            "sharpness at update 2: 1.714, preconditioner: none: sgd keeps no second moments  "
+            "(17 iterations, residual 6.7e-04)\n");
+}
+
 TEST(ConsoleObserver, LinesOfLogRecordsKeepTheirDistance) {
   std::ostringstream out;
   ConsoleObserver observer(out, kPlain);

@@ -3,6 +3,7 @@
 
 #include "nmt/train/sharpness_probe.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -220,6 +221,18 @@ void expect_dense_sharpness(layers::ResidualKind residual, layers::LinearKind li
   EXPECT_LT(found.residual, 1e-3);
   EXPECT_NEAR(found.value, top(hessian), 1e-3 * top(hessian));
   EXPECT_NEAR(found.preconditioned.value(), top(scaled), 1e-3 * top(scaled));
+  EXPECT_THAT(found.preconditioner, ::testing::HasSubstr("second moment"));
+
+  // adamw is adam but for its weight decay; without second moments there is no P.
+  config::TrainingConfig other = config;
+  other.optimization.optimizer = config::OptimizerKind::kAdamW;
+  EXPECT_EQ(SharpnessProbe(other, two_batches(), kEos).measure(model, state).preconditioned,
+            found.preconditioned);
+  other.optimization.optimizer = config::OptimizerKind::kLion;
+  const stability::Sharpness bare =
+      SharpnessProbe(other, two_batches(), kEos).measure(model, state);
+  EXPECT_FALSE(bare.preconditioned.has_value());
+  EXPECT_EQ(bare.preconditioner, "none: lion keeps no second moments");
 }
 
 TEST(SharpnessOfPreLn, MeetsTheDenseHessian) {
@@ -278,19 +291,6 @@ TEST(SharpnessProbe, LeavesModelAndOptimizerAsTheyAre) {
   const std::vector<torch::Tensor> after = copies();
   for (size_t i = 0; i < before.size(); ++i) EXPECT_TRUE(torch::equal(before[i], after[i])) << i;
   for (const torch::Tensor& leaf : model->leaves()) EXPECT_FALSE(leaf.grad().defined());
-}
-
-TEST(AdamPreconditioner, IsAbsentWithoutAnUpdateOrWithoutAdam) {
-  config::TrainingConfig config =
-      tiny_config(layers::ResidualKind::kPreLn, layers::LinearKind::kPlain);
-  at::Generator generator = seeded(1);
-  model::Transformer model(config.model);
-  const optim::NamedTensors fresh = {{"step", torch::tensor(0, torch::kInt64)}};
-  EXPECT_FALSE(adam_preconditioner(config.optimization, model, fresh).defined());
-  const optim::NamedTensors state = some_state(model, generator);
-  EXPECT_TRUE(adam_preconditioner(config.optimization, model, state).defined());
-  config.optimization.optimizer = config::OptimizerKind::kSgd;
-  EXPECT_FALSE(adam_preconditioner(config.optimization, model, state).defined());
 }
 
 TEST(SharpnessSample, HasTheTokensAskedForAndIsFixedByTheSeed) {
