@@ -1,5 +1,6 @@
 #include "nmt/stability/json_number.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -18,6 +19,14 @@ double rounded(double value) {
                                      std::chars_format::scientific, 5);
   std::from_chars(digits.data(), written.ptr, value);
   return value;
+}
+
+double rounded_down(double value) {
+  double down = rounded(value);
+  // A unit in the last of six digits is 1e-6 to 1e-5 of the value.
+  double step = std::max(1e-6 * std::abs(value), std::numeric_limits<double>::denorm_min());
+  for (; down > value; step *= 2.0) down = rounded(value - step);
+  return down;
 }
 
 std::vector<double> rounded(std::vector<double> values) {

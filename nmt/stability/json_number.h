@@ -15,7 +15,10 @@ namespace nmt::stability {
 /// lines, and still the same double after a way through JSON.
 double rounded(double value);
 
-/// As above, each of a list.
+/// As above, but never to more than `value`: for lower bounds.
+double rounded_down(double value);
+
+/// As rounded(), each of a list.
 std::vector<double> rounded(std::vector<double> values);
 
 /// `value` as a JSON number, or as "nan", "inf" or "-inf".

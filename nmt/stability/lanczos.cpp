@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
 #include <vector>
 
 namespace nmt::stability {
@@ -35,7 +36,8 @@ struct Tridiagonal {
   std::vector<double> diagonal;  // α_1..k
   std::vector<double> beside;    // β_1..k, the last of which is not part of T_k.
 
-  TopEigenvalue top() const {
+  // Eigenvalues [k], rising, and eigenvectors [k, k] in columns.
+  std::tuple<torch::Tensor, torch::Tensor> eigenpairs() const {
     const auto k = static_cast<int64_t>(diagonal.size());
     torch::Tensor matrix = torch::zeros({k, k}, torch::kFloat64);
     auto entries = matrix.accessor<double, 2>();
@@ -43,12 +45,20 @@ struct Tridiagonal {
       entries[i][i] = diagonal[i];
       if (i + 1 < k) entries[i][i + 1] = entries[i + 1][i] = beside[i];
     }
-    const auto [values, vectors] = at::linalg_eigh(matrix);
+    return at::linalg_eigh(matrix);
+  }
+
+  TopEigenvalue top() const {
+    const auto k = static_cast<int64_t>(diagonal.size());
+    const auto [values, vectors] = eigenpairs();
     const double value = values[k - 1].item<double>();
     const double error = std::abs(beside.back() * vectors[k - 1][k - 1].item<double>());
     return {
         .value = value, .residual = error > 0.0 ? error / std::abs(value) : 0.0, .iterations = k};
   }
+
+  // The eigenvector of top(), [k].
+  torch::Tensor top_vector() const { return std::get<1>(eigenpairs()).select(1, -1); }
 };
 
 torch::Tensor start_vector(int64_t n, torch::Dtype dtype, uint64_t seed) {
@@ -99,6 +109,35 @@ TopEigenvalue largest_eigenvalue(const SymmetricProduct& product, int64_t n, tor
     if (k < longest) basis.push_back(next.div_(left));
   }
   return top;
+}
+
+TopEigenpair top_eigenpair(const SymmetricProduct& product, const torch::Tensor& start,
+                           int64_t max_iterations, double tolerance) {
+  const torch::NoGradGuard no_grad;
+  const int64_t n = start.size(0), longest = std::min(n, max_iterations);
+  const torch::Tensor basis = torch::empty({longest, n}, start.options());
+  basis[0].copy_(start / start.norm());
+  Tridiagonal tridiagonal;
+  TopEigenvalue top;
+  double scale = 0.0;  // A lower bound of |A|.
+  for (int64_t k = 1; k <= longest; ++k) {
+    torch::Tensor next = product(basis[k - 1]);
+    const double along = at::dot(basis[k - 1], next).item<double>();
+    if (!std::isfinite(along)) return {.value = kNan, .vector = {}};
+    const torch::Tensor known = basis.narrow(0, 0, k);
+    for (int pass = 0; pass < 2; ++pass) next = next - known.t().mv(known.mv(next));
+    const double left = next.norm().item<double>();
+    scale = std::max(scale, std::abs(along));
+    const bool exhausted = k == n || left <= rounding(start.scalar_type()) * scale;
+    tridiagonal.diagonal.push_back(along);
+    tridiagonal.beside.push_back(exhausted ? 0.0 : left);
+    top = tridiagonal.top();
+    if (exhausted || k == longest || top.residual <= tolerance) break;
+    basis[k].copy_(next / left);
+  }
+  const torch::Tensor weights = tridiagonal.top_vector().to(start.device(), start.scalar_type());
+  const torch::Tensor vector = basis.narrow(0, 0, top.iterations).t().mv(weights);
+  return {.value = top.value, .vector = vector / vector.norm()};
 }
 
 }  // namespace nmt::stability

@@ -33,6 +33,18 @@ struct TopEigenvalue {
   int64_t iterations = 0;  ///< k.
 };
 
+struct TopEigenpair {
+  double value = 0.0;    ///< θ; NaN if A v was not finite.
+  torch::Tensor vector;  ///< Unit, of the start's dtype; undefined with NaN.
+};
+
+/// The largest eigenvalue and its vector from a start of one's own, few products away if that is
+/// near: `start` [n], of any length but 0, float32 or float64, with a share of that vector. For
+/// matrices of moderate size: the basis is one tensor on the start's device, which is waited for
+/// twice a product. Ends after `max_iterations` products, or once |A x − θ x| <= tolerance · θ.
+TopEigenpair top_eigenpair(const SymmetricProduct& product, const torch::Tensor& start,
+                           int64_t max_iterations, double tolerance);
+
 /// The largest eigenvalue of A [n, n], n >= 1. Vectors are of `dtype` (float32 or float64), α and β
 /// float64. Holds max_iterations vectors of n numbers. The same arguments give the same bits.
 TopEigenvalue largest_eigenvalue(const SymmetricProduct& product, int64_t n, torch::Dtype dtype,

@@ -1,19 +1,21 @@
 #include "nmt/stability/matrix_tracker.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
 
 #include "data/text/error.h"
-#include "layers/spectral_norm.h"
 #include "nmt/stability/json_number.h"
+#include "nmt/stability/lanczos.h"
 
 namespace nmt::stability {
 namespace {
 
 constexpr int64_t kKeptRows = 64;
-constexpr int kFirstSteps = 24;
-constexpr int kLaterSteps = 2;
+constexpr int64_t kMostProducts = 100;
+constexpr double kTolerance = 1e-4;
+constexpr double kOtherShare = 0.1;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 torch::Tensor evenly_spaced_rows(const torch::Tensor& weight) {
@@ -27,12 +29,19 @@ torch::Tensor first_vector(const torch::Tensor& weight) {
   return (vector / vector.norm()).to(weight.options().requires_grad(false));
 }
 
-// Moves `right` on and returns |W right|.
-double iterated_norm(const torch::Tensor& weight, torch::Tensor& right) {
-  const int steps = right.defined() ? kLaterSteps : kFirstSteps;
-  if (!right.defined()) right = first_vector(weight);
-  for (int i = 0; i < steps; ++i) layers::power_iteration_step(weight, right);
-  return at::mv(weight, right).norm().item<double>();
+// σ(W), and its right vector in place of the one that was found before. What a search has found
+// once may no longer be the largest, hence the share of another vector in its start. Of a matrix of
+// length 1, so that no square leaves the range of float32.
+double converged_norm(const torch::Tensor& weight, torch::Tensor& right) {
+  const double size = weight.norm().item<double>();
+  if (!(size > 0.0 && std::isfinite(size))) return size == 0.0 ? 0.0 : kNan;
+  const torch::Tensor other = first_vector(weight);
+  const TopEigenpair top = top_eigenpair(
+      [&](const torch::Tensor& v) { return weight.t().mv(weight.mv(v) / size) / size; },
+      right.defined() ? right + kOtherShare * other : other, kMostProducts, kTolerance);
+  if (!top.vector.defined()) return kNan;
+  right = top.vector;
+  return size * std::sqrt(std::max(0.0, top.value));
 }
 
 double gradient_norm(const std::vector<torch::Tensor>& parts) {
@@ -60,14 +69,11 @@ MatrixRecord MatrixTracker::measure(Entry& entry) const {
   const torch::NoGradGuard no_grad;
   const TrackedMatrix& matrix = entry.matrix;
   MatrixRecord record{.name = matrix.name};
-  record.sigma = matrix.sigma ? matrix.sigma() : iterated_norm(matrix.weight, entry.right);
-  record.effective_sigma = record.sigma;
-  if (matrix.gamma) {
-    record.gamma = matrix.gamma();
-    record.effective_sigma = std::abs(*record.gamma);
-  } else if (matrix.effective.defined()) {
-    record.effective_sigma = iterated_norm(matrix.effective, entry.effective_right);
-  }
+  record.sigma = matrix.sigma ? matrix.sigma() : converged_norm(matrix.weight, entry.right);
+  record.effective_sigma = matrix.effective.defined()
+                               ? converged_norm(matrix.effective, entry.effective_right)
+                               : record.sigma;
+  if (matrix.gamma) record.gamma = matrix.gamma();
   record.weight_norm = matrix.weight.norm().item<double>();
   record.gradient_norm = gradient_norm(matrix.parts);
   record.update_ratio = kNan;

@@ -3,9 +3,13 @@
 //     sigma = σ(W)    effective sigma = σ(Ŵ)    weight norm = |W|    gradient norm = |dL/dW|
 //     update ratio = |ΔW| / |W|                 (Frobenius norms)
 //
-// Where a parametrisation does not know σ(W) it comes from power iteration that goes on from record
-// to record: an estimate from below, at first by up to some percent. The update ratio is that of at
-// most 64 evenly spaced rows, so that a copy of them is all it costs.
+// σ(Ŵ), and σ(W) where no parametrisation estimates it, are those of a search that has converged:
+// by Lanczos (lanczos.h), from what it found at the record before. Under σReparam sigma is the σ̂ of
+// one power step an update that Ŵ = (γ/σ̂) W was made with. It lags behind σ(W), and so effective
+// sigma is |γ| σ(W) / σ̂, not |γ|. What training iterates on is left alone.
+//
+// The update ratio is that of at most 64 evenly spaced rows, so that a copy of them is all it
+// costs.
 //
 // Life of a measured update: keep_rows() before the weights change, measure() after.
 
@@ -29,8 +33,8 @@ struct TrackedMatrix {
   torch::Tensor weight;                ///< W [rows, columns].
   std::vector<torch::Tensor> parts;    ///< Row blocks of W, whose .grad holds its gradient.
   torch::Tensor effective = {};        ///< Ŵ; undefined: W itself.
-  std::function<double()> sigma = {};  ///< σ(W), if somebody knows it.
-  std::function<double()> gamma = {};  ///< γ of σReparam, for which σ(Ŵ) = |γ|.
+  std::function<double()> sigma = {};  ///< σ̂(W), if a parametrisation divides by it.
+  std::function<double()> gamma = {};  ///< γ of σReparam.
 };
 
 class MatrixTracker {
@@ -46,7 +50,7 @@ class MatrixTracker {
   /// the gradient norm without gradients. Values are rounded to six digits.
   std::vector<MatrixRecord> measure(const ForEach& for_each);
 
-  /// The vectors of the power iterations, by name, for a later run to go on with; share storage.
+  /// The vectors that searches start from, by name, for a later run to go on with; share storage.
   std::vector<std::pair<std::string, torch::Tensor>> state() const;
 
   /// Takes over copies of those vectors. A matrix without one starts
@@ -56,8 +60,8 @@ class MatrixTracker {
  private:
   struct Entry {
     TrackedMatrix matrix;
-    torch::Tensor right = {};            // Of W's power iteration; undefined before the first.
-    torch::Tensor effective_right = {};  // The same of Ŵ.
+    torch::Tensor right = {};            // Found for W at the last record; undefined before it.
+    torch::Tensor effective_right = {};  // The same for Ŵ.
     torch::Tensor kept = {};             // Rows of W before the update.
   };
   MatrixRecord measure(Entry& entry) const;

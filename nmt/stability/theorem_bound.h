@@ -24,7 +24,7 @@
 
 namespace nmt::stability {
 
-/// The bound in nats for logit norm `s` >= 0 and `keys` = n >= 1 (0 for n = 1).
+/// The bound in nats for logit norm `s` >= 0 and `keys` = n >= 1 (0 for n = 1); NaN for NaN.
 double entropy_lower_bound(double s, int64_t keys);
 
 /// One attention head of one sentence, no padding. Any floating dtype; computed in float64.
@@ -39,17 +39,16 @@ struct HeadInputs {
   bool causal = false;         ///< Query t sees keys 0..t (then T <= S), else all S.
 };
 
-/// ‖A‖ of one head from its query and key matrices [K, D] and biases [K]; float64.
+/// ‖A‖ of one head from its query and key matrices [K, D] and biases [K]; float64, NaN if one of
+/// them is not finite.
 double bilinear_norm(const torch::Tensor& query_weight, const torch::Tensor& query_bias,
                      const torch::Tensor& key_weight, const torch::Tensor& key_bias);
 
-/// ‖X_vis‖ ‖x_t‖ of each query row of one sentence, inputs augmented: [T] float64 from
-/// `query_input` [T, D] and `key_input` [S, D].
-torch::Tensor input_norms(const torch::Tensor& query_input, const torch::Tensor& key_input,
-                          bool causal);
+/// Inputs [rows, D] with a constant 1 appended: [rows, D + 1], float64, on the CPU.
+torch::Tensor with_ones(const torch::Tensor& inputs);
 
-/// s of each query row, [T] float64, with exact spectral norms (singular value decompositions: for
-/// tests and reports, too slow for every update).
+/// s of each query row, [T] float64, with exact spectral norms: for tests, too slow for an update
+/// (bound_tracker.h).
 torch::Tensor logit_norm_bound(const HeadInputs& head);
 
 /// The entropy bound of each query row, [T] float64, nats.

@@ -54,8 +54,12 @@ std::vector<stability::TrackedMatrix> matrices_of(model::Transformer& model) {
 
 }  // namespace
 
-StatisticsProbe::StatisticsProbe(model::Transformer model, int64_t workers, int64_t eos_id)
-    : model_(std::move(model)), eos_id_(eos_id), matrices_(matrices_of(model_)) {
+StatisticsProbe::StatisticsProbe(model::Transformer model, int64_t workers, int64_t eos_id,
+                                 optim::ParallelFor bounds_for_each)
+    : model_(std::move(model)),
+      eos_id_(eos_id),
+      matrices_(matrices_of(model_)),
+      bounds_(std::move(bounds_for_each)) {
   for (int64_t i = 0; i < workers; ++i) {
     streams_.push_back(std::make_unique<stability::StreamTracker>());
   }
@@ -75,7 +79,7 @@ StepStatistics StatisticsProbe::after_update(const optim::ParallelFor& parallel_
   for (size_t i = 1; i < streams_.size(); ++i) streams_[0]->merge(*streams_[i]);
   return {.matrices = matrices_.measure(parallel_for),
           .stream = streams_[0]->take(),
-          .bounds = std::exchange(bounds_, {})};
+          .bounds = bounds_.take()};
 }
 
 }  // namespace nmt::train

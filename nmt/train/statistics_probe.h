@@ -24,17 +24,20 @@ namespace nmt::train {
 struct StepStatistics {
   std::vector<stability::MatrixRecord> matrices;
   std::vector<stability::StreamRecord> stream;
-  stability::BoundTracker bounds;
+  stability::AttentionBounds bounds;
 };
 
 class StatisticsProbe {
  public:
-  /// Of `model`, whose updates `workers` threads compute. `eos_id` starts the decoder's input.
-  StatisticsProbe(model::Transformer model, int64_t workers, int64_t eos_id);
+  /// Of `model`, whose updates `workers` threads compute. `eos_id` starts the decoder's input;
+  /// `bounds_for_each` does the work on bounds, on the CPU.
+  StatisticsProbe(model::Transformer model, int64_t workers, int64_t eos_id,
+                  optim::ParallelFor bounds_for_each);
 
   /// For the context of `worker` in a measured update.
   layers::StreamObserver* stream_observer(int64_t worker) { return streams_[worker].get(); }
 
+  /// Takes the bounds of `batch`; not while `bounds_for_each`'s threads are at work.
   void before_update(const data::Batch& batch);
 
   /// Once gradients are added up and the weights are new.

@@ -42,12 +42,16 @@ TrainStep::TrainStep(model::Transformer model, const config::TrainingConfig& con
       track_attention_(config.stability.track_attention),
       eos_id_(eos_id),
       pool_(model->device().is_cpu() ? workers : 1),
+      beside_gpu_(model->device().is_cpu() ? 1 : workers),
       parallel_for_([this](int64_t tasks, const std::function<void(int64_t)>& work) {
         pool_.for_each(tasks, work);
       }),
       models_(with_replicas(model, pool_.size())),
       gradients_(models_),
-      probe_(models_[0], pool_.size(), eos_id),
+      probe_(models_[0], pool_.size(), eos_id,
+             [this](int64_t tasks, const std::function<void(int64_t)>& work) {
+               (models_[0]->device().is_cpu() ? pool_ : beside_gpu_).for_each(tasks, work);
+             }),
       optimizer_(optim::make_optimizer(config.optimization, parallel_for_)),
       sigma_on_device_(model->linears()) {
   for (int64_t i = 0; i < pool_.size(); ++i) {

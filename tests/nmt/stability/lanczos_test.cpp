@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
+#include <utility>
 
 #include "tests/layers/double_precision.h"
 #include "tests/testing/temp_folder.h"
@@ -145,6 +147,47 @@ TEST_F(Lanczos, SaysWhenProductsAreNotFinite) {
 TEST_F(Lanczos, RefusesAnEmptyMatrix) {
   EXPECT_THROW(largest_eigenvalue([](const torch::Tensor& v) { return v; }, 0, torch::kFloat64, {}),
                c10::Error);
+}
+
+TEST_F(Lanczos, FromAStartOfOnesOwnItGivesTheVectorToo) {
+  for (const int64_t n : {1, 2, 30, 200}) {
+    const torch::Tensor half = testing::normal({n, n}, generator_), matrix = half.matmul(half.t());
+    for (const torch::Dtype dtype : {torch::kFloat64, torch::kFloat32}) {
+      const torch::Tensor cast = matrix.to(dtype);
+      const torch::Tensor start = (3.0 * testing::normal({n}, generator_)).to(dtype);
+      const TopEigenpair top =
+          top_eigenpair([&](const torch::Tensor& v) { return cast.mv(v); }, start, 200, 1e-4);
+      const double expected = dense_top(matrix);
+      EXPECT_NEAR(top.value, expected, 1e-4 * expected) << n;
+      EXPECT_NEAR(top.vector.norm().item<double>(), 1.0, 1e-6);
+      EXPECT_LT((cast.mv(top.vector) - top.value * top.vector).norm().item<double>(),
+                2e-4 * expected);
+    }
+  }
+}
+
+TEST_F(Lanczos, ANearStartTakesFewProducts) {
+  const torch::Tensor half = testing::normal({100, 100}, generator_);
+  const torch::Tensor matrix = half.matmul(half.t());
+  const auto products_from = [&](const torch::Tensor& start) {
+    int products = 0;
+    const auto product = [&](const torch::Tensor& v) {
+      ++products;
+      return matrix.mv(v);
+    };
+    return std::pair(top_eigenpair(product, start, 200, 1e-4), products);
+  };
+  const torch::Tensor far = testing::normal({100}, generator_);
+  const auto [top, cold] = products_from(far);
+  EXPECT_LT(products_from(top.vector + 1e-3 * far / far.norm()).second, cold / 2);
+}
+
+TEST_F(Lanczos, AProductThatIsNotFiniteGivesNaN) {
+  const torch::Tensor poison = torch::full({3, 3}, std::numeric_limits<double>::infinity());
+  const TopEigenpair top = top_eigenpair([&](const torch::Tensor& v) { return poison.mv(v); },
+                                         torch::ones({3}), 10, 1e-4);
+  EXPECT_TRUE(std::isnan(top.value));
+  EXPECT_FALSE(top.vector.defined());
 }
 
 }  // namespace
