@@ -7,6 +7,11 @@ void complete_defaults(TrainingConfig& config, const std::set<std::string>& set_
       !set_keys.contains("weight-decay")) {
     config.optimization.weight_decay = 0.01;
   }
+  layers::EmbeddingTie& tie = config.model.tie_embeddings;
+  if (config.data.vocab.size() == 2 && tie == layers::EmbeddingTie::kThreeWay &&
+      !set_keys.contains("tie-embeddings")) {
+    tie = layers::EmbeddingTie::kTwoWay;
+  }
   complete_decay_end(config, set_keys);
 }
 

@@ -2,6 +2,7 @@
 // and its checkpoints name the values in force, and a resumed run keeps them:
 //
 //     weight-decay       0.01 with optimizer adamw
+//     tie-embeddings     two-way with a vocabulary for each side
 //     lr-decay-updates   max-updates with lr-schedule linear and cosine
 //
 // Source of 0.01: PyTorch's default of AdamW.

@@ -44,6 +44,12 @@ void validate_data(const TrainingConfig& config) {
   if (data.max_length_ratio > 0.0 && data.max_length_ratio < 1.0) {
     throw UsageError("max-length-ratio must be 0 or at least 1, got ", data.max_length_ratio);
   }
+  if (data.vocab.size() == 2 && config.model.tie_embeddings == layers::EmbeddingTie::kThreeWay) {
+    throw UsageError(
+        "tie-embeddings three-way is one matrix for source and target, which have a vocabulary "
+        "each: leave tie-embeddings out, or set it to two-way or none; or give vocab one model for "
+        "both");
+  }
 }
 
 bool validates(const TrainingConfig& config) {

@@ -96,5 +96,18 @@ TEST(DependentDefaults, ABranchMayHaveAnotherSchedule) {
   EXPECT_EQ(constant.optimization.lr_decay_updates, 0);
 }
 
+TEST(DependentDefaults, AVocabularyForEachSideSharesNoEmbedding) {
+  using layers::EmbeddingTie;
+  const auto tie = [](const std::vector<const char*>& arguments) {
+    return new_config(parse(arguments)).model.tie_embeddings;
+  };
+  EXPECT_EQ(tie({"--vocab", "both.model"}), EmbeddingTie::kThreeWay);
+  EXPECT_EQ(tie({"--vocab", "source.model", "target.model"}), EmbeddingTie::kTwoWay);
+  EXPECT_EQ(tie({"--vocab", "source.model", "target.model", "--tie-embeddings", "none"}),
+            EmbeddingTie::kNone);
+  EXPECT_THROW(tie({"--vocab", "source.model", "target.model", "--tie-embeddings", "three-way"}),
+               UsageError);
+}
+
 }  // namespace
 }  // namespace nmt::config

@@ -173,5 +173,14 @@ TEST(ValidateTest, ACallIsConsistentWhateverRunItIsFor) {
   EXPECT_EQ(call_error([](auto& c) { c.model_dir.clear(); }), "model-dir must name a folder");
 }
 
+TEST(ValidateTest, ThreeWayTiesNeedOneVocabulary) {
+  EXPECT_EQ(error([](auto& c) {
+              c.data.vocab = {"source.model", "target.model"};
+            }),
+            "tie-embeddings three-way is one matrix for source and target, which have a vocabulary "
+            "each: leave tie-embeddings out, or set it to two-way or none; or give vocab one model "
+            "for both");
+}
+
 }  // namespace
 }  // namespace nmt::config
