@@ -30,7 +30,7 @@ constexpr const char* kSilent = "3";
 constexpr size_t kLongestSegment = 4192;
 constexpr std::string_view kWordBoundary = "\u2585";
 
-// Whether normalization (nmt_nfkc) leaves anything of `character`.
+// Whether every normalization leaves something of `character`.
 bool is_visible(char32_t character) {
   static constexpr char32_t kVanishing[] = {0x7F,   0x8F,   0x9F,   0x200B, 0x200C,
                                             0x200E, 0x200F, 0x2581, 0xFEFF, 0xFFFD};
@@ -89,11 +89,26 @@ class VectorIterator : public sentencepiece::SentenceIterator {
   size_t next_ = 0;
 };
 
+const char* rule_name(Normalization normalization) {
+  switch (normalization) {
+    case Normalization::kIdentity:
+      return "identity";
+    case Normalization::kNmtNfkc:
+      return "nmt_nfkc";
+    case Normalization::kNfkc:
+      return "nfkc";
+    case Normalization::kNmtNfkcCf:
+      return "nmt_nfkc_cf";
+  }
+  return "nmt_nfkc";
+}
+
 std::unordered_map<std::string, std::string> trainer_settings(const SubwordOptions& options) {
   return {{"model_type", options.model == SubwordModel::kBpe ? "bpe" : "unigram"},
           {"vocab_size", std::to_string(options.vocab_size)},
           {"character_coverage", "1.0"},
-          {"byte_fallback", "false"},
+          {"normalization_rule_name", rule_name(options.normalization)},
+          {"byte_fallback", options.byte_fallback ? "true" : "false"},
           {"pad_id", "0"},
           {"unk_id", "1"},
           {"eos_id", "2"},

@@ -1,7 +1,7 @@
 // Training of a joint SentencePiece model: one list of pieces for source and target.
 //
 // Special pieces: padding 0, unknown 1, `</s>` 2; no beginning-of-sentence piece. Every character
-// of the text gets a piece; there are no byte pieces. Normalization is SentencePiece's nmt_nfkc.
+// of the text gets a piece; byte pieces are an option.
 // The same text and options give the same model on every machine, whatever its number of cores.
 //
 // Sources: Kudo 2018, arXiv:1804.10959 (unigram); Sennrich et al. 2016, arXiv:1508.07909 (BPE).
@@ -19,9 +19,21 @@ namespace nmt::data {
 
 enum class SubwordModel { kUnigram, kBpe };
 
+/// How text is rewritten before it is cut, by SentencePiece's rules of these names. What a rule
+/// takes away no model can write: all but kIdentity turn `m²` into `m2` and an ellipsis into `...`.
+enum class Normalization {
+  kIdentity,   ///< Not at all; runs of spaces become one.
+  kNmtNfkc,    ///< NFKC, and what Google's translation does: control characters go.
+  kNfkc,       ///< Unicode's NFKC.
+  kNmtNfkcCf,  ///< kNmtNfkc with case folding.
+};
+
 struct SubwordOptions {
   SubwordModel model = SubwordModel::kUnigram;
-  int64_t vocab_size = 8000;         ///< V, special pieces included; at least 4.
+  int64_t vocab_size = 8000;  ///< V, special pieces included; at least 4.
+  Normalization normalization = Normalization::kNmtNfkc;
+  /// Adds 256 pieces, the bytes, that write characters without a piece of their own.
+  bool byte_fallback = false;
   int64_t max_segments = 1'000'000;  ///< Trained on a seeded sample of this many; 0: all.
   uint64_t seed = 1;                 ///< Of that sample.
   InvalidUtf8 invalid_utf8 = InvalidUtf8::kFail;  ///< For files.

@@ -153,5 +153,42 @@ INSTANTIATE_TEST_SUITE_P(BothModels, SubwordTest,
                            return info.param == SubwordModel::kBpe ? "Bpe" : "Unigram";
                          });
 
+// Text with characters that NFKC rewrites, among plain words.
+std::vector<std::string> text_with_compatibility_characters() {
+  std::vector<std::string> segments = both_sides(made_up_pairs(200));
+  for (int i = 0; i < 20; ++i) segments.push_back("ba\u2026 m\u00B2 \u00BD be\uFF0C BU");
+  return segments;
+}
+
+TEST(SubwordOptionsTest, NormalizationDecidesWhatCanBeWritten) {
+  const std::string text = "ba\u2026 m\u00B2 \u00BD be\uFF0C BU";
+  const auto written = [&](Normalization normalization) {
+    const Vocabulary vocabulary = train_vocabulary(
+        text_with_compatibility_characters(), {.vocab_size = 200, .normalization = normalization});
+    return vocabulary.decode(vocabulary.encode(text));
+  };
+  EXPECT_EQ(written(Normalization::kIdentity), text);
+  EXPECT_EQ(written(Normalization::kNmtNfkc), "ba... m2 1\u20442 be, BU");
+  EXPECT_EQ(written(Normalization::kNfkc), "ba... m2 1\u20442 be, BU");
+  EXPECT_EQ(written(Normalization::kNmtNfkcCf), "ba... m2 1\u20442 be, bu");
+}
+
+TEST_P(SubwordTest, BytesWriteWhatHasNoPiece) {
+  SubwordOptions with_bytes = options(400);
+  with_bytes.byte_fallback = true;
+  const Vocabulary vocabulary = train_vocabulary(made_up_pairs(300), with_bytes);
+  const std::string text = "ba \u4E2D\U0001F600 bu";
+  EXPECT_EQ(vocabulary.decode(vocabulary.encode(text)), text);
+  const Vocabulary without = train_vocabulary(made_up_pairs(300), options(400));
+  EXPECT_NE(without.decode(without.encode(text)), text);
+}
+
+TEST_P(SubwordTest, BytesCountWhereAVocabularyIsTooSmall) {
+  SubwordOptions with_bytes = options(100);
+  with_bytes.byte_fallback = true;
+  EXPECT_THAT(message_of<InputError>([&] { train_vocabulary(made_up_pairs(300), with_bytes); }),
+              ::testing::ContainsRegex("is too small for this text.*need 2[0-9][0-9]"));
+}
+
 }  // namespace
 }  // namespace nmt::data
