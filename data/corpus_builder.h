@@ -13,8 +13,7 @@ namespace nmt::data {
 
 class CorpusBuilder {
  public:
-  /// `vocabulary` must outlive the builder.
-  CorpusBuilder(const Vocabulary& vocabulary, const CorpusOptions& options);
+  CorpusBuilder(const Vocabularies& vocabularies, const CorpusOptions& options);
 
   /// Adds pairs with their lines, which ascend from call to call. Encodes on several threads; the
   /// result does not depend on their number.
@@ -27,13 +26,13 @@ class CorpusBuilder {
   struct EncodedPair {
     std::vector<int32_t> source;
     std::vector<int32_t> target;
+    bool writable;  // Whether the target's pieces give its text.
   };
 
   std::vector<EncodedPair> encode(std::span<const SentencePair> pairs) const;
   void pass_lines(int64_t line);
   int64_t* reason_to_drop(const EncodedPair& pair);
 
-  const Vocabulary* vocabulary_;
   CorpusOptions options_;
   int threads_;
   int64_t next_line_ = 1;

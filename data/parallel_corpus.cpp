@@ -44,16 +44,16 @@ std::string CorpusReport::to_text() const {
   return text;
 }
 
-ParallelCorpus::ParallelCorpus(const Vocabulary& vocabulary)
-    : sources_(vocabulary.size()),
-      targets_(vocabulary.size()),
-      pad_id_(vocabulary.pad_id()),
-      eos_id_(vocabulary.eos_id()) {}
+ParallelCorpus::ParallelCorpus(const Vocabularies& vocabularies)
+    : vocabularies_(vocabularies),
+      sources_(vocabularies.source().size()),
+      targets_(vocabularies.target().size()) {}
 
 ParallelCorpus ParallelCorpus::read(const std::string& source_path, const std::string& target_path,
-                                    const Vocabulary& vocabulary, const CorpusOptions& options) {
+                                    const Vocabularies& vocabularies,
+                                    const CorpusOptions& options) {
   PairReader reader(source_path, target_path, options.invalid_utf8);
-  CorpusBuilder builder(vocabulary, options);
+  CorpusBuilder builder(vocabularies, options);
   std::vector<SentencePair> pairs;
   std::vector<int64_t> lines;
   bool more = true;
@@ -73,9 +73,9 @@ ParallelCorpus ParallelCorpus::read(const std::string& source_path, const std::s
 }
 
 ParallelCorpus ParallelCorpus::from_pairs(std::span<const SentencePair> pairs,
-                                          const Vocabulary& vocabulary,
+                                          const Vocabularies& vocabularies,
                                           const CorpusOptions& options) {
-  CorpusBuilder builder(vocabulary, options);
+  CorpusBuilder builder(vocabularies, options);
   for (size_t begin = 0; begin < pairs.size(); begin += kChunkSize) {
     const auto chunk = pairs.subspan(begin, std::min(kChunkSize, pairs.size() - begin));
     std::vector<int64_t> lines(chunk.size());

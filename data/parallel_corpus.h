@@ -14,7 +14,7 @@
 
 #include "data/compact_sentences.h"
 #include "data/pair_reader.h"
-#include "data/vocabulary.h"
+#include "data/vocabularies.h"
 
 namespace nmt::data {
 
@@ -23,6 +23,7 @@ struct CorpusOptions {
   int64_t max_length = 0;         ///< Longest side in pieces, `</s>` included; 0: no limit.
   double max_length_ratio = 0.0;  ///< Longer over shorter side, both with `</s>`; 0: no limit.
   int threads = 1;                ///< That encode; 0: every core. The result is the same.
+  int64_t keep_text = 0;          ///< The first so many kept pairs are in text(), too.
 };
 
 /// How many pairs were read, and how many were dropped for which reason (the first that holds, in
@@ -33,6 +34,10 @@ struct CorpusReport {
   int64_t empty = 0;         ///< A side is empty or white space.
   int64_t too_long = 0;      ///< A side is over max_length.
   int64_t length_ratio = 0;  ///< The sides differ by more than max_length_ratio.
+
+  /// Of the kept pairs: those whose target the vocabulary gives back otherwise than it was, by more
+  /// than white space. No model over these pieces can ever write it.
+  int64_t unwritable = 0;
 
   int64_t dropped() const { return invalid_utf8 + empty + too_long + length_ratio; }
   int64_t kept() const { return read - dropped(); }
@@ -58,11 +63,11 @@ class ParallelCorpus {
   /// Reads and encodes two files of aligned segments, plain or gzip. Throws InputError as
   /// PairReader does, and if no pair is kept (the report is part of the message).
   static ParallelCorpus read(const std::string& source_path, const std::string& target_path,
-                             const Vocabulary& vocabulary, const CorpusOptions& options);
+                             const Vocabularies& vocabularies, const CorpusOptions& options);
 
   /// Encodes `pairs`, which must be valid UTF-8. Throws InputError if no pair is kept.
   static ParallelCorpus from_pairs(std::span<const SentencePair> pairs,
-                                   const Vocabulary& vocabulary, const CorpusOptions& options);
+                                   const Vocabularies& vocabularies, const CorpusOptions& options);
 
   int64_t size() const { return sources_.size(); }
 
@@ -77,8 +82,11 @@ class ParallelCorpus {
   /// Line of the pair in its files (or place in from_pairs' list), from 1: for messages.
   int64_t line(int64_t pair) const;
 
-  int64_t pad_id() const { return pad_id_; }
-  int64_t eos_id() const { return eos_id_; }
+  /// The first keep_text pairs as they were read.
+  const std::vector<SentencePair>& text() const { return text_; }
+
+  /// What the pairs were encoded with.
+  const Vocabularies& vocabularies() const { return vocabularies_; }
   const CorpusReport& report() const { return report_; }
   const CorpusChecksums& checksums() const { return checksums_; }
 
@@ -91,15 +99,15 @@ class ParallelCorpus {
 
  private:
   friend class CorpusBuilder;
-  ParallelCorpus(const Vocabulary& vocabulary);
+  explicit ParallelCorpus(const Vocabularies& vocabularies);
 
+  Vocabularies vocabularies_;
   CompactSentences sources_;
   CompactSentences targets_;
   std::vector<int64_t> dropped_;  // Lines, ascending.
+  std::vector<SentencePair> text_;
   CorpusReport report_;
   CorpusChecksums checksums_;
-  int64_t pad_id_;
-  int64_t eos_id_;
 };
 
 }  // namespace nmt::data

@@ -18,13 +18,14 @@ struct Side {
 };
 
 // Appends `</s>` to each row and pads.
-Side padded(const Rows& rows, int64_t eos_id, int64_t pad_id) {
+Side padded(const Rows& rows, const Vocabulary& vocabulary) {
   const auto count = static_cast<int64_t>(rows.size());
   size_t longest = 0;
   for (const auto& row : rows) longest = std::max(longest, row.size() + 1);
   const auto width = static_cast<int64_t>(longest);
-  Side side{torch::full({count, width}, pad_id, torch::kInt64),
+  Side side{torch::full({count, width}, vocabulary.pad_id(), torch::kInt64),
             torch::empty({count}, torch::kInt64)};
+  const int64_t eos_id = vocabulary.eos_id();
   auto* ids = side.ids.data_ptr<int64_t>();
   auto* lengths = side.lengths.data_ptr<int64_t>();
   for (const auto& row : rows) {
@@ -37,8 +38,8 @@ Side padded(const Rows& rows, int64_t eos_id, int64_t pad_id) {
 
 Batch to_batch(const ParallelCorpus& corpus, std::span<const uint32_t> pairs, const Rows& sources,
                const Rows& targets) {
-  Side source = padded(sources, corpus.eos_id(), corpus.pad_id());
-  Side target = padded(targets, corpus.eos_id(), corpus.pad_id());
+  Side source = padded(sources, corpus.vocabularies().source());
+  Side target = padded(targets, corpus.vocabularies().target());
   return {.source = std::move(source.ids),
           .source_lengths = std::move(source.lengths),
           .target = std::move(target.ids),
@@ -47,12 +48,11 @@ Batch to_batch(const ParallelCorpus& corpus, std::span<const uint32_t> pairs, co
 }
 
 // Unknown pieces have lost their text, so their sentence keeps its best segmentation.
-std::vector<int32_t> resampled(std::vector<int32_t> best, const SubwordSampling& sampling,
-                               uint64_t seed) {
-  const auto unknown = static_cast<int32_t>(sampling.vocabulary->unk_id());
+std::vector<int32_t> resampled(std::vector<int32_t> best, const Vocabulary& vocabulary,
+                               const SubwordSampling& sampling, uint64_t seed) {
+  const auto unknown = static_cast<int32_t>(vocabulary.unk_id());
   if (std::find(best.begin(), best.end(), unknown) != best.end()) return best;
-  std::vector<int32_t> sample =
-      sampling.vocabulary->sample(sampling.vocabulary->decode(best), sampling.alpha, seed);
+  std::vector<int32_t> sample = vocabulary.sample(vocabulary.decode(best), sampling.alpha, seed);
   const auto length = static_cast<int64_t>(sample.size()) + 1;
   return sampling.max_length > 0 && length > sampling.max_length ? best : sample;
 }
@@ -90,12 +90,14 @@ Batch TokenBatcher::next() {
 
 Batch TokenBatcher::sampled_batch(std::span<const uint32_t> pairs) const {
   const uint64_t epoch_seed = mix_seeds(~options_.seed, static_cast<uint64_t>(position_.epoch));
+  const Vocabularies& vocabularies = corpus_->vocabularies();
+  const SubwordSampling& sampling = options_.sampling;
   Rows sources;
   Rows targets;
   for (const uint32_t pair : pairs) {
     const uint64_t seed = mix_seeds(epoch_seed, 2 * uint64_t{pair});
-    sources.push_back(resampled(corpus_->source(pair), options_.sampling, seed));
-    targets.push_back(resampled(corpus_->target(pair), options_.sampling, seed + 1));
+    sources.push_back(resampled(corpus_->source(pair), vocabularies.source(), sampling, seed));
+    targets.push_back(resampled(corpus_->target(pair), vocabularies.target(), sampling, seed + 1));
   }
   return to_batch(*corpus_, pairs, sources, targets);
 }

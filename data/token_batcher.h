@@ -31,8 +31,7 @@ struct DataPosition {
 /// Random segmentations instead of the best ones (vocabulary.h, sample), new in every epoch.
 /// Budgets are counted with the best segmentations, so a batch may get somewhat larger.
 struct SubwordSampling {
-  const Vocabulary* vocabulary = nullptr;  ///< That encoded the corpus; must outlive the batcher.
-  double alpha = 0.0;                      ///< 0: no sampling.
+  double alpha = 0.0;      ///< 0: no sampling.
   int64_t max_length = 0;  ///< A longer sample, `</s>` included, gives way to the best; 0: none.
 };
 

@@ -10,7 +10,7 @@ double unigram_nll(const ParallelCorpus& corpus, int64_t pieces) {
   for (int64_t pair = 0; pair < corpus.size(); ++pair) {
     for (const int32_t piece : corpus.target(pair)) ++counts[static_cast<size_t>(piece)];
   }
-  counts[static_cast<size_t>(corpus.eos_id())] += corpus.size();
+  counts[static_cast<size_t>(corpus.vocabularies().target().eos_id())] += corpus.size();
   const auto tokens = static_cast<double>(corpus.target_tokens());
   double nll = 0.0;
   for (const int64_t count : counts) {

@@ -61,7 +61,7 @@ int train(int argc, char** argv) {
   nmt::train::PipedText piped(config);
   const nmt::train::TrainingData data =
       nmt::train::load_training_data(config, start.origin.vocabulary);
-  config.model.vocab_size = data.vocabulary->size();
+  nmt::train::fit_to_data(config.model, data);
   piped.name_lasting_places(config);
 
   nmt::train::ObserverGroup observers;

@@ -17,9 +17,11 @@
 
 #include "data/text/error.h"
 #include "nmt/cli/flags.h"
+#include "nmt/cli/parse_value.h"
 #include "nmt/cli/progress_bar.h"
 #include "nmt/cli/terminal.h"
 #include "nmt/config/enum_names.h"
+#include "nmt/config/length_bound.h"
 #include "nmt/decode/load_translator.h"
 #include "nmt/decode/translate_stream.h"
 #include "tools/choose_device.h"
@@ -29,6 +31,8 @@ namespace {
 
 using nmt::config::DeviceKind;
 using nmt::data::InvalidUtf8;
+
+constexpr int64_t kLongestSide = 1'000'000;  // As max-positions of a model.
 
 struct TranslateFlags {
   std::string model, input = "-", output = "-";
@@ -55,8 +59,20 @@ TranslateFlags parse(int argc, char** argv) {
   set.real("length-penalty", &options.length_penalty, "alpha of score = log P / length^alpha");
   set.number("n-best", &options.n_best,
              "translations of a segment; over 1, lines are 'index ||| translation ||| score'", 1);
-  set.number("max-length", &options.max_length,
-             "longest source and translation in pieces; longer sources are cut, with a warning", 2);
+  set.add({.name = "max-length",
+           .placeholder = "NUMBER",
+           .help = "longest source and longest translation in pieces; what is longer is cut, and "
+                   "said; without it what the model can read, and its length-bound",
+           .assign = [&options](const std::vector<std::string>& values) {
+             options.max_length = nmt::cli::parse_whole_number(values[0], 2, kLongestSide);
+           }});
+  set.add({.name = "length-bound",
+           .placeholder = "Ax+B",
+           .help = "longest translation: A times the source's pieces plus B, in the place of the "
+                   "model's own bound",
+           .assign = [&options](const std::vector<std::string>& values) {
+             options.length_bound = nmt::config::parse_length_bound(values[0]);
+           }});
   set.group("Speed");
   set.number("max-tokens", &options.max_tokens,
              "size of a batch: segments x beam size x longest source in pieces", 1);
@@ -72,6 +88,16 @@ TranslateFlags parse(int argc, char** argv) {
     flags.invalid_utf8 = rule == "skip" ? InvalidUtf8::kSkip : InvalidUtf8::kFail;
   }
   return flags;
+}
+
+/// What to tell of translations that the limit ended; empty if there are none.
+std::string cut_translations(const nmt::decode::StreamTotals& totals,
+                             const nmt::decode::Translator& translator) {
+  if (totals.cut == 0) return "";
+  return nmt::concatenate(totals.cut, " of ", totals.translations,
+                          totals.translations == 1 ? " translation was" : " translations were",
+                          " cut at the length limit of ", translator.length_limit(),
+                          "; --max-length or --length-bound sets another");
 }
 
 /// Warnings, and how many segments are done and how fast where the translations do not show it.
@@ -104,9 +130,12 @@ int translate(int argc, char** argv) {
   nmt::text::SegmentReader input(flags.input);
   nmt::text::OutputFile output(flags.output);
   nmt::cli::ProgressBar bar(std::cerr, nmt::cli::progress_options(STDERR_FILENO));
-  translate_stream(translator, input, output,
-                   {.scores = flags.translator.n_best > 1, .invalid_utf8 = flags.invalid_utf8},
-                   observer_of(flags, bar));
+  const nmt::decode::StreamObserver observer = observer_of(flags, bar);
+  const nmt::decode::StreamTotals totals = translate_stream(
+      translator, input, output,
+      {.scores = flags.translator.n_best > 1, .invalid_utf8 = flags.invalid_utf8}, observer);
+  const std::string cut = cut_translations(totals, translator);
+  if (observer.warn && !cut.empty()) observer.warn(cut);
   output.commit();
   bar.finish();
   return nmt::cli::kExitDone;

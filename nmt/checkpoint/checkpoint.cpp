@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <vector>
 
 #include "data/text/checksum.h"
 #include "data/text/error.h"
@@ -11,17 +12,19 @@
 #include "nmt/checkpoint/durable_file.h"
 #include "nmt/checkpoint/safetensors.h"
 #include "nmt/checkpoint/staged_folder.h"
+#include "nmt/config/vocabulary_sizes.h"
 
 namespace nmt::checkpoint {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kModelFiles[] = {kModelFile, kConfigFile, kVocabularyFile};
-constexpr const char* kAllFiles[] = {kModelFile, kConfigFile, kVocabularyFile, kOptimizerFile,
-                                     kStateFile};
+constexpr const char* kAllFiles[] = {
+    kModelFile,     kConfigFile, kVocabularyFile, kSourceVocabularyFile, kTargetVocabularyFile,
+    kOptimizerFile, kStateFile};
 // Metadata of the tensor files: the checksum of the file that belongs to them.
-constexpr const char* kVocabularyKey = "deepnmt.vocabulary";
+constexpr const char* kVocabularyKey = "deepnmt.vocabulary";  // spm.model or target.spm.model.
+constexpr const char* kSourceVocabularyKey = "deepnmt.source_vocabulary";
 constexpr const char* kStateKey = "deepnmt.state";
 
 std::string in(const std::string& folder, const char* name) {
@@ -45,15 +48,25 @@ void refuse_folder_of_a_run(const std::string& folder) {
   }
 }
 
-void check_exists(const std::string& folder, const char* file) {
+// The files of the model in `folder`, which has one vocabulary unless it has one of a side.
+std::vector<const char*> model_files(const std::string& folder) {
+  const bool two = fs::exists(in(folder, kSourceVocabularyFile)) ||
+                   fs::exists(in(folder, kTargetVocabularyFile));
+  if (two) return {kModelFile, kConfigFile, kSourceVocabularyFile, kTargetVocabularyFile};
+  return {kModelFile, kConfigFile, kVocabularyFile};
+}
+
+void check_exists(const std::string& folder, const char* file, const char* kind) {
   if (!fs::is_directory(folder)) {
     throw InputError(folder, ": no such folder; a model folder is needed here");
   }
   if (fs::exists(in(folder, file))) return;
   refuse_folder_of_a_run(folder);
-  throw InputError(
-      folder, ": has no ", file, ", so it is not a ",
-      std::ranges::count(kModelFiles, std::string_view(file)) ? "model folder" : "checkpoint");
+  throw InputError(folder, ": has no ", file, ", so it is not a ", kind);
+}
+
+void check_is_model(const std::string& folder) {
+  for (const char* file : model_files(folder)) check_exists(folder, file, "model folder");
 }
 
 void check_belongs(const Metadata& metadata, const char* key, const std::string& bytes,
@@ -77,10 +90,31 @@ void check_replaceable(const std::string& folder) {
 }
 
 void write_model_files(const std::string& folder, const ModelFolder& model) {
-  write_safetensors(in(folder, kModelFile), model.tensors,
-                    {{kVocabularyKey, checksum_of(model.vocabulary)}});
+  const VocabularyBytes& vocabulary = model.vocabulary;
+  Metadata metadata = {{kVocabularyKey, checksum_of(vocabulary.target)}};
+  if (!vocabulary.shared()) metadata[kSourceVocabularyKey] = checksum_of(vocabulary.source);
+  write_safetensors(in(folder, kModelFile), model.tensors, metadata);
   write_durably(in(folder, kConfigFile), config_file_text(model.config, model.folded));
-  write_durably(in(folder, kVocabularyFile), model.vocabulary);
+  if (vocabulary.shared()) {
+    write_durably(in(folder, kVocabularyFile), vocabulary.target);
+  } else {
+    write_durably(in(folder, kSourceVocabularyFile), vocabulary.source);
+    write_durably(in(folder, kTargetVocabularyFile), vocabulary.target);
+  }
+}
+
+// Throws InputError if the files beside the configuration are not those that it asks for.
+VocabularyBytes read_vocabulary(const std::string& folder, const config::ModelConfig& config,
+                                const Metadata& metadata) {
+  const auto read = [&](const char* file, const char* key) {
+    check_exists(folder, file, "folder of the model that its config.json describes");
+    std::string bytes = text::read_file(in(folder, file));
+    check_belongs(metadata, key, bytes, in(folder, file), kModelFile);
+    return bytes;
+  };
+  if (!config::has_two_vocabularies(config)) return read(kVocabularyFile, kVocabularyKey);
+  return {read(kSourceVocabularyFile, kSourceVocabularyKey),
+          read(kTargetVocabularyFile, kVocabularyKey)};
 }
 
 void link_or_copy(const std::string& from, const std::string& to) {
@@ -110,7 +144,7 @@ void save_model(const std::string& folder, const ModelFolder& model) {
 }
 
 ModelFolder load_model(const std::string& folder) {
-  for (const char* file : kModelFiles) check_exists(folder, file);
+  check_is_model(folder);
   ModelFolder model;
   const std::string config_path = in(folder, kConfigFile);
   const ConfigFile config = parse_config_file(text::read_file(config_path), config_path);
@@ -118,9 +152,7 @@ ModelFolder load_model(const std::string& folder) {
   model.folded = config.folded;
   Safetensors file = read_safetensors(in(folder, kModelFile));
   model.tensors = std::move(file.tensors);
-  model.vocabulary = text::read_file(in(folder, kVocabularyFile));
-  check_belongs(file.metadata, kVocabularyKey, model.vocabulary, in(folder, kVocabularyFile),
-                kModelFile);
+  model.vocabulary = read_vocabulary(folder, model.config, file.metadata);
   return model;
 }
 
@@ -138,7 +170,7 @@ void save_checkpoint(const std::string& folder, const ModelFolder& model,
 }
 
 TrainingState load_training_state(const std::string& folder) {
-  for (const char* file : {kOptimizerFile, kStateFile}) check_exists(folder, file);
+  for (const char* file : {kOptimizerFile, kStateFile}) check_exists(folder, file, "checkpoint");
   const std::string state_path = in(folder, kStateFile);
   const std::string text = text::read_file(state_path);
   TrainingState training;
@@ -153,15 +185,17 @@ TrainingState load_training_state(const std::string& folder) {
 }
 
 bool is_complete_checkpoint(const std::string& folder) {
+  std::vector<const char*> files = model_files(folder);
+  files.insert(files.end(), {kOptimizerFile, kStateFile});
   return std::ranges::all_of(
-      kAllFiles, [&](const char* file) { return fs::is_regular_file(in(folder, file)); });
+      files, [&](const char* file) { return fs::is_regular_file(in(folder, file)); });
 }
 
 void publish_model(const std::string& checkpoint, const std::string& folder) {
-  for (const char* file : kModelFiles) check_exists(checkpoint, file);
+  check_is_model(checkpoint);
   check_replaceable(folder);
   StagedFolder staged(folder);
-  for (const char* file : kModelFiles) {
+  for (const char* file : model_files(checkpoint)) {
     link_or_copy(in(checkpoint, file), in(staged.path(), file));
   }
   staged.commit();

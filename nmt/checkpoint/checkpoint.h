@@ -2,7 +2,8 @@
 //
 //     model.safetensors       every tensor of the model, by its name in the module tree
 //     config.json             format version, the model's structure and sizes, whether it is folded
-//     spm.model               the SentencePiece vocabulary
+//     spm.model               the SentencePiece vocabulary, or, where source and target have one
+//                             each, source.spm.model and target.spm.model
 //     optimizer.safetensors   the optimizer's state           } not in a model folder
 //     state.json              position, counters, versions    }
 //
@@ -12,6 +13,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "nmt/checkpoint/named_tensors.h"
 #include "nmt/config/model_config.h"
@@ -21,15 +23,32 @@ namespace nmt::checkpoint {
 inline constexpr const char* kModelFile = "model.safetensors";
 inline constexpr const char* kConfigFile = "config.json";
 inline constexpr const char* kVocabularyFile = "spm.model";
+inline constexpr const char* kSourceVocabularyFile = "source.spm.model";
+inline constexpr const char* kTargetVocabularyFile = "target.spm.model";
 inline constexpr const char* kOptimizerFile = "optimizer.safetensors";
 inline constexpr const char* kStateFile = "state.json";
+
+/// The SentencePiece models of a model folder, as bytes.
+struct VocabularyBytes {
+  std::string target;  ///< spm.model, or target.spm.model.
+  std::string source;  ///< source.spm.model; empty: spm.model is for both sides.
+
+  VocabularyBytes() = default;
+  /// One for both sides.
+  VocabularyBytes(std::string both) : target(std::move(both)) {}
+  VocabularyBytes(std::string source_bytes, std::string target_bytes)
+      : target(std::move(target_bytes)), source(std::move(source_bytes)) {}
+
+  bool shared() const { return source.empty(); }
+  bool operator==(const VocabularyBytes&) const = default;
+};
 
 /// All that translating needs.
 struct ModelFolder {
   config::ModelConfig config;
   NamedTensors tensors;
-  std::string vocabulary;  ///< The bytes of spm.model.
-  bool folded = false;     ///< Whether the weights are Ŵ; γ and v are gone then (fold.h).
+  VocabularyBytes vocabulary;
+  bool folded = false;  ///< Whether the weights are Ŵ; γ and v are gone then (fold.h).
 };
 
 /// The configuration to build the module with that `model.tensors` fill: `model.config`, with plain

@@ -49,12 +49,12 @@ SentenceBeam::SentenceBeam(const SentenceBeamOptions& options)
 
 void SentenceBeam::advance(std::span<const std::vector<ScoredPiece>> next,
                            std::span<const double> eos) {
-  if (length_ + 1 == options_.max_length) return close_all(eos);
+  if (length_ + 1 == options_.max_length) return close_all(next, eos);
   std::vector<Prefix> longer;
   for (const Extension& extension : best_extensions(live_, next, options_.beam_size)) {
     const Prefix& prefix = live_[extension.parent];
     if (extension.piece == options_.eos_id) {
-      finish(prefix, extension.log_probability);
+      finish(prefix, extension.log_probability, /*cut=*/false);
     } else {
       longer.push_back(extend(prefix, extension));
     }
@@ -64,20 +64,22 @@ void SentenceBeam::advance(std::span<const std::vector<ScoredPiece>> next,
   drop_hopeless();
 }
 
-void SentenceBeam::close_all(std::span<const double> eos) {
+void SentenceBeam::close_all(std::span<const std::vector<ScoredPiece>> next,
+                             std::span<const double> eos) {
   for (size_t i = 0; i < live_.size(); ++i) {
     const double log_probability = live_[i].log_probability + eos[i];
-    if (std::isfinite(log_probability)) finish(live_[i], log_probability);
+    const bool cut = next[i].empty() || next[i].front().piece != options_.eos_id;
+    if (std::isfinite(log_probability)) finish(live_[i], log_probability, cut);
   }
   live_.clear();
 }
 
-void SentenceBeam::finish(const Prefix& prefix, double log_probability) {
+void SentenceBeam::finish(const Prefix& prefix, double log_probability, bool cut) {
   const double score = options_.length_penalty.score(log_probability, length_ + 1);
   const auto place =
       std::upper_bound(finished_.begin(), finished_.end(), score,
                        [](double value, const Hypothesis& kept) { return value > kept.score; });
-  finished_.insert(place, Hypothesis{prefix.pieces, log_probability, score});
+  finished_.insert(place, Hypothesis{prefix.pieces, log_probability, score, cut});
   if (std::ssize(finished_) > options_.n_best) finished_.pop_back();
 }
 

@@ -28,6 +28,8 @@ struct Hypothesis {
   std::vector<int64_t> pieces;   ///< Without `</s>`.
   double log_probability = 0.0;  ///< Natural log, `</s>` included.
   double score = 0.0;            ///< log P / len^α, `</s>` counted.
+  /// Whether the length limit ended it: the model's most probable next piece was not `</s>`.
+  bool cut = false;
 };
 
 /// A translation that is still growing.
@@ -61,8 +63,8 @@ class SentenceBeam {
   const std::vector<Hypothesis>& finished() const { return finished_; }
 
  private:
-  void close_all(std::span<const double> eos);
-  void finish(const Prefix& prefix, double log_probability);
+  void close_all(std::span<const std::vector<ScoredPiece>> next, std::span<const double> eos);
+  void finish(const Prefix& prefix, double log_probability, bool cut);
   void drop_hopeless();
 
   SentenceBeamOptions options_;

@@ -56,41 +56,43 @@ Chunk read_chunk(text::SegmentReader& input, const StreamOptions& options,
   return chunk;
 }
 
-std::string lines_of(std::span<const std::vector<Translation>> translations, int64_t first_index,
-                     bool scores) {
+/// The lines of the next segments' translations, all of them with `scores`, else the best of each;
+/// they are counted in `totals`.
+std::string lines_of(std::span<const std::vector<Translation>> translations, bool scores,
+                     StreamTotals& totals) {
   std::ostringstream out;
-  for (size_t i = 0; i < translations.size(); ++i) {
-    if (!scores) {
-      out << translations[i].front().text << '\n';
-      continue;
+  for (const std::vector<Translation>& found : translations) {
+    for (const Translation& translation : std::span(found).first(scores ? found.size() : 1)) {
+      if (scores) out << totals.segments << " ||| ";
+      out << translation.text;
+      if (scores) out << " ||| " << std::fixed << std::setprecision(6) << translation.score;
+      out << '\n';
+      ++totals.translations;
+      totals.cut += translation.cut;
     }
-    for (const Translation& translation : translations[i]) {
-      out << first_index + static_cast<int64_t>(i) << " ||| " << translation.text << " ||| "
-          << std::fixed << std::setprecision(6) << translation.score << '\n';
-    }
+    ++totals.segments;
   }
   return std::move(out).str();
 }
 
 }  // namespace
 
-int64_t translate_stream(const Translator& translator, text::SegmentReader& input,
-                         text::OutputFile& output, const StreamOptions& options,
-                         const StreamObserver& observer) {
+StreamTotals translate_stream(const Translator& translator, text::SegmentReader& input,
+                              text::OutputFile& output, const StreamOptions& options,
+                              const StreamObserver& observer) {
   const auto start = std::chrono::steady_clock::now();
-  int64_t translated = 0;
+  StreamTotals totals;
   while (true) {
     const Chunk chunk = read_chunk(input, options, observer);
-    if (chunk.segments.empty()) return translated;
+    if (chunk.segments.empty()) return totals;
     const auto translations =
         translator.translate_n_best(chunk.segments, [&](size_t index, const std::string& message) {
           warn(observer, chunk.positions[index], message);
         });
-    output.write(lines_of(translations, translated, options.scores));
-    translated += std::ssize(chunk.segments);
+    output.write(lines_of(translations, options.scores, totals));
     if (observer.progress) {
       const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-      observer.progress({translated, elapsed.count()});
+      observer.progress({totals.segments, elapsed.count()});
     }
   }
 }

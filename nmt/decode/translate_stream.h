@@ -33,17 +33,23 @@ struct StreamProgress {
   double seconds = 0.0;  ///< Since the first segment was asked for.
 };
 
+/// What a stream came to.
+struct StreamTotals {
+  int64_t segments = 0;
+  int64_t translations = 0;  ///< With n-best output more than segments.
+  int64_t cut = 0;           ///< Translations that the limit on their length ended.
+};
+
 /// What the caller may want to show; either may be empty.
 struct StreamObserver {
   std::function<void(const std::string& message)> warn;  ///< One line, with its position.
   std::function<void(const StreamProgress&)> progress;   ///< After each chunk.
 };
 
-/// Translates all of `input` to `output`, chunk by chunk, and does not commit it.
-/// Returns the number of segments. Throws InputError if reading or writing fails, or at invalid
-/// UTF-8 under kFail (file, line and byte are named).
-int64_t translate_stream(const Translator& translator, text::SegmentReader& input,
-                         text::OutputFile& output, const StreamOptions& options,
-                         const StreamObserver& observer = {});
+/// Translates all of `input` to `output`, chunk by chunk, and does not commit it. Throws InputError
+/// if reading or writing fails, or at invalid UTF-8 under kFail (file, line and byte are named).
+StreamTotals translate_stream(const Translator& translator, text::SegmentReader& input,
+                              text::OutputFile& output, const StreamOptions& options,
+                              const StreamObserver& observer = {});
 
 }  // namespace nmt::decode

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "data/text/error.h"
+#include "data/text/one_line.h"
+#include "nmt/config/vocabulary_sizes.h"
 #include "nmt/decode/transformer_step_model.h"
 #include "nmt/decode/translation_batches.h"
 #include "nmt/decode/worker_threads.h"
@@ -10,38 +12,28 @@
 namespace nmt::decode {
 namespace {
 
-constexpr int64_t kLengthFactor = 2;  // Longest translation: factor × source pieces + extra.
-constexpr int64_t kLengthExtra = 10;
+// A model that never ends a translation may take so many times what it takes under a bound of this
+// size (translate_unless_endless).
+constexpr config::LengthBound kUsualBound = {.factor = 2.0, .pieces = 10};
+constexpr double kUsualTimes = 2.0;
 
 /// One source, without the `</s>` that its row in a batch ends in.
 using Pieces = std::vector<int32_t>;
 
-void check_fit(const config::ModelConfig& config, const data::Vocabulary& vocabulary) {
-  if (config.vocab_size == vocabulary.size()) return;
-  throw InputError("the vocabulary does not fit the model: it has ", vocabulary.size(),
-                   " pieces but the model was built for ", config.vocab_size,
+void check_fit(const char* name, int64_t expected, const data::Vocabulary& vocabulary) {
+  if (expected == vocabulary.size()) return;
+  throw InputError("the ", name, " does not fit the model: it has ", vocabulary.size(),
+                   " pieces but the model was built for ", expected,
                    "; use the vocabulary that the model was trained with");
 }
 
-/// Pieces of each segment, at most max_length − 1.
-std::vector<Pieces> encode(const data::Vocabulary& vocabulary,
-                           std::span<const std::string> segments, int64_t max_length,
-                           const TranslationWarning& warn) {
-  std::vector<Pieces> sources;
-  for (size_t i = 0; i < segments.size(); ++i) {
-    Pieces pieces = vocabulary.encode(segments[i]);
-    const int64_t longest = max_length - 1;
-    if (std::ssize(pieces) > longest) {
-      if (warn) {
-        warn(i, concatenate("has ", pieces.size(), " pieces, over the limit of ", longest,
-                            " (max-length ", max_length, " with </s>); only the first ", longest,
-                            " are translated"));
-      }
-      pieces.resize(longest);
-    }
-    sources.push_back(std::move(pieces));
+void check_fit(const config::ModelConfig& config, const data::Vocabularies& vocabularies) {
+  if (vocabularies.shared()) {
+    check_fit("vocabulary", config::source_vocab_size(config), vocabularies.source());
+    return;
   }
-  return sources;
+  check_fit("source vocabulary", config::source_vocab_size(config), vocabularies.source());
+  check_fit("target vocabulary", config.vocab_size, vocabularies.target());
 }
 
 /// `</s>` counted; 0 for a source without pieces, which takes no part in the search.
@@ -71,23 +63,24 @@ std::pair<torch::Tensor, torch::Tensor> source_rows(std::span<const Pieces> sour
   return {rows, lengths};
 }
 
-std::vector<int64_t> longest_translations(const torch::Tensor& source_lengths, int64_t limit) {
-  std::vector<int64_t> max_lengths;
-  for (int64_t b = 0; b < source_lengths.size(0); ++b) {
-    const int64_t source = source_lengths[b].item<int64_t>();
-    max_lengths.push_back(std::min(limit, kLengthFactor * source + kLengthExtra));
-  }
-  return max_lengths;
-}
-
 std::vector<Translation> to_text(const std::vector<Hypothesis>& hypotheses,
                                  const data::Vocabulary& vocabulary) {
   std::vector<Translation> translations;
   for (const Hypothesis& hypothesis : hypotheses) {
     const Pieces pieces(hypothesis.pieces.begin(), hypothesis.pieces.end());
-    translations.push_back({vocabulary.decode(pieces), hypothesis.score});
+    translations.push_back(
+        {text::on_one_line(vocabulary.decode(pieces)), hypothesis.score, hypothesis.cut});
   }
   return translations;
+}
+
+/// The best translation of each segment; empty where there is none.
+std::vector<std::string> best_texts(std::span<const std::vector<Translation>> translations) {
+  std::vector<std::string> best;
+  for (const std::vector<Translation>& found : translations) {
+    best.push_back(found.empty() ? std::string() : found.front().text);
+  }
+  return best;
 }
 
 }  // namespace
@@ -101,7 +94,7 @@ void check(const TranslatorOptions& options) {
   at_least("beam-size", options.beam_size, 1);
   at_least("n-best", options.n_best, 1);
   at_least("max-tokens", options.max_tokens, 1);
-  at_least("max-length", options.max_length, 2);
+  if (options.max_length) at_least("max-length", *options.max_length, 2);
   at_least("threads", options.threads, 1);
   if (options.n_best > options.beam_size) {
     throw UsageError("n-best must be at most the beam size ", options.beam_size, ", got ",
@@ -109,27 +102,71 @@ void check(const TranslatorOptions& options) {
   }
 }
 
-Translator::Translator(model::Transformer model, std::shared_ptr<const data::Vocabulary> vocabulary,
+Translator::Translator(model::Transformer model, const data::Vocabularies& vocabularies,
                        const TranslatorOptions& options)
-    : model_(std::move(model)), vocabulary_(std::move(vocabulary)), options_(options) {
+    : model_(std::move(model)), vocabularies_(vocabularies), options_(options) {
   check(options_);
-  check_fit(model_->config(), *vocabulary_);
-  options_.max_length = std::min(options_.max_length, model_->config().max_positions);
+  check_fit(model_->config(), vocabularies_);
+  length_bound_ = options_.length_bound;
+  if (!length_bound_ && !options_.max_length) length_bound_ = model_->config().length_bound;
 }
 
-std::vector<std::vector<Translation>> Translator::translate_n_best(
-    std::span<const std::string> segments, const TranslationWarning& warn) const {
-  const std::vector<Pieces> sources = encode(*vocabulary_, segments, options_.max_length, warn);
-  const std::vector<std::vector<size_t>> batches =
-      translation_batches(lengths_with_eos(sources), options_.max_tokens / options_.beam_size);
-  std::vector<std::vector<Translation>> translations(segments.size());
+int64_t Translator::longest_side() const {
+  const int64_t positions = model_->config().max_positions;
+  return std::min(positions, options_.max_length.value_or(positions));
+}
+
+int64_t Translator::longest_translation(const Pieces& source) const {
+  if (!length_bound_) return longest_side();
+  return std::clamp<int64_t>(length_bound_->of(std::ssize(source) + 1), 1, longest_side());
+}
+
+std::string Translator::length_limit() const {
+  if (!length_bound_) return concatenate(longest_side(), " pieces");
+  return concatenate(config::to_string(*length_bound_),
+                     " pieces, x those of the source, and at most ", longest_side());
+}
+
+std::vector<Pieces> Translator::encode(std::span<const std::string> segments,
+                                       const TranslationWarning& warn) const {
+  const int64_t longest = longest_side() - 1;
+  std::vector<Pieces> sources;
+  for (size_t i = 0; i < segments.size(); ++i) {
+    Pieces pieces = vocabularies_.source().encode(segments[i]);
+    if (std::ssize(pieces) > longest) {
+      if (warn) {
+        warn(i, concatenate(
+                    "has ", pieces.size(), " pieces, over the limit of ", longest, " (",
+                    options_.max_length ? "max-length " : "the model's positions: ", longest_side(),
+                    " with </s>); only the first ", longest, " are translated"));
+      }
+      pieces.resize(longest);
+    }
+    sources.push_back(std::move(pieces));
+  }
+  return sources;
+}
+
+Translator::Batches Translator::batches_of(std::span<const Pieces> sources) const {
+  return translation_batches(lengths_with_eos(sources), options_.max_tokens / options_.beam_size);
+}
+
+void Translator::translate_batches(std::span<const Pieces> sources, const Batches& batches,
+                                   Translations& translations) const {
   run_on_threads(batches.size(), options_.threads, [&](size_t b) {
     if (options_.stop != nullptr && *options_.stop) throw Interrupted();
     std::vector<std::vector<Hypothesis>> found = search(sources, batches[b]);
     for (size_t i = 0; i < found.size(); ++i) {
-      translations[batches[b][i]] = to_text(found[i], *vocabulary_);
+      translations[batches[b][i]] = to_text(found[i], vocabularies_.target());
     }
   });
+}
+
+std::vector<std::vector<Translation>> Translator::translate_n_best(
+    std::span<const std::string> segments, const TranslationWarning& warn) const {
+  const std::vector<Pieces> sources = encode(segments, warn);
+  Translations translations(segments.size());
+  translate_batches(sources, batches_of(sources), translations);
   for (size_t i = 0; i < segments.size(); ++i) {
     if (!translations[i].empty()) continue;
     translations[i].push_back({});
@@ -142,23 +179,49 @@ std::vector<std::vector<Translation>> Translator::translate_n_best(
 
 std::vector<std::string> Translator::translate(std::span<const std::string> segments,
                                                const TranslationWarning& warn) const {
-  std::vector<std::string> best;
-  for (const std::vector<Translation>& translations : translate_n_best(segments, warn)) {
-    best.push_back(translations.front().text);
+  return best_texts(translate_n_best(segments, warn));
+}
+
+bool Translator::may_take_long(std::span<const Pieces> sources) const {
+  double longest = 0.0, usual = 0.0;
+  for (const Pieces& source : sources) {
+    longest += static_cast<double>(longest_translation(source));
+    usual += static_cast<double>(kUsualBound.of(std::ssize(source) + 1));
   }
-  return best;
+  return longest > kUsualTimes * usual;
+}
+
+std::optional<std::vector<std::string>> Translator::translate_unless_endless(
+    std::span<const std::string> segments) const {
+  const std::vector<Pieces> sources = encode(segments, {});
+  Batches batches = batches_of(sources);
+  Translations translations(segments.size());
+  if (!batches.empty() && may_take_long(sources)) {
+    const auto middle = batches.begin() + std::ssize(batches) / 2;
+    const std::vector<size_t> sample = std::move(*middle);
+    batches.erase(middle);
+    translate_batches(sources, {sample}, translations);
+    const auto cut = std::ranges::count_if(
+        sample, [&](size_t i) { return !translations[i].empty() && translations[i].front().cut; });
+    if (2 * cut > std::ssize(sample)) return std::nullopt;
+  }
+  translate_batches(sources, batches, translations);
+  return best_texts(translations);
 }
 
 std::vector<std::vector<Hypothesis>> Translator::search(std::span<const Pieces> sources,
                                                         std::span<const size_t> batch) const {
-  const auto [rows, lengths] = source_rows(sources, batch, *vocabulary_);
+  const auto [rows, lengths] = source_rows(sources, batch, vocabularies_.source());
+  std::vector<int64_t> max_lengths;
+  for (const size_t index : batch) max_lengths.push_back(longest_translation(sources[index]));
+  const data::Vocabulary& target = vocabularies_.target();
   TransformerStepModel model(model_, rows, lengths);
-  return beam_search(model, longest_translations(lengths, options_.max_length),
+  return beam_search(model, max_lengths,
                      {.beam_size = options_.beam_size,
                       .n_best = options_.n_best,
                       .length_penalty = options_.length_penalty,
-                      .eos_id = vocabulary_->eos_id(),
-                      .forbidden = {vocabulary_->pad_id(), vocabulary_->unk_id()}});
+                      .eos_id = target.eos_id(),
+                      .forbidden = {target.pad_id(), target.unk_id()}});
 }
 
 }  // namespace nmt::decode

@@ -2,6 +2,7 @@
 
 #include "layers/recompute.h"
 #include "layers/stream_observer.h"
+#include "nmt/config/vocabulary_sizes.h"
 
 namespace nmt::model {
 namespace {
@@ -40,7 +41,7 @@ layers::LayerOptions layer_options(const config::ModelConfig& config, int64_t la
 
 EncoderImpl::EncoderImpl(const config::ModelConfig& config)
     : embedding(layers::make_embedding_matrix(
-          *this, "embed", config.vocab_size, config.d_model,
+          *this, "embed", config::source_vocab_size(config), config.d_model,
           config.sigma_embeddings ? config.architecture.linear : layers::LinearKind::kPlain,
           config::effective_gamma_init(config).value)),
       dropout_(config.dropout),

@@ -7,6 +7,7 @@
 
 #include "layers/admin_profile.h"
 #include "layers/kernels/packing.h"
+#include "nmt/config/vocabulary_sizes.h"
 
 namespace nmt::model {
 namespace {
@@ -56,15 +57,20 @@ constexpr int64_t kProfiledLength = 24;
 void profile_admin(Transformer& model, at::Generator& generator) {
   const config::ModelConfig& config = model->config();
   const int64_t B = kProfiledSentences, T = std::min(kProfiledLength, config.max_positions);
-  const torch::Tensor pieces = torch::randint(config.vocab_size, {B * T}, generator, torch::kInt64);
+  const auto draw_pieces = [&](int64_t vocab_size) {
+    return torch::randint(vocab_size, {B * T}, generator, torch::kInt64);
+  };
+  const torch::Tensor target = draw_pieces(config.vocab_size);
+  const torch::Tensor source =
+      config::has_two_vocabularies(config) ? draw_pieces(config.source_vocab_size) : target;
   const torch::Tensor lengths = torch::full({B}, T, torch::kInt64);
   const torch::Tensor positions = kernels::Packing(lengths, T).positions();
   const kernels::AttentionMask full(lengths, lengths, T, T, /*causal=*/false);
   const kernels::AttentionMask causal(lengths, lengths, T, T, /*causal=*/true);
   layers::AdminProfile encoder, decoder;
   const torch::Tensor memory =
-      model->encoder->forward(pieces, positions, full, {.admin_profile = &encoder});
-  model->decoder->forward(pieces, positions, memory, causal, full, {.admin_profile = &decoder});
+      model->encoder->forward(source, positions, full, {.admin_profile = &encoder});
+  model->decoder->forward(target, positions, memory, causal, full, {.admin_profile = &decoder});
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "data/text/error.h"
 #include "layers/kernels/packing.h"
+#include "nmt/config/vocabulary_sizes.h"
 
 namespace nmt::model {
 namespace {
@@ -11,6 +12,12 @@ namespace {
 const config::ModelConfig& checked(const config::ModelConfig& config) {
   if (config.vocab_size <= 0) {
     throw UsageError("model: vocab-size must be positive, got ", config.vocab_size);
+  }
+  if (config::has_two_vocabularies(config) &&
+      config.tie_embeddings == layers::EmbeddingTie::kThreeWay) {
+    throw UsageError(
+        "model: tie-embeddings three-way shares one matrix between source and target, ",
+        "which have a vocabulary each; use two-way or none");
   }
   if (config.heads <= 0 || config.d_model % config.heads != 0) {
     throw UsageError("model: heads must divide d-model, got heads ", config.heads, " and d-model ",

@@ -132,6 +132,7 @@ int64_t memory_bound(const config::TrainingConfig& config) {
   sized.model.vocab_size = config.data.vocab_size;
   if (!config.data.vocab.empty()) {
     sized.model.vocab_size = std::max(config.data.vocab_size, kPiecesOfAVocabularyFile);
+    if (config.data.vocab.size() == 2) sized.model.source_vocab_size = sized.model.vocab_size;
   }
   return train::estimate_memory(sized, train::approximate_parameters(sized.model), config.threads,
                                 config.data.max_length);

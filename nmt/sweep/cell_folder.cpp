@@ -21,6 +21,11 @@ bool decides_result(const config::ConfigKey& key) {
   return std::ranges::find(kIdle, key.name) == std::end(kIdle);
 }
 
+// Whether `config` leaves a key to the run, which settles it by its data.
+bool is_left_open(const config::ConfigKey& key, const config::TrainingConfig& config) {
+  return key.name == "length-bound" && !config.model.length_bound;
+}
+
 std::string shown(const nlohmann::ordered_json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
@@ -33,6 +38,7 @@ std::vector<std::string> changed_settings(const nlohmann::ordered_json& recorded
     const std::string name(key.name);
     const auto before = recorded.find(name);
     if (!decides_result(key) || before == recorded.end()) continue;
+    if (is_left_open(key, cell.config)) continue;
     if (cell.inherits() && !cell.set_keys.contains(name)) continue;
     const nlohmann::ordered_json after = config::value_json(key.member, cell.config);
     if (*before == after) continue;

@@ -35,6 +35,30 @@ std::string key_lines(const ordered_json& object, const std::string& prefix = ""
   return text;
 }
 
+// What to know of the data before waiting for the run: sentences, one a line.
+std::string data_remarks(const ordered_json& data) {
+  const auto count = [&](const char* set, const char* key) {
+    return data.contains(set) ? data[set].value(key, int64_t{0}) : 0;
+  };
+  std::string text;
+  const int64_t left_out = count("valid", "read") - count("valid", "kept");
+  if (left_out > 0) {
+    text += cli::format_text("validation leaves %lld of %lld pairs out of its loss and its BLEU\n",
+                             number(left_out), number(count("valid", "read")));
+  }
+  const int64_t train = count("train", "unwritable"), valid = count("valid", "unwritable");
+  if (train + valid > 0) {
+    text += cli::format_text(
+        "the vocabulary cannot write the targets of %lld of %lld training and %lld of %lld "
+        "validation pairs:\n  its normalization changes their characters, or it has no piece for "
+        "them; one trained with\n  --normalization identity --byte-fallback true can write them "
+        "all\n",
+        number(train), number(count("train", "kept")), number(valid),
+        number(count("valid", "kept")));
+  }
+  return text;
+}
+
 std::string bytes_text(int64_t bytes) {
   const double value = static_cast<double>(bytes);
   return value >= 1e9 ? cli::format_text("%.2f GB", value / 1e9)
@@ -143,7 +167,7 @@ std::string startup_report(const stability::ConfigRecord& record) {
       record.encoder_alpha, record.encoder_beta, record.decoder_alpha, record.decoder_beta);
   if (!record.gamma_init.empty()) text += "gamma at the start: " + record.gamma_init + "\n";
   if (!record.init_scales.empty()) text += "initial scales\n" + key_lines(record.init_scales);
-  if (!record.data.empty()) text += "data\n" + key_lines(record.data);
+  if (!record.data.empty()) text += "data\n" + key_lines(record.data) + data_remarks(record.data);
   text += cli::format_text("%lld parameters, about ", number(record.parameters)) +
           bytes_text(record.memory_bytes) + " of memory\n";
   if (record.unigram_nll) {

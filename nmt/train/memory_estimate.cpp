@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "data/text/error.h"
+#include "nmt/config/vocabulary_sizes.h"
 #include "nmt/train/slice_count.h"
 
 namespace nmt::train {
@@ -98,16 +99,18 @@ double gib(double bytes) {
   return bytes / (1024.0 * 1024.0 * 1024.0);
 }
 
-int64_t embedding_matrices(layers::EmbeddingTie tie) {
-  switch (tie) {
+// Rows of all embedding matrices, the output projection's too.
+int64_t embedding_rows(const config::ModelConfig& model) {
+  const int64_t source = config::source_vocab_size(model);
+  switch (model.tie_embeddings) {
     case layers::EmbeddingTie::kThreeWay:
-      return 1;
+      return model.vocab_size;
     case layers::EmbeddingTie::kTwoWay:
-      return 2;
+      return source + model.vocab_size;
     case layers::EmbeddingTie::kNone:
-      return 3;
+      return source + 2 * model.vocab_size;
   }
-  return 3;
+  return source + 2 * model.vocab_size;
 }
 
 // Values of norm and learned factor of one sublayer.
@@ -132,8 +135,7 @@ int64_t approximate_parameters(const config::ModelConfig& model) {
   const int64_t ffn = inner * (d * f + f + rows * f) + f * d + d + rows * d + norm;
   const bool learned = model.positions == layers::PositionKind::kLearned;
   return model.architecture.encoder_layers * (attention + ffn) +
-         model.architecture.decoder_layers * (2 * attention + ffn) +
-         embedding_matrices(model.tie_embeddings) * model.vocab_size * d +
+         model.architecture.decoder_layers * (2 * attention + ffn) + embedding_rows(model) * d +
          (learned ? 2 * model.max_positions * d : 0);
 }
 

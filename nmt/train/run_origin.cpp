@@ -1,6 +1,7 @@
 #include "nmt/train/run_origin.h"
 
 #include <filesystem>
+#include <vector>
 
 #include "data/text/error.h"
 #include "data/text/whole_file.h"
@@ -33,11 +34,18 @@ std::string text_of(const TrainingConfig& config) {
 }
 
 // A vocabulary that is named beside one that comes with the weights must be the same.
-void check_vocabulary(const TrainingCommand& command, const std::string& saved) {
+void check_vocabulary(const TrainingCommand& command, const checkpoint::VocabularyBytes& saved) {
   if (!command.set_keys.contains("vocab")) return;
-  for (const std::string& path : command.config.data.vocab) {
-    if (text::read_file(path) == saved) continue;
-    throw InputError(path,
+  const std::vector<std::string>& paths = command.config.data.vocab;
+  const std::vector<std::string> expected =
+      saved.shared() ? std::vector{saved.target} : std::vector{saved.source, saved.target};
+  if (paths.size() != expected.size()) {
+    throw InputError("--vocab names ", paths.size(), " vocabularies, but the weights belong to ",
+                     expected.size(), "; leave --vocab out, the model's own are used");
+  }
+  for (size_t i = 0; i < paths.size(); ++i) {
+    if (text::read_file(paths[i]) == expected[i]) continue;
+    throw InputError(paths[i],
                      ": is another vocabulary than the one that the weights belong to; leave "
                      "--vocab out, the model's own is used");
   }

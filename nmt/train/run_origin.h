@@ -16,7 +16,7 @@ struct RunOrigin {
   config::TrainingConfig config;
   TrainingStart at;
   std::string opening;  ///< A line for people that says what run this is; empty: nothing special.
-  std::optional<std::string> vocabulary;  ///< Bytes of the spm.model to use; none: of its own.
+  std::optional<checkpoint::VocabularyBytes> vocabulary;  ///< To use; none: of its own.
 };
 
 /// A new run: from the seed, from another run's checkpoint (branch-from), or from another model

@@ -20,6 +20,7 @@ nlohmann::ordered_json counts(const data::ParallelCorpus& corpus) {
           {"empty", report.empty},
           {"too_long", report.too_long},
           {"length_ratio", report.length_ratio},
+          {"unwritable", report.unwritable},
           {"source_tokens", corpus.source_tokens()},
           {"target_tokens", corpus.target_tokens()}};
 }

@@ -29,13 +29,11 @@ stability::StabilityRules rules_of(const config::TrainingConfig& config, double 
   return rules;
 }
 
-data::TokenBatcherOptions batcher_options(const config::TrainingConfig& config,
-                                          const TrainingData& data) {
-  return {.max_tokens = config.data.max_tokens,
-          .seed = config.seed,
-          .sampling = {.vocabulary = data.vocabulary.get(),
-                       .alpha = config.data.subword_sampling,
-                       .max_length = config.data.max_length}};
+data::TokenBatcherOptions batcher_options(const config::TrainingConfig& config) {
+  return {
+      .max_tokens = config.data.max_tokens,
+      .seed = config.seed,
+      .sampling = {.alpha = config.data.subword_sampling, .max_length = config.data.max_length}};
 }
 
 model::Transformer initialized_model(const config::TrainingConfig& config,
@@ -75,13 +73,13 @@ Trainer::Trainer(const config::TrainingConfig& config, const TrainingData& data,
       at_(at),
       checkpoints_(config.model_dir + "/checkpoints"),
       model_(initialized_model(config, data)),
-      step_(model_, config, config.threads, data.vocabulary->eos_id()),
-      unigram_nll_(data::unigram_nll(data.train, data.vocabulary->size())),
+      step_(model_, config, config.threads, data.vocabularies().target().eos_id()),
+      unigram_nll_(data::unigram_nll(data.train, data.vocabularies().target().size())),
       monitor_(rules_of(config, unigram_nll_)) {
   if (config_.schedule.sharpness_every > 0) {
     sharpness_.emplace(
         config_, sharpness_sample(data.train, config_.schedule.sharpness_tokens, config_.seed),
-        data.vocabulary->eos_id());
+        data.vocabularies().target().eos_id());
   }
   if (at_.checkpoint) {
     restore(*at_.checkpoint);
@@ -153,7 +151,7 @@ void Trainer::validate_and_save(const std::string& reason) {
 }
 
 void Trainer::open_batches() {
-  data::TokenBatcher batcher(data_.train, batcher_options(config_, data_));
+  data::TokenBatcher batcher(data_.train, batcher_options(config_));
   batcher.restore(progress_.position);
   batches_in_epoch_ = batcher.batches_in_epoch();
   batches_.emplace(std::move(batcher), config_.data.update_freq);
@@ -182,8 +180,9 @@ bool Trainer::measures_now() const {
 bool Trainer::is_better(const stability::ValidRecord& record) const {
   if (!std::isfinite(record.nll)) return false;
   if (!progress_.best) return true;
-  if (config_.schedule.valid_metric == config::ValidMetric::kBleu && record.bleu) {
-    return *record.bleu > progress_.best->bleu.value_or(0.0);
+  if (config_.schedule.valid_metric == config::ValidMetric::kBleu &&
+      (record.bleu || progress_.best->bleu)) {
+    return record.bleu > progress_.best->bleu;  // None is less than any.
   }
   return record.nll < progress_.best->nll;
 }
@@ -199,6 +198,7 @@ void Trainer::validate_if_due() {
   if (record->best) progress_.best = *record;
   monitor_.observe_validation(record->nll);
   observer_.on_valid(*record);
+  if (!record->bleu && !data_.valid_pairs.empty()) report_endless_translations();
   if (config_.optimization.lr_schedule == config::LrSchedule::kPlateau) watch_plateau(record->nll);
   if (!record->best) return;
   save_checkpoint();

@@ -62,6 +62,7 @@ class Trainer {
   std::vector<stability::AttentionRecord> attention_records();
   void measure_sharpness();
   void validate_if_due();
+  void report_endless_translations();
   void watch_plateau(double nll);
   void lower_learning_rate(double factor, const std::string& cause, const std::string& reason);
   bool is_better(const stability::ValidRecord& record) const;

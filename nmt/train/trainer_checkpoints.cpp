@@ -60,6 +60,11 @@ std::optional<StepResult> unlogged_update(const nlohmann::json& state, const std
   return result;
 }
 
+checkpoint::VocabularyBytes bytes_of(const data::Vocabularies& vocabularies) {
+  if (vocabularies.shared()) return vocabularies.target().serialized();
+  return {vocabularies.source().serialized(), vocabularies.target().serialized()};
+}
+
 }  // namespace
 
 void Trainer::check_data(const nlohmann::json& state, const std::string& source) const {
@@ -138,7 +143,7 @@ void Trainer::save_checkpoint() {
   checkpoints_.save(progress_.update,
                     {.config = model_with_temperatures(),
                      .tensors = model::named_tensors(model_),
-                     .vocabulary = data_.vocabulary->serialized(),
+                     .vocabulary = bytes_of(data_.vocabularies()),
                      .folded = false},
                     {.optimizer = std::move(tensors), .state = state});
   checkpoints_.prune(config_.schedule.keep_last);

@@ -146,6 +146,16 @@ void Trainer::measure_sharpness() {
   last_record_ += Clock::now() - begin;  // No part of the training speed.
 }
 
+void Trainer::report_endless_translations() {
+  observer_.on_event(
+      {.update = progress_.update,
+       .kind = "endless_translations",
+       .message =
+           "no BLEU: the model does not end its translations yet, and the length bound is so "
+           "wide that making them would take long",
+       .fields = {}});
+}
+
 // While the rate still rises, its course says nothing about a plateau.
 void Trainer::watch_plateau(double nll) {
   const config::OptimizationConfig& options = config_.optimization;

@@ -5,6 +5,7 @@
 #include "data/pair_reader.h"
 #include "data/subword.h"
 #include "data/toy_grammar/toy_corpus.h"
+#include "nmt/train/covering_bound.h"
 
 namespace nmt::train {
 namespace {
@@ -36,14 +37,32 @@ data::CorpusOptions corpus_options(const config::TrainingConfig& config) {
 // Validation keeps every pair that the model can read at all.
 data::CorpusOptions valid_options(const config::TrainingConfig& config) {
   data::CorpusOptions options = corpus_options(config);
+  options.max_length = config.model.max_positions;
   options.max_length_ratio = 0.0;
+  options.keep_text = config.schedule.valid_bleu_segments;
   return options;
+}
+
+data::Normalization normalization_of(config::Normalization rule) {
+  switch (rule) {
+    case config::Normalization::kIdentity:
+      return data::Normalization::kIdentity;
+    case config::Normalization::kNmtNfkc:
+      return data::Normalization::kNmtNfkc;
+    case config::Normalization::kNfkc:
+      return data::Normalization::kNfkc;
+    case config::Normalization::kNmtNfkcCf:
+      return data::Normalization::kNmtNfkcCf;
+  }
+  return data::Normalization::kNmtNfkc;
 }
 
 data::SubwordOptions subword_options(const config::TrainingConfig& config) {
   return {.model = config.data.subword == config::SubwordKind::kBpe ? data::SubwordModel::kBpe
                                                                     : data::SubwordModel::kUnigram,
           .vocab_size = config.data.vocab_size,
+          .normalization = normalization_of(config.data.normalization),
+          .byte_fallback = config.data.byte_fallback,
           .seed = config.seed,
           .invalid_utf8 = invalid_utf8_of(config.data.invalid_utf8)};
 }
@@ -57,50 +76,62 @@ Pairs plain_pairs(std::vector<data::ToyPair>& toy) {
   return pairs;
 }
 
-std::shared_ptr<const data::Vocabulary> shared(data::Vocabulary vocabulary) {
-  return std::make_shared<const data::Vocabulary>(std::move(vocabulary));
+data::Vocabularies from_saved(const checkpoint::VocabularyBytes& saved) {
+  if (saved.shared()) {
+    return data::Vocabulary::from_serialized(saved.target, checkpoint::kVocabularyFile);
+  }
+  return {data::Vocabulary::from_serialized(saved.source, checkpoint::kSourceVocabularyFile),
+          data::Vocabulary::from_serialized(saved.target, checkpoint::kTargetVocabularyFile)};
+}
+
+// The vocabularies that are there before the run; none if one is to be trained.
+std::optional<data::Vocabularies> given_vocabularies(
+    const config::TrainingConfig& config,
+    const std::optional<checkpoint::VocabularyBytes>& saved_vocabulary) {
+  if (saved_vocabulary) return from_saved(*saved_vocabulary);
+  const std::vector<std::string>& paths = config.data.vocab;
+  if (paths.empty()) return std::nullopt;
+  if (paths.size() == 1) return data::Vocabulary::load(paths[0]);
+  return data::Vocabularies(data::Vocabulary::load(paths[0]), data::Vocabulary::load(paths[1]));
+}
+
+TrainingData to_training_data(data::ParallelCorpus train,
+                              std::optional<data::ParallelCorpus> valid) {
+  TrainingData data = {.train = std::move(train), .valid = std::move(valid), .valid_pairs = {}};
+  if (data.valid) data.valid_pairs = data.valid->text();
+  return data;
 }
 
 TrainingData toy_data(const config::TrainingConfig& config,
-                      const std::optional<std::string>& saved_vocabulary) {
+                      const std::optional<checkpoint::VocabularyBytes>& saved_vocabulary) {
   data::ToyCorpus toy = data::make_toy_corpus(config.seed);
   const Pairs train = plain_pairs(toy.train);
-  Pairs valid = plain_pairs(toy.valid);
+  const Pairs valid = plain_pairs(toy.valid);
   const std::span<const data::SentencePair> sample(train.data(),
                                                    std::min(train.size(), kToyVocabularyPairs));
-  const auto vocabulary =
-      shared(saved_vocabulary ? data::Vocabulary::from_serialized(*saved_vocabulary)
-                              : data::train_vocabulary(sample, subword_options(config)));
-  return {.vocabulary = vocabulary,
-          .train = data::ParallelCorpus::from_pairs(train, *vocabulary, corpus_options(config)),
-          .valid = data::ParallelCorpus::from_pairs(valid, *vocabulary, valid_options(config)),
-          .valid_pairs = std::move(valid)};
-}
-
-data::Vocabulary vocabulary_of(const config::TrainingConfig& config,
-                               const std::optional<std::string>& saved_vocabulary) {
-  if (saved_vocabulary) return data::Vocabulary::from_serialized(*saved_vocabulary);
-  if (!config.data.vocab.empty()) return data::Vocabulary::load(config.data.vocab.front());
-  return data::train_vocabulary(config.data.train_sets[0], config.data.train_sets[1],
-                                subword_options(config));
+  const auto given = given_vocabularies(config, saved_vocabulary);
+  const data::Vocabularies vocabularies =
+      given ? *given : data::train_vocabulary(sample, subword_options(config));
+  return to_training_data(
+      data::ParallelCorpus::from_pairs(train, vocabularies, corpus_options(config)),
+      data::ParallelCorpus::from_pairs(valid, vocabularies, valid_options(config)));
 }
 
 TrainingData file_data(const config::TrainingConfig& config,
-                       const std::optional<std::string>& saved_vocabulary) {
+                       const std::optional<checkpoint::VocabularyBytes>& saved_vocabulary) {
   const config::DataConfig& files = config.data;
-  const auto vocabulary = shared(vocabulary_of(config, saved_vocabulary));
-  TrainingData data = {.vocabulary = vocabulary,
-                       .train = data::ParallelCorpus::read(files.train_sets[0], files.train_sets[1],
-                                                           *vocabulary, corpus_options(config)),
-                       .valid = std::nullopt,
-                       .valid_pairs = {}};
-  if (!files.valid_sets.empty()) {
-    data.valid = data::ParallelCorpus::read(files.valid_sets[0], files.valid_sets[1], *vocabulary,
-                                            valid_options(config));
-    data.valid_pairs = data::read_pairs(files.valid_sets[0], files.valid_sets[1],
-                                        invalid_utf8_of(files.invalid_utf8));
-  }
-  return data;
+  const auto given = given_vocabularies(config, saved_vocabulary);
+  const data::Vocabularies vocabularies =
+      given ? *given
+            : data::train_vocabulary(files.train_sets[0], files.train_sets[1],
+                                     subword_options(config));
+  const auto read = [&](const std::vector<std::string>& sets, const data::CorpusOptions& options) {
+    return data::ParallelCorpus::read(sets[0], sets[1], vocabularies, options);
+  };
+  data::ParallelCorpus train = read(files.train_sets, corpus_options(config));
+  std::optional<data::ParallelCorpus> valid;
+  if (!files.valid_sets.empty()) valid = read(files.valid_sets, valid_options(config));
+  return to_training_data(std::move(train), std::move(valid));
 }
 
 }  // namespace
@@ -109,13 +140,18 @@ int64_t mean_target_length(const data::ParallelCorpus& corpus) {
   return corpus.target_tokens() / std::max<int64_t>(1, corpus.size());
 }
 
-TrainingData load_training_data(const config::TrainingConfig& config,
-                                const std::optional<std::string>& saved_vocabulary) {
-  TrainingData data = config.data.train_sets.empty() ? toy_data(config, saved_vocabulary)
-                                                     : file_data(config, saved_vocabulary);
-  const size_t translated = static_cast<size_t>(config.schedule.valid_bleu_segments);
-  if (data.valid_pairs.size() > translated) data.valid_pairs.resize(translated);
-  return data;
+TrainingData load_training_data(
+    const config::TrainingConfig& config,
+    const std::optional<checkpoint::VocabularyBytes>& saved_vocabulary) {
+  return config.data.train_sets.empty() ? toy_data(config, saved_vocabulary)
+                                        : file_data(config, saved_vocabulary);
+}
+
+void fit_to_data(config::ModelConfig& model, const TrainingData& data) {
+  const data::Vocabularies& vocabularies = data.vocabularies();
+  model.vocab_size = vocabularies.target().size();
+  model.source_vocab_size = vocabularies.shared() ? 0 : vocabularies.source().size();
+  if (!model.length_bound) model.length_bound = covering_bound(data.train);
 }
 
 }  // namespace nmt::train

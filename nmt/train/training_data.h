@@ -3,32 +3,39 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "data/parallel_corpus.h"
-#include "data/vocabulary.h"
+#include "nmt/checkpoint/checkpoint.h"
 #include "nmt/config/training_config.h"
 
 namespace nmt::train {
 
 struct TrainingData {
-  std::shared_ptr<const data::Vocabulary> vocabulary;
   data::ParallelCorpus train;
   std::optional<data::ParallelCorpus> valid;
-  std::vector<data::SentencePair> valid_pairs;  ///< The first pairs of the valid set, for BLEU.
+  std::vector<data::SentencePair> valid_pairs;  ///< The first pairs of `valid`, for BLEU.
+
+  const data::Vocabularies& vocabularies() const { return train.vocabularies(); }
 };
 
 /// Pieces of a target, `</s>` included, rounded down.
 int64_t mean_target_length(const data::ParallelCorpus& corpus);
 
 /// Reads the sets of `config.data`, or generates the toy corpus from the seed when no train sets
-/// are named. The vocabulary is `saved_vocabulary` (bytes of spm.model, when a run resumes), else
-/// the file that the configuration names, else trained on the training sets. Throws InputError for
-/// everything that files can have wrong.
+/// are named. The vocabulary is `saved_vocabulary` (when a run resumes), else of the files that the
+/// configuration names, one or one for each side, else trained on the training sets. Throws
+/// InputError for everything that files can have wrong.
+///
+/// Training leaves out pairs that are longer than max-length or too different in length; validation
+/// only those that the model cannot read, and its loss and its BLEU are over the same pairs.
 TrainingData load_training_data(const config::TrainingConfig& config,
-                                const std::optional<std::string>& saved_vocabulary);
+                                const std::optional<checkpoint::VocabularyBytes>& saved_vocabulary);
+
+/// Gives `model` what follows from the data: the sizes of its vocabularies and, where it has none
+/// yet, the bound on the length of translations (covering_bound.h).
+void fit_to_data(config::ModelConfig& model, const TrainingData& data);
 
 }  // namespace nmt::train

@@ -11,18 +11,20 @@
 namespace nmt::train {
 namespace {
 
-double bleu_of_translations(model::Transformer model, const TrainingData& data,
-                            const config::TrainingConfig& config, const std::atomic<bool>& stop) {
+std::optional<double> bleu_of_translations(model::Transformer model, const TrainingData& data,
+                                           const config::TrainingConfig& config,
+                                           const std::atomic<bool>& stop) {
   std::vector<std::string> sources, references;
   for (const data::SentencePair& pair : data.valid_pairs) {
     sources.push_back(pair.source);
     references.push_back(pair.target);
   }
   const decode::Translator translator(
-      model, data.vocabulary,
+      model, data.vocabularies(),
       {.beam_size = config.schedule.valid_beam_size, .threads = config.threads, .stop = &stop});
-  const std::vector<std::string> hypotheses = translator.translate(sources);
-  return metrics::corpus_bleu(hypotheses, std::vector<std::vector<std::string>>{references}, {})
+  const auto hypotheses = translator.translate_unless_endless(sources);
+  if (!hypotheses) return std::nullopt;
+  return metrics::corpus_bleu(*hypotheses, std::vector<std::vector<std::string>>{references}, {})
       .score;
 }
 
@@ -37,8 +39,8 @@ stability::ValidRecord scores(model::Transformer model, const TrainingData& data
     if (stop) throw decode::Interrupted();
     const data::Batch batch = data::make_batch(*data.valid, plan.pairs(i));
     const layers::LossSums sums =
-        loss_of_batch(model, batch, data.vocabulary->eos_id(), config.optimization.label_smoothing,
-                      {.backend = config.backend});
+        loss_of_batch(model, batch, data.vocabularies().target().eos_id(),
+                      config.optimization.label_smoothing, {.backend = config.backend});
     loss += sums.loss.item<double>();
     nll += sums.nll.item<double>();
   }

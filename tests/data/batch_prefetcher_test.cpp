@@ -15,9 +15,7 @@ using testing::made_up_vocabulary;
 class BatchPrefetcherTest : public ::testing::Test {
  protected:
   TokenBatcher batcher(double sampling) const {
-    return TokenBatcher(corpus_, {.max_tokens = 600,
-                                  .seed = 3,
-                                  .sampling = {.vocabulary = &vocabulary_, .alpha = sampling}});
+    return TokenBatcher(corpus_, {.max_tokens = 600, .seed = 3, .sampling = {.alpha = sampling}});
   }
 
   Vocabulary vocabulary_ = made_up_vocabulary();

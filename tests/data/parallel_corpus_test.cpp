@@ -49,8 +49,6 @@ TEST_F(ParallelCorpusTest, HoldsExactlyWhatTheVocabularyGives) {
   }
   EXPECT_EQ(corpus.source_tokens(), source_tokens);
   EXPECT_EQ(corpus.target_tokens(), target_tokens);
-  EXPECT_EQ(corpus.eos_id(), vocabulary_.eos_id());
-  EXPECT_EQ(corpus.pad_id(), vocabulary_.pad_id());
 }
 
 TEST_F(ParallelCorpusTest, ChecksumsKnowTheTextOfEachSideAndNothingElse) {
@@ -183,6 +181,49 @@ TEST_F(ParallelCorpusTest, TenMillionPairsFitInThreeGigabytes) {
   // ... so for sides of 60 pieces, twice those of usual text, and the 32 bytes a pair that planning
   // an epoch takes at most (two plans of 4 + 4 bytes, keys of 8, a list of 4):
   EXPECT_LT(1e7 * (2 * (60 + 60) + 8 + 32), 3e9);
+}
+
+TEST_F(ParallelCorpusTest, CountsTargetsThatTheVocabularyCannotWrite) {
+  const ParallelCorpus corpus = ParallelCorpus::from_pairs(
+      std::vector<SentencePair>{{"ba", "bä bö"},
+                                {"ba\u2026", "bä"},             // Only the target counts.
+                                {"ba", "bä\u2026"},             // NFKC makes three dots of it.
+                                {"ba", "b\u4E2D"},              // No piece.
+                                {"ba", "  bä \t bö\u00A0bä "},  // White space is harmless.
+                                {"", "\u4E2D"}},                // Dropped.
+      vocabulary_, {});
+  EXPECT_EQ(corpus.report(), (CorpusReport{.read = 6, .empty = 1, .unwritable = 2}));
+  EXPECT_EQ(corpus.report().kept(), 5);
+}
+
+TEST_F(ParallelCorpusTest, KeepsTheTextOfTheFirstPairsThatItKeeps) {
+  const ParallelCorpus corpus = from_files("ba\n\nbe\nbi\n", "bä\nbö\nbe\nbö\n", {.keep_text = 2});
+  ASSERT_EQ(corpus.text().size(), 2u);
+  EXPECT_EQ(corpus.text()[0].source, "ba");
+  EXPECT_EQ(corpus.text()[1].source, "be");
+  EXPECT_EQ(corpus.text()[1].target, "be");
+  EXPECT_TRUE(from_files("ba\n", "bä\n").text().empty());
+}
+
+TEST_F(ParallelCorpusTest, EachSideHasItsOwnVocabulary) {
+  std::vector<std::string> sources, targets;
+  const auto pairs = made_up_pairs(300);
+  for (const SentencePair& pair : pairs) {
+    sources.push_back(pair.source);
+    targets.push_back(pair.target);
+  }
+  const Vocabularies two(train_vocabulary(sources, {.vocab_size = 120}),
+                         train_vocabulary(targets, {.vocab_size = 150}));
+  EXPECT_FALSE(two.shared());
+  const ParallelCorpus corpus = ParallelCorpus::from_pairs(pairs, two, {});
+  EXPECT_EQ(corpus.report().unwritable, 0);
+  for (int64_t i = 0; i < corpus.size(); ++i) {
+    const SentencePair& pair = pairs[static_cast<size_t>(i)];
+    ASSERT_EQ(corpus.source(i), two.source().encode(pair.source));
+    ASSERT_EQ(corpus.target(i), two.target().encode(pair.target));
+  }
+  EXPECT_EQ(corpus.vocabularies().source().size(), 120);
+  EXPECT_EQ(corpus.vocabularies().target().size(), 150);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "data/text/error.h"
+#include "tests/data/foreign_model.h"
 #include "tests/data/sample_text.h"
 #include "tests/testing/temp_folder.h"
 
@@ -27,12 +28,12 @@ bool equal(const Batch& a, const Batch& b) {
 
 // Row `row` of ids [B, L] is `expected`, `</s>`, padding.
 void expect_row(const torch::Tensor& ids, int64_t row, std::vector<int32_t> expected,
-                const ParallelCorpus& corpus) {
-  expected.push_back(static_cast<int32_t>(corpus.eos_id()));
+                const Vocabulary& vocabulary) {
+  expected.push_back(static_cast<int32_t>(vocabulary.eos_id()));
   const auto cells = ids.accessor<int64_t, 2>();
   for (int64_t column = 0; column < ids.size(1); ++column) {
     const auto place = static_cast<size_t>(column);
-    ASSERT_EQ(cells[row][column], place < expected.size() ? expected[place] : corpus.pad_id());
+    ASSERT_EQ(cells[row][column], place < expected.size() ? expected[place] : vocabulary.pad_id());
   }
 }
 
@@ -54,8 +55,8 @@ TEST_F(TokenBatcherTest, BatchHoldsItsPairsPadded) {
     ASSERT_EQ(batch.source.scalar_type(), torch::kInt64);
     for (int64_t row = 0; row < batch.size(); ++row) {
       const int64_t pair = batch.pairs[static_cast<size_t>(row)];
-      expect_row(batch.source, row, corpus_.source(pair), corpus_);
-      expect_row(batch.target, row, corpus_.target(pair), corpus_);
+      expect_row(batch.source, row, corpus_.source(pair), vocabulary_);
+      expect_row(batch.target, row, corpus_.target(pair), vocabulary_);
       EXPECT_EQ(batch.source_lengths[row].item<int64_t>(), corpus_.source_length(pair));
       EXPECT_EQ(batch.target_lengths[row].item<int64_t>(), corpus_.target_length(pair));
     }
@@ -96,8 +97,7 @@ TEST_F(TokenBatcherTest, WithoutShufflingEveryEpochIsTheSame) {
 
 TEST_F(TokenBatcherTest, RestoringAtAnyPositionContinuesExactly) {
   for (const double alpha : {0.0, 0.2}) {
-    const TokenBatcherOptions options = {
-        .max_tokens = 600, .seed = 3, .sampling = {&vocabulary_, alpha, 0}};
+    const TokenBatcherOptions options = {.max_tokens = 600, .seed = 3, .sampling = {alpha, 0}};
     TokenBatcher original = batcher(options);
     const int64_t steps = 2 * original.batches_in_epoch() + 5;
     std::vector<DataPosition> positions;
@@ -129,8 +129,7 @@ TEST_F(TokenBatcherTest, SeedDecides) {
 }
 
 TEST_F(TokenBatcherTest, SamplingCutsTheSameTextAnewEachEpoch) {
-  TokenBatcher batches =
-      batcher({.max_tokens = 600, .seed = 3, .sampling = {&vocabulary_, 0.1, 0}});
+  TokenBatcher batches = batcher({.max_tokens = 600, .seed = 3, .sampling = {0.1, 0}});
   std::map<int64_t, std::set<std::vector<int64_t>>> seen;
   for (int64_t epoch = 0; epoch < 3; ++epoch) {
     for (int64_t i = batches.batches_in_epoch(); i > 0; --i) {
@@ -156,8 +155,7 @@ TEST_F(TokenBatcherTest, SampleOverMaxLengthGivesWayToTheBest) {
   for (int64_t i = 0; i < corpus_.size(); ++i) {
     longest = std::max({longest, corpus_.source_length(i), corpus_.target_length(i)});
   }
-  TokenBatcher batches =
-      batcher({.max_tokens = 600, .seed = 3, .sampling = {&vocabulary_, 0.0001, longest}});
+  TokenBatcher batches = batcher({.max_tokens = 600, .seed = 3, .sampling = {0.0001, longest}});
   for (int64_t i = batches.batches_in_epoch(); i > 0; --i) {
     const Batch batch = batches.next();
     EXPECT_LE(std::max(batch.source.size(1), batch.target.size(1)), longest);
@@ -192,6 +190,22 @@ TEST_F(TokenBatcherTest, PlanWithoutSeedServesValidation) {
     for (const int64_t pair : make_batch(corpus_, plan.pairs(i)).pairs) pairs.insert(pair);
   }
   EXPECT_EQ(pairs.size(), 300u);
+}
+
+TEST_F(TokenBatcherTest, EachSideEndsAndPadsAsItsVocabularySays) {
+  const Vocabulary source = Vocabulary::from_serialized(testing::foreign_model("3", "5", "4"));
+  ASSERT_NE(source.eos_id(), vocabulary_.eos_id());
+  const ParallelCorpus corpus =
+      ParallelCorpus::from_pairs(made_up_pairs(50), Vocabularies(source, vocabulary_), {});
+  TokenBatcher batches(corpus, {.max_tokens = 600});
+  for (int64_t i = batches.batches_in_epoch(); i > 0; --i) {
+    const Batch batch = batches.next();
+    for (int64_t row = 0; row < batch.size(); ++row) {
+      const int64_t pair = batch.pairs[static_cast<size_t>(row)];
+      expect_row(batch.source, row, corpus.source(pair), source);
+      expect_row(batch.target, row, corpus.target(pair), vocabulary_);
+    }
+  }
 }
 
 }  // namespace

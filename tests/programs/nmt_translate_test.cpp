@@ -24,6 +24,11 @@ using ::testing::StartsWith;
 
 using Words = std::vector<std::string>;
 
+Words operator+(Words a, const Words& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
 Words lines_of(const std::string& text) {
   Words lines;
   std::istringstream stream(text);
@@ -42,7 +47,7 @@ class NmtTranslate : public ::testing::Test {
     save(config, vocabulary->serialized(), "model");
   }
 
-  void save(const config::ModelConfig& config, const std::string& vocabulary,
+  void save(const config::ModelConfig& config, const checkpoint::VocabularyBytes& vocabulary,
             const std::string& name) {
     model::Transformer model = decode::testing::random_model(config, /*seed=*/4);
     checkpoint::save_model(
@@ -65,6 +70,7 @@ class NmtTranslate : public ::testing::Test {
   }
 
   nmt::testing::TempFolder folder_;
+  std::string said_;  // On standard error.
 };
 
 TEST_F(NmtTranslate, AFileToStandardOutputWithEmptyLinesInPlace) {
@@ -247,9 +253,61 @@ TEST_F(NmtTranslate, HelpIsOnePage) {
   EXPECT_LE(lines_of(result.output).size(), 50u);
   for (const std::string flag :
        {"model", "input", "output", "beam-size", "length-penalty", "n-best", "max-tokens",
-        "max-length", "threads", "invalid-utf8", "quiet"}) {
+        "max-length", "length-bound", "threads", "invalid-utf8", "quiet"}) {
     EXPECT_THAT(result.output, HasSubstr("--" + flag + " ")) << flag;
   }
+}
+
+TEST_F(NmtTranslate, CountsTranslationsThatTheLimitCuts) {
+  const auto vocabulary = decode::testing::tiny_vocabulary();
+  config::ModelConfig config = decode::testing::tiny_config(vocabulary->size());
+  config.length_bound = config::LengthBound{2.0, 10};
+  model::Transformer model = decode::testing::random_model(config, /*seed=*/4);
+  decode::testing::prefer(model, vocabulary->encode("the")[0]);
+  checkpoint::save_model(folder_.path("endless"), {.config = config,
+                                                   .tensors = model::named_tensors(model),
+                                                   .vocabulary = vocabulary->serialized()});
+  folder_.write("in.txt", "the the the\n\npeople walk\n");
+  const auto pieces = [&](const Words& flags) {
+    const Result result =
+        translate(Words{"--model", "endless", "--input", "in.txt", "--beam-size", "1"} + flags);
+    EXPECT_EQ(result.status, 0);
+    said_ = result.errors;
+    return std::ssize(vocabulary->encode(lines_of(result.output).at(0)));
+  };
+  EXPECT_EQ(pieces({}), 17);
+  EXPECT_THAT(said_, StartsWith("warning: 2 of 3 translations were cut at the length limit of "
+                                "2x+10 pieces"));
+  EXPECT_THAT(said_, AllOf(HasSubstr("--max-length"), HasSubstr("--length-bound")));
+  EXPECT_EQ(pieces({"--max-length", "30"}), 29);
+  EXPECT_THAT(said_, HasSubstr("the length limit of 30 pieces"));
+  EXPECT_EQ(pieces({"--length-bound", "3x+5"}), 16);
+  EXPECT_EQ(pieces({"--quiet"}), 17);
+  EXPECT_EQ(said_, "");
+  EXPECT_THAT(errors({"--model", "endless", "--length-bound", "long"}, 2),
+              AllOf(HasSubstr("length-bound"), HasSubstr("must be Ax+B")));
+  EXPECT_THAT(errors({"--model", "endless", "--max-length", "1"}, 2), HasSubstr("max-length"));
+}
+
+TEST_F(NmtTranslate, AModelOfTwoVocabulariesNeedsBoth) {
+  const std::vector<std::string> targets = {"bä bö bü", "bö bü bö bö", "bü bä bä"};
+  const data::Vocabulary target = data::train_vocabulary(targets, {.vocab_size = 12});
+  const auto source = decode::testing::tiny_vocabulary();
+  config::ModelConfig config = decode::testing::tiny_config(target.size());
+  config.source_vocab_size = source->size();
+  config.tie_embeddings = layers::EmbeddingTie::kTwoWay;
+  save(config, {source->serialized(), target.serialized()}, "two");
+  folder_.write("in.txt", "the child\npeople walk\n");
+  const Result result = translate({"--model", "two", "--input", "in.txt", "--quiet"});
+  EXPECT_EQ(result.status, 0) << result.errors;
+  EXPECT_THAT(lines_of(result.output), SizeIs(2));
+
+  config.source_vocab_size += 1;
+  save(config, {source->serialized(), target.serialized()}, "other");
+  EXPECT_THAT(errors({"--model", "other"}, 1),
+              AllOf(HasSubstr("source.spm.model"), HasSubstr("60 pieces"), HasSubstr("61")));
+  std::filesystem::remove(folder_.path("two/target.spm.model"));
+  EXPECT_THAT(errors({"--model", "two"}, 1), HasSubstr("has no target.spm.model"));
 }
 
 }  // namespace

@@ -272,5 +272,43 @@ TEST(CheckpointSet, AFullDiskKeepsEveryEarlierCheckpoint) {
   EXPECT_EQ(set.newest()->update, 2);
 }
 
+TEST(Checkpoint, TwoVocabulariesAreTwoFiles) {
+  TempFolder temp;
+  ModelFolder model = small_model();
+  model.config.tie_embeddings = layers::EmbeddingTie::kTwoWay;
+  model.config.source_vocab_size = 17;
+  model.vocabulary = {std::string("the source's"), std::string("the target's")};
+  save_checkpoint(temp.path("c"), model, small_state());
+  EXPECT_EQ(temp.read("c/source.spm.model"), "the source's");
+  EXPECT_EQ(temp.read("c/target.spm.model"), "the target's");
+  EXPECT_FALSE(fs::exists(temp.path("c/spm.model")));
+  EXPECT_TRUE(is_complete_checkpoint(temp.path("c")));
+  const ModelFolder read = load_model(temp.path("c"));
+  EXPECT_EQ(read.vocabulary, model.vocabulary);
+  EXPECT_EQ(read.config.source_vocab_size, 17);
+  publish_model(temp.path("c"), temp.path("best"));
+  EXPECT_EQ(load_model(temp.path("best")).vocabulary, model.vocabulary);
+  save_model(temp.path("best"), small_model());  // One takes the place of two.
+  EXPECT_EQ(load_model(temp.path("best")).vocabulary, small_model().vocabulary);
+}
+
+TEST(Checkpoint, EachOfTwoVocabulariesIsChecked) {
+  TempFolder temp;
+  ModelFolder model = small_model();
+  model.config.tie_embeddings = layers::EmbeddingTie::kTwoWay;
+  model.config.source_vocab_size = 17;
+  model.vocabulary = {std::string("the source's"), std::string("the target's")};
+  for (const std::string file : {"source.spm.model", "target.spm.model"}) {
+    save_checkpoint(temp.path("c"), model, small_state());
+    temp.write("c/" + file, "another");
+    EXPECT_THAT(message_of<InputError>([&] { load_model(temp.path("c")); }),
+                HasSubstr(file + ": does not belong to the model.safetensors beside it"));
+    fs::remove(temp.path("c/" + file));
+    EXPECT_THAT(message_of<InputError>([&] { load_model(temp.path("c")); }),
+                HasSubstr("has no " + file));
+    EXPECT_FALSE(is_complete_checkpoint(temp.path("c")));
+  }
+}
+
 }  // namespace
 }  // namespace nmt::checkpoint

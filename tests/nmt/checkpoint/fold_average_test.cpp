@@ -325,7 +325,7 @@ TEST(Average, ModelsThatDifferAreRefused) {
   other.config.dropout = 0.5;
   EXPECT_THAT(message(other), HasSubstr("dropout is 0.5 in " + temp.path("b") + " and 0.1 in"));
   other = model;
-  other.vocabulary = "other";
+  other.vocabulary = std::string("other");
   EXPECT_THAT(message(other), HasSubstr("another vocabulary"));
   other = model;
   other.tensors.pop_back();

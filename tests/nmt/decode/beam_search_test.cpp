@@ -174,5 +174,21 @@ TEST(BeamSearchTest, RefusesImpossibleSizes) {
   EXPECT_THROW(beam_search(model, max_lengths, {.beam_size = 2, .n_best = 3}), UsageError);
 }
 
+TEST(BeamSearchTest, SaysWhatTheLimitCut) {
+  const NaiveOptions options{.beam_size = 4, .n_best = 4, .alpha = 1.0, .max_length = 4, .eos = 0};
+  int64_t cut = 0, whole = 0;
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    const RandomTable table{.seed = seed, .vocabulary = 4};
+    for (const Hypothesis& hypothesis : search(table, {7}, {4}, options)[0]) {
+      const auto next = testing::log_probabilities(table, 7, hypothesis.pieces, {});
+      const bool ends = std::ranges::max_element(next) == next.begin();
+      EXPECT_EQ(hypothesis.cut, hypothesis.pieces.size() == 3 && !ends);
+      ++(hypothesis.cut ? cut : whole);
+    }
+  }
+  EXPECT_GT(cut, 20);
+  EXPECT_GT(whole, 20);
+}
+
 }  // namespace
 }  // namespace nmt::decode

@@ -48,4 +48,12 @@ inline model::Transformer random_model(const config::ModelConfig& config, uint64
   return model;
 }
 
+/// Makes `piece` the most probable next piece of every prefix.
+inline void prefer(model::Transformer& model, int64_t piece) {
+  const torch::NoGradGuard no_grad;
+  torch::Tensor bias = model->named_parameters()["output.bias"];
+  bias.zero_();
+  bias[piece] = 1000.0;
+}
+
 }  // namespace nmt::decode::testing

@@ -35,8 +35,8 @@ class TranslateStreamTest : public ::testing::Test {
     text::write_file(path, source);
     text::SegmentReader input(path);
     text::OutputFile output(folder_.path("result.txt"));
-    const Translator translator(model_, vocabulary_, search);
-    segments_ = translate_stream(
+    const Translator translator(model_, *vocabulary_, search);
+    totals_ = translate_stream(
         translator, input, output, options,
         {.warn = [this](const std::string& m) { warnings_.push_back(m); },
          .progress = [this](const StreamProgress& done) { progress_.push_back(done.segments); }});
@@ -44,16 +44,25 @@ class TranslateStreamTest : public ::testing::Test {
     return lines_of(folder_.read("result.txt"));
   }
 
+  /// Three segments through the model that finds `piece` the most probable everywhere.
+  StreamTotals write_always(const std::string& piece) {
+    for (int64_t id = 0; id < vocabulary_->size(); ++id) {
+      if (vocabulary_->piece(id) == piece) testing::prefer(model_, id);
+    }
+    translate("the child\npeople walk\ntwo men\n", {}, {.beam_size = 1});
+    return totals_;
+  }
+
   std::string alone(const std::string& segment) {
     const std::vector<std::string> segments = {segment};
-    return Translator(model_, vocabulary_, {.beam_size = 2}).translate(segments).front();
+    return Translator(model_, *vocabulary_, {.beam_size = 2}).translate(segments).front();
   }
 
   nmt::testing::TempFolder folder_;
   std::shared_ptr<const data::Vocabulary> vocabulary_ = testing::tiny_vocabulary();
   model::Transformer model_ =
       testing::random_model(testing::tiny_config(vocabulary_->size()), /*seed=*/3);
-  int64_t segments_ = 0;
+  StreamTotals totals_;
   std::vector<std::string> warnings_;
   std::vector<int64_t> progress_;
 };
@@ -63,14 +72,14 @@ TEST_F(TranslateStreamTest, OneLineASegmentInOrderInChunks) {
       translate("the child\n\ntwo men are sitting\npeople walk\n \n", {.chunk_segments = 2});
   EXPECT_THAT(lines, ElementsAre(alone("the child"), "", alone("two men are sitting"),
                                  alone("people walk"), ""));
-  EXPECT_EQ(segments_, 5);
+  EXPECT_EQ(totals_.segments, 5);
   EXPECT_THAT(progress_, ElementsAre(2, 4, 5));
   EXPECT_TRUE(warnings_.empty());
 }
 
 TEST_F(TranslateStreamTest, NoInputNoOutput) {
   EXPECT_TRUE(translate("", {}).empty());
-  EXPECT_EQ(segments_, 0);
+  EXPECT_EQ(totals_.segments, 0);
 }
 
 TEST_F(TranslateStreamTest, CarriageReturnAtTheEndIsNoText) {
@@ -109,6 +118,14 @@ TEST_F(TranslateStreamTest, WarningsNameTheLine) {
   translate("people walk\n" + longer + "\n", {}, {.beam_size = 1, .max_length = 20});
   ASSERT_EQ(warnings_.size(), 1u);
   EXPECT_THAT(warnings_[0], HasSubstr("source.txt:2: has "));
+}
+
+TEST_F(TranslateStreamTest, CountsTheTranslationsThatTheLimitCut) {
+  EXPECT_EQ(write_always("\u2581the").cut, 3);
+  EXPECT_EQ(totals_.segments, 3);
+  EXPECT_EQ(totals_.translations, 3);
+  const int64_t end = vocabulary_->eos_id();
+  EXPECT_EQ(write_always(vocabulary_->piece(end)).cut, 0);
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ class TranslatorTest : public ::testing::Test {
   void SetUp() override { at::set_num_threads(1); }
 
   Translator translator(const TranslatorOptions& options) const {
-    return Translator(model_, vocabulary_, options);
+    return Translator(model_, *vocabulary_, options);
   }
 
   std::shared_ptr<const data::Vocabulary> vocabulary_ = testing::tiny_vocabulary();
@@ -114,6 +114,11 @@ TEST_F(TranslatorTest, PositionsOfTheModelLimitLengthToo) {
   translator({.beam_size = 1, .max_length = 5000})
       .translate(segments, [&](size_t, const std::string& message) { warning = message; });
   EXPECT_THAT(warning, HasSubstr("over the limit of 63"));
+  warning.clear();
+  translator({.beam_size = 1}).translate(segments, [&](size_t, const std::string& message) {
+    warning = message;
+  });
+  EXPECT_THAT(warning, HasSubstr("over the limit of 63 (the model's positions: 64"));
 }
 
 TEST_F(TranslatorTest, ScoresThatAreNoNumbersGiveAWarning) {
@@ -143,7 +148,7 @@ TEST_F(TranslatorTest, RefusesAVocabularyThatDoesNotFit) {
   const model::Transformer other =
       testing::random_model(testing::tiny_config(vocabulary_->size() + 5), 1);
   const std::string message =
-      nmt::testing::message_of<InputError>([&] { Translator(other, vocabulary_, {}); });
+      nmt::testing::message_of<InputError>([&] { Translator(other, *vocabulary_, {}); });
   EXPECT_THAT(message, HasSubstr("60 pieces"));
   EXPECT_THAT(message, HasSubstr("built for 65"));
 }
@@ -155,6 +160,137 @@ TEST_F(TranslatorTest, RefusesOptionsOutOfRange) {
   EXPECT_THROW(translator({.max_tokens = 0}), UsageError);
   EXPECT_THROW(translator({.max_length = 1}), UsageError);
   EXPECT_THROW(translator({.threads = 0}), UsageError);
+}
+
+// Pieces of a translation that never ends: the limit, less the `</s>` that closes it.
+int64_t pieces_of(const Translation& translation, const data::Vocabulary& vocabulary) {
+  return std::ssize(vocabulary.encode(translation.text));
+}
+
+class TranslationLengthTest : public TranslatorTest {
+ protected:
+  void SetUp() override {
+    TranslatorTest::SetUp();
+    testing::prefer(model_, vocabulary_->encode("the")[0]);
+  }
+
+  /// Of a segment of `source` pieces, `</s>` counted in it and in the answer.
+  int64_t length(int64_t source, const TranslatorOptions& options,
+                 std::optional<config::LengthBound> bound = std::nullopt) {
+    config::ModelConfig config = testing::tiny_config(vocabulary_->size());
+    config.length_bound = bound;
+    model_ = testing::random_model(config, /*seed=*/3);
+    testing::prefer(model_, vocabulary_->encode("the")[0]);
+    std::string segment;
+    for (int64_t i = 1; i < source; ++i) segment += "the ";
+    const auto found = translator(options).translate_n_best(std::vector{segment});
+    EXPECT_TRUE(found[0][0].cut);
+    return pieces_of(found[0][0], *vocabulary_) + 1;
+  }
+};
+
+TEST_F(TranslationLengthTest, IsTheModelsBoundOrItsPositions) {
+  ASSERT_EQ(vocabulary_->encode("the the the").size(), 3u);
+  EXPECT_EQ(length(4, {.beam_size = 1}, config::LengthBound{2.0, 10}), 18);
+  EXPECT_EQ(length(4, {.beam_size = 1}, config::LengthBound{1.5, 3}), 9);
+  EXPECT_EQ(length(40, {.beam_size = 1}, config::LengthBound{2.0, 10}), 64);
+  EXPECT_EQ(length(4, {.beam_size = 1}), 64);
+  EXPECT_EQ(length(4, {.beam_size = 1}, config::LengthBound{0.0, 1}), 1);
+}
+
+TEST_F(TranslationLengthTest, OptionsTakeThePlaceOfTheModelsBound) {
+  const config::LengthBound bound = {2.0, 10};
+  EXPECT_EQ(length(4, {.beam_size = 1, .max_length = 30}, bound), 30);
+  EXPECT_EQ(length(4, {.beam_size = 1, .max_length = 9}, bound), 9);
+  EXPECT_EQ(length(4, {.beam_size = 1, .max_length = 5000}, bound), 64);
+  EXPECT_EQ(length(4, {.beam_size = 1, .length_bound = config::LengthBound{5.0, 1}}, bound), 21);
+  EXPECT_EQ(
+      length(4, {.beam_size = 1, .max_length = 15, .length_bound = config::LengthBound{5.0, 1}},
+             bound),
+      15);
+}
+
+TEST_F(TranslationLengthTest, OnlyTheLimitCuts) {
+  for (const auto& found : translator({.beam_size = 2, .n_best = 2}).translate_n_best(sentences_)) {
+    EXPECT_TRUE(found.front().cut);
+  }
+  testing::prefer(model_, vocabulary_->eos_id());
+  for (const auto& found : translator({.beam_size = 1}).translate_n_best(sentences_)) {
+    EXPECT_FALSE(found.front().cut);
+  }
+  // Even where the limit leaves room for nothing but `</s>`.
+  const auto one = translator({.beam_size = 1, .length_bound = config::LengthBound{0.0, 1}})
+                       .translate_n_best(sentences_);
+  EXPECT_FALSE(one[0][0].cut);
+}
+
+TEST_F(TranslationLengthTest, MessagesNameTheLimit) {
+  EXPECT_EQ(translator({}).length_limit(), "64 pieces");
+  EXPECT_EQ(translator({.max_length = 12}).length_limit(), "12 pieces");
+  EXPECT_THAT(translator({.length_bound = config::LengthBound{2.5, 10}}).length_limit(),
+              HasSubstr("2.5x+10 pieces"));
+}
+
+TEST_F(TranslationLengthTest, EndlessTranslationsAreGivenUpOnlyWhereTheyTakeLong) {
+  for (const bool ends : {false, true}) {
+    for (const int64_t pieces : {10, 300}) {
+      config::ModelConfig config = testing::tiny_config(vocabulary_->size());
+      config.max_positions = 400;
+      config.length_bound = config::LengthBound{2.0, pieces};
+      model_ = testing::random_model(config, /*seed=*/3);
+      testing::prefer(model_, ends ? vocabulary_->eos_id() : vocabulary_->encode("the")[0]);
+      for (const int64_t max_tokens : {20, 80, 4096}) {
+        const Translator greedy =
+            translator({.beam_size = 1, .max_tokens = max_tokens, .threads = 2});
+        const auto found = greedy.translate_unless_endless(sentences_);
+        ASSERT_EQ(found.has_value(), ends || pieces == 10);
+        if (found) EXPECT_EQ(*found, greedy.translate(sentences_));
+      }
+    }
+  }
+}
+
+TEST_F(TranslatorTest, ATranslationStandsOnOneLine) {
+  const std::vector<std::string> sentences = testing::tiny_sentences();
+  const data::Vocabulary bytes = data::train_vocabulary(std::span<const std::string>(sentences),
+                                                        {.vocab_size = 310, .byte_fallback = true});
+  model::Transformer model = testing::random_model(testing::tiny_config(bytes.size()), 3);
+  for (const std::string piece : {"<0x0A>", "<0x0D>"}) {
+    for (int64_t id = 0; id < bytes.size(); ++id) {
+      if (bytes.piece(id) == piece) testing::prefer(model, id);
+    }
+    const Translator translator(model, bytes, {.beam_size = 2, .n_best = 2, .max_length = 6});
+    for (const auto& found : translator.translate_n_best(sentences)) {
+      EXPECT_THAT(found[0].text, HasSubstr(" ")) << "the piece was not written";
+      for (const Translation& translation : found) {
+        EXPECT_EQ(translation.text.find_first_of("\n\r"), std::string::npos);
+      }
+    }
+  }
+}
+
+TEST_F(TranslatorTest, EachSideIsCutWithItsOwnVocabulary) {
+  const std::vector<std::string> targets = {"bä bö bü", "bö bü bö bö", "bü bä bä"};
+  const data::Vocabulary target = data::train_vocabulary(targets, {.vocab_size = 12});
+  config::ModelConfig config = testing::tiny_config(target.size());
+  config.source_vocab_size = vocabulary_->size();
+  config.tie_embeddings = layers::EmbeddingTie::kTwoWay;
+  model::Transformer model = testing::random_model(config, 3);
+  for (int64_t id = 0; id < target.size(); ++id) {
+    if (target.piece(id) == "b") testing::prefer(model, id);
+  }
+  const Translator translator(model, data::Vocabularies(*vocabulary_, target),
+                              {.beam_size = 1, .max_length = 5});
+  for (const std::string& text : translator.translate(sentences_)) {
+    EXPECT_THAT(text, HasSubstr("b"));
+    EXPECT_EQ(target.decode(target.encode(text)), text);
+  }
+  const auto message = [&](const data::Vocabularies& vocabularies) {
+    return nmt::testing::message_of<InputError>([&] { Translator(model, vocabularies, {}); });
+  };
+  EXPECT_THAT(message({target, target}), HasSubstr("the source vocabulary does not fit"));
+  EXPECT_THAT(message({*vocabulary_, *vocabulary_}), HasSubstr("the target vocabulary does not"));
+  EXPECT_THAT(message(target), HasSubstr("the vocabulary does not fit"));
 }
 
 }  // namespace

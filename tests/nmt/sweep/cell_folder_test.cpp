@@ -108,5 +108,12 @@ TEST_F(CellFolderTest, AllChangedRunsAreNamedAtOnce) {
   EXPECT_EQ(runs[1].state_name(), "done");
 }
 
+TEST_F(CellFolderTest, WhatTheRunSettledByItsDataIsNoChange) {
+  config::TrainingConfig run = cell_.config;
+  run.model.length_bound = config::LengthBound{2.0, 17};
+  write_log(run, end_);
+  EXPECT_THAT(look().changes, IsEmpty());
+}
+
 }  // namespace
 }  // namespace nmt::sweep

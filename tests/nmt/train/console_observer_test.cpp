@@ -184,5 +184,20 @@ TEST(ConsoleObserver, OnATerminalABarStandsBelowTheLines) {
   EXPECT_TRUE(out.str().ends_with("\n"));
 }
 
+TEST(StartupReport, SaysWhatOfTheDataCannotCount) {
+  stability::ConfigRecord record = stability::sample_config();
+  record.data = {{"train", {{"read", 90}, {"kept", 80}, {"unwritable", 0}}},
+                 {"valid", {{"read", 20}, {"kept", 20}, {"unwritable", 0}}}};
+  EXPECT_THAT(startup_report(record), Not(HasSubstr("validation leaves")));
+  EXPECT_THAT(startup_report(record), Not(HasSubstr("cannot write")));
+  record.data["train"]["unwritable"] = 7;
+  record.data["valid"]["kept"] = 18;
+  EXPECT_THAT(startup_report(record),
+              HasSubstr("validation leaves 2 of 20 pairs out of its loss and its BLEU\n"));
+  EXPECT_THAT(startup_report(record),
+              HasSubstr("cannot write the targets of 7 of 80 training and 0 of 18 validation"));
+  EXPECT_THAT(startup_report(record), HasSubstr("--normalization identity --byte-fallback true"));
+}
+
 }  // namespace
 }  // namespace nmt::train

@@ -140,5 +140,20 @@ TEST(MemoryEstimate, OverNineTenthsIsRefusedWithTheRemedy) {
                              HasSubstr("lower --max-tokens"), HasSubstr("--update-freq")));
 }
 
+TEST(MemoryEstimate, ASourceVocabularyOfItsOwnCounts) {
+  for (const auto tie : {layers::EmbeddingTie::kTwoWay, layers::EmbeddingTie::kNone}) {
+    config::ModelConfig config;
+    config.architecture = config::parse_architecture("preln-1L");
+    config.d_model = 64;
+    config.ffn_dim = 128;
+    config.vocab_size = 300;
+    config.source_vocab_size = 2000;
+    config.tie_embeddings = tie;
+    model::Transformer model(config);
+    const auto exact = static_cast<double>(model::parameter_count(model));
+    EXPECT_NEAR(static_cast<double>(approximate_parameters(config)), exact, 0.01 * exact);
+  }
+}
+
 }  // namespace
 }  // namespace nmt::train

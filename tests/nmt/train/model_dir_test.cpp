@@ -110,7 +110,7 @@ TEST_F(ModelDirTest, ResumeFindsTheNewestCheckpointAndCutsTheLog) {
   RunStart start = prepare_model_dir(command_);
   EXPECT_EQ(start.origin.at.checkpoint, folder_.path("model/checkpoints/update-00000005"));
   EXPECT_EQ(start.origin.at.update, 5);
-  EXPECT_EQ(start.origin.vocabulary, data_.vocabulary->serialized());
+  EXPECT_EQ(start.origin.vocabulary, data_.vocabularies().target().serialized());
   EXPECT_EQ(testing::records<stability::EndRecord>(folder_.path("model")).size(), 1u);
   discard_what_is_replaced(start);
   EXPECT_TRUE(testing::records<stability::EndRecord>(folder_.path("model")).empty());
@@ -243,7 +243,7 @@ TEST_F(ModelDirTest, AModelGivesWeightsVocabularyAndShape) {
   command_.set_keys = {"init-from", "model-dir"};
   RunStart start = prepare_model_dir(command_);
   EXPECT_FALSE(start.origin.at.checkpoint.has_value());
-  EXPECT_EQ(start.origin.vocabulary, data_.vocabulary->serialized());
+  EXPECT_EQ(start.origin.vocabulary, data_.vocabularies().target().serialized());
   EXPECT_EQ(start.origin.config.model.d_model, 16);
   EXPECT_EQ(start.origin.config.model.heads, 2);
   ASSERT_EQ(start.origin.at.events.size(), 1u);
@@ -269,7 +269,8 @@ TEST_F(ModelDirTest, AnotherVocabularyBesideTheModelsIsRefused) {
   EXPECT_THAT(message_of<InputError>([&] { prepare_model_dir(command_); }),
               AllOf(HasSubstr("other.model"), HasSubstr("leave --vocab out")));
   command_.config.data.vocab = {folder_.path("model/best/spm.model")};
-  EXPECT_EQ(prepare_model_dir(command_).origin.vocabulary, data_.vocabulary->serialized());
+  EXPECT_EQ(prepare_model_dir(command_).origin.vocabulary,
+            data_.vocabularies().target().serialized());
 }
 
 TEST_F(ModelDirTest, OneRunAtATimeWritesIntoAFolder) {

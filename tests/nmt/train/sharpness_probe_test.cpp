@@ -259,11 +259,11 @@ TEST(SharpnessProbe, Float32MeetsFloat64) {
     SCOPED_TRACE(model::name_of(config.model));
     model::Transformer model(config.model);
     model::initialize(model, 3);
-    TrainStep step(model, config, /*workers=*/1, data.vocabulary->eos_id());
+    TrainStep step(model, config, /*workers=*/1, data.vocabularies().target().eos_id());
     data::TokenBatcher batcher(data.train, {.max_tokens = 600, .seed = 3});
     for (int64_t update = 1; update <= 30; ++update) step.run(update, {batcher.next()});
     const SharpnessProbe probe(config, sharpness_sample(data.train, 200, 1),
-                               data.vocabulary->eos_id());
+                               data.vocabularies().target().eos_id());
     const stability::Sharpness single = probe.measure(model, step.optimizer().state());
     const DoublePrecision double_precision;
     const stability::Sharpness exact = probe.measure(model, step.optimizer().state());
@@ -286,7 +286,7 @@ TEST(SharpnessProbe, LeavesModelAndOptimizerAsTheyAre) {
     return all;
   };
   const std::vector<torch::Tensor> before = copies();
-  SharpnessProbe(config, sharpness_sample(data.train, 50, 1), data.vocabulary->eos_id())
+  SharpnessProbe(config, sharpness_sample(data.train, 50, 1), data.vocabularies().target().eos_id())
       .measure(model, {{"step", torch::tensor(0, torch::kInt64)}});
   const std::vector<torch::Tensor> after = copies();
   for (size_t i = 0; i < before.size(); ++i) EXPECT_TRUE(torch::equal(before[i], after[i])) << i;

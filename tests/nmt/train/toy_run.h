@@ -5,7 +5,6 @@
 #include <ATen/Parallel.h>
 
 #include <atomic>
-#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -34,13 +33,12 @@ inline TrainingData toy_data(size_t translated = 0, bool with_valid = true) {
   const data::ToyCorpus toy = data::make_toy_corpus(5, {.train = 120, .valid = 8, .test = 0});
   const auto train = plain_pairs(toy.train);
   auto valid = plain_pairs(toy.valid);
-  static const auto vocabulary = std::make_shared<const data::Vocabulary>(data::train_vocabulary(
-      std::span<const data::SentencePair>(train), data::SubwordOptions{.vocab_size = 120}));
-  TrainingData data = {.vocabulary = vocabulary,
-                       .train = data::ParallelCorpus::from_pairs(train, *vocabulary, {}),
+  static const data::Vocabulary vocabulary = data::train_vocabulary(
+      std::span<const data::SentencePair>(train), data::SubwordOptions{.vocab_size = 120});
+  TrainingData data = {.train = data::ParallelCorpus::from_pairs(train, vocabulary, {}),
                        .valid = std::nullopt,
                        .valid_pairs = {}};
-  if (with_valid) data.valid = data::ParallelCorpus::from_pairs(valid, *vocabulary, {});
+  if (with_valid) data.valid = data::ParallelCorpus::from_pairs(valid, vocabulary, {});
   valid.resize(std::min(translated, valid.size()));
   data.valid_pairs = std::move(valid);
   return data;
@@ -57,7 +55,7 @@ inline config::TrainingConfig toy_config(const TrainingData& data, const std::st
   config.model.ffn_dim = 32;
   config.model.heads = 2;
   config.model.dropout = 0.0;
-  config.model.vocab_size = data.vocabulary->size();
+  fit_to_data(config.model, data);
   config.data.max_tokens = 600;
   config.optimization.learning_rate = 5e-3;
   config.optimization.warmup_updates = 5;

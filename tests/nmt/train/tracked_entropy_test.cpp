@@ -106,7 +106,7 @@ class TrackedEntropy : public ::testing::TestWithParam<layers::ResidualKind> {
         at::make_generator<at::CPUGeneratorImpl>(dropout_seed(config.seed, kUpdate, 0));
     context.attention_observer = &statistics;
     context.backend = layers::BackendKind::kReference;
-    loss_of_batch(model, batch_of(data_), data_.vocabulary->eos_id(), 0.1, context);
+    loss_of_batch(model, batch_of(data_), data_.vocabularies().target().eos_id(), 0.1, context);
     return statistics;
   }
 
@@ -119,7 +119,7 @@ TEST_P(TrackedEntropy, EqualsFloat64FromTheSameWeightsAndBatch) {
     const config::TrainingConfig config = config_of(row.kind);
     model::Transformer model(config.model);
     model::initialize(model, config.seed);
-    TrainStep step(model, config, 1, data_.vocabulary->eos_id());
+    TrainStep step(model, config, 1, data_.vocabularies().target().eos_id());
     for (int64_t update = 1; update < kUpdate; ++update) step.run(update, {batch_of(data_)});
     step.tracker().take();
     const checkpoint::NamedTensors weights = copies(model);
@@ -148,7 +148,7 @@ TEST_P(TrackedEntropy, NoHeadLiesUnderItsBound) {
   const config::TrainingConfig config = config_of(layers::LinearKind::kPlain);
   model::Transformer model(config.model);
   model::initialize(model, config.seed);
-  TrainStep step(model, config, 2, data_.vocabulary->eos_id());
+  TrainStep step(model, config, 2, data_.vocabularies().target().eos_id());
   for (int64_t update = 1; update < 8; ++update) step.run(update, {batch_of(data_)});
   step.tracker().take();
   StepResult result = step.run(8, {batch_of(data_)}, /*measure=*/true);
@@ -172,7 +172,7 @@ TEST(MeasuredUpdate, IsTheSameUpdateToTheBit) {
     const auto weights = [&](bool measure) {
       model::Transformer model(config.model);
       model::initialize(model, config.seed);
-      TrainStep step(model, config, 2, data.vocabulary->eos_id());
+      TrainStep step(model, config, 2, data.vocabularies().target().eos_id());
       for (int64_t update = 1; update <= 3; ++update) {
         step.run(update, {batch_of(data)}, measure);
       }
@@ -187,7 +187,7 @@ TEST(MeasuredUpdate, ListsEveryMatrixAndLayer) {
   const config::TrainingConfig config = toy_config(data, "");  // 2L-1L
   model::Transformer model(config.model);
   model::initialize(model, config.seed);
-  TrainStep step(model, config, 2, data.vocabulary->eos_id());
+  TrainStep step(model, config, 2, data.vocabularies().target().eos_id());
   const StepStatistics statistics = step.run(1, {batch_of(data)}, /*measure=*/true).statistics;
   EXPECT_EQ(statistics.matrices.size(), 1u + 2 * 6 + 10);
   ASSERT_EQ(statistics.stream.size(), 3u);
@@ -210,7 +210,7 @@ TEST(MeasuredUpdate, KnowsEveryParametrisation) {
     config.model.architecture = config::parse_architecture(name);
     model::Transformer model(config.model);
     model::initialize(model, config.seed);
-    TrainStep step(model, config, 2, data.vocabulary->eos_id());
+    TrainStep step(model, config, 2, data.vocabularies().target().eos_id());
     const StepStatistics statistics = step.run(1, {batch_of(data)}, /*measure=*/true).statistics;
     ASSERT_EQ(statistics.matrices.size(), 1u + 2 * 6 + 10);
     const bool spectral = config.model.architecture.linear == layers::LinearKind::kSpectralNorm;
@@ -230,7 +230,7 @@ TEST(UntrackedUpdate, IsTheSameUpdateToTheBit) {
     config.stability.track_attention = track;
     model::Transformer model(config.model);
     model::initialize(model, config.seed);
-    TrainStep step(model, config, 2, data.vocabulary->eos_id());
+    TrainStep step(model, config, 2, data.vocabularies().target().eos_id());
     const StepResult result = step.run(1, {batch_of(data)});
     EXPECT_EQ(result.entropies.empty(), !track);
     return copies(model);

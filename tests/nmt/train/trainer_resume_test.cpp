@@ -316,7 +316,7 @@ TEST(Trainer, RefusesToResumeOnOtherText) {
   auto pairs = testing::plain_pairs(toy.valid);
   std::swap(pairs[3].target, pairs[4].target);
   TrainingData swapped = toy_data();
-  swapped.valid = data::ParallelCorpus::from_pairs(pairs, *data.vocabulary, {});
+  swapped.valid = data::ParallelCorpus::from_pairs(pairs, data.vocabularies(), {});
   EXPECT_THAT(refusal(swapped), HasSubstr("v.de: is not the text that the run began with"));
   EXPECT_THAT(refusal(toy_data(0, /*with_valid=*/false)),
               HasSubstr("valid-sets: the run began with a validation set"));
