@@ -3,8 +3,6 @@
 
 #pragma once
 
-#include <cstdint>
-
 #include "data/parallel_corpus.h"
 
 namespace nmt::data {
@@ -13,8 +11,8 @@ namespace nmt::data {
 ///
 ///     −Σ_v n_v / N ln p_v        p_v = (n_v + 1) / (N + V)
 ///
-/// with n_v how often piece v occurs among the N target pieces, `</s>` counted, and V `pieces`, the
-/// size of the target vocabulary.
-double unigram_nll(const ParallelCorpus& corpus, int64_t pieces);
+/// with n_v how often piece v occurs among the N target pieces, `</s>` counted, and V the size of
+/// the target vocabulary.
+double unigram_nll(const ParallelCorpus& corpus);
 
 }  // namespace nmt::data

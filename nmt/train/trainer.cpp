@@ -74,7 +74,7 @@ Trainer::Trainer(const config::TrainingConfig& config, const TrainingData& data,
       checkpoints_(config.model_dir + "/checkpoints"),
       model_(initialized_model(config, data)),
       step_(model_, config, config.threads, data.vocabularies().target().eos_id()),
-      unigram_nll_(data::unigram_nll(data.train, data.vocabularies().target().size())),
+      unigram_nll_(data::unigram_nll(data.train)),
       monitor_(rules_of(config, unigram_nll_)) {
   if (config_.schedule.sharpness_every > 0) {
     sharpness_.emplace(
