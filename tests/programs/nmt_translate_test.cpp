@@ -263,11 +263,11 @@ TEST_F(NmtTranslate, CountsTranslationsThatTheLimitCuts) {
   config::ModelConfig config = decode::testing::tiny_config(vocabulary->size());
   config.length_bound = config::LengthBound{2.0, 10};
   model::Transformer model = decode::testing::random_model(config, /*seed=*/4);
-  decode::testing::prefer(model, vocabulary->encode("the")[0]);
+  decode::testing::prefer(model, vocabulary->encode("a")[0]);
   checkpoint::save_model(folder_.path("endless"), {.config = config,
                                                    .tensors = model::named_tensors(model),
                                                    .vocabulary = vocabulary->serialized()});
-  folder_.write("in.txt", "the the the\n\npeople walk\n");
+  folder_.write("in.txt", "a a a\n\npeople walk\n");
   const auto pieces = [&](const Words& flags) {
     const Result result =
         translate(Words{"--model", "endless", "--input", "in.txt", "--beam-size", "1"} + flags);
@@ -291,7 +291,7 @@ TEST_F(NmtTranslate, CountsTranslationsThatTheLimitCuts) {
 
 TEST_F(NmtTranslate, AModelOfTwoVocabulariesNeedsBoth) {
   const std::vector<std::string> targets = {"bä bö bü", "bö bü bö bö", "bü bä bä"};
-  const data::Vocabulary target = data::train_vocabulary(targets, {.vocab_size = 12});
+  const data::Vocabulary target = data::train_vocabulary(targets, {.vocab_size = 11});
   const auto source = decode::testing::tiny_vocabulary();
   config::ModelConfig config = decode::testing::tiny_config(target.size());
   config.source_vocab_size = source->size();

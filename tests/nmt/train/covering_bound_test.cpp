@@ -19,7 +19,7 @@ using config::LengthBound;
 /// A corpus whose pairs have so many pieces, `</s>` counted: words of one piece each.
 data::ParallelCorpus corpus_of(const std::vector<std::pair<int64_t, int64_t>>& lengths) {
   static const data::Vocabulary vocabulary = data::train_vocabulary(
-      std::vector<std::string>(20, "a b a b b a"), data::SubwordOptions{.vocab_size = 8});
+      std::vector<std::string>(20, "a b a b b a"), data::SubwordOptions{.vocab_size = 7});
   const auto words = [](int64_t pieces) {
     std::string text;
     for (int64_t i = 1; i < pieces; ++i) text += "a ";

@@ -24,6 +24,7 @@ class TrainingDataTest : public ::testing::Test {
       target += i % 3 == 0 ? "da de di\n" : "do du da de di\n";
     }
     config_.data.train_sets = {folder_.write("a.en", source), folder_.write("a.de", target)};
+    config_.data.subword = config::SubwordKind::kBpe;
     config_.data.vocab_size = 24;
     config_.data.max_length = 20;
     config_.model.max_positions = 60;
@@ -71,7 +72,8 @@ TEST_F(TrainingDataTest, BleuIsOverTheFirstPairsThatAreKept) {
 
 TEST_F(TrainingDataTest, TwoVocabulariesComeFromTwoFilesOrFromTheSavedOnes) {
   const auto trained = [](const std::string& text, int64_t size) {
-    return data::train_vocabulary(std::vector<std::string>(10, text), {.vocab_size = size});
+    return data::train_vocabulary(std::vector<std::string>(10, text),
+                                  {.model = data::SubwordModel::kBpe, .vocab_size = size});
   };
   const data::Vocabulary source = trained("ba be bi bo bu", 14),
                          target = trained("da de di do", 12);
@@ -101,7 +103,7 @@ TEST_F(TrainingDataTest, NormalizationAndBytesAreThoseOfTheConfiguration) {
   config_.data.normalization = config::Normalization::kIdentity;
   EXPECT_EQ(load_training_data(config_, std::nullopt).train.report().unwritable, 0);
   config_.data.byte_fallback = true;
-  config_.data.vocab_size = 290;
+  config_.data.vocab_size = 275;
   const TrainingData data = load_training_data(config_, std::nullopt);
   const data::Vocabulary& vocabulary = data.vocabularies().target();
   EXPECT_EQ(vocabulary.decode(vocabulary.encode("\u4E2D")), "\u4E2D");
