@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <regex>
 #include <sstream>
 
 #include "nmt/checkpoint/checkpoint.h"
@@ -34,6 +35,12 @@ Words lines_of(const std::string& text) {
   std::istringstream stream(text);
   for (std::string line; std::getline(stream, line);) lines.push_back(line);
   return lines;
+}
+
+/// `said` without the count of cut translations, which a model of random weights ends with.
+std::string without_cuts(const std::string& said) {
+  return std::regex_replace(said, std::regex("warning: [^\r\n]* cut at the length limit[^\n]*\n"),
+                            "");
 }
 
 /// A folder with a small model of random weights in "model".
@@ -77,7 +84,7 @@ TEST_F(NmtTranslate, AFileToStandardOutputWithEmptyLinesInPlace) {
   folder_.write("in.txt", "the child\n\npeople walk\n");
   const Result result = translate({"--model", "model", "--input", "in.txt"});
   EXPECT_EQ(result.status, 0) << result.errors;
-  EXPECT_EQ(result.errors, "");
+  EXPECT_EQ(without_cuts(result.errors), "");
   const Words lines = lines_of(result.output);
   ASSERT_THAT(lines, SizeIs(3));
   EXPECT_NE(lines[0], "");
@@ -109,7 +116,8 @@ TEST_F(NmtTranslate, WritesAFileAndWarnsWithTheLine) {
   const Result result = translate(flags);
   EXPECT_EQ(result.status, 0);
   EXPECT_EQ(result.output, "");
-  EXPECT_EQ(result.errors, "warning: in.txt:2: invalid UTF-8 at byte 5; replaced by U+FFFD\n");
+  EXPECT_EQ(without_cuts(result.errors),
+            "warning: in.txt:2: invalid UTF-8 at byte 5; replaced by U+FFFD\n");
   EXPECT_THAT(lines_of(folder_.read("out.txt")), SizeIs(2));
 
   Words quiet = flags;
@@ -201,7 +209,8 @@ TEST_F(NmtTranslate, ATerminalThatCannotEraseGetsPlainLines) {
       std::string("TERM=dumb '") + NMT_TRANSLATE + "' --model model --input in.txt > out.txt";
   const Result result =
       run({"/usr/bin/script", "-qec", command, "/dev/null"}, {.folder = folder_.path()});
-  EXPECT_THAT(result.output, ::testing::MatchesRegex("1 segments  [0-9]+ segments/s\r\n"));
+  EXPECT_THAT(without_cuts(result.output),
+              ::testing::MatchesRegex("1 segments  [0-9]+ segments/s\r\n"));
 }
 
 TEST_F(NmtTranslate, RefusesAModelThatIsNotThere) {

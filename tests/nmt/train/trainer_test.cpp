@@ -276,6 +276,7 @@ TEST(Trainer, AModelThatEndsNoTranslationHasNoBleuWhereTheBoundIsWide) {
   config.schedule.max_updates = 2;
   config.schedule.validate_every = 1;
   config.schedule.valid_metric = config::ValidMetric::kBleu;
+  config.optimization.learning_rate = 1e-5;  // Nothing is learned, `</s>` neither.
   ASSERT_TRUE(config.model.length_bound.has_value());
   const auto validations = [&] {
     testing::train(config, data);
