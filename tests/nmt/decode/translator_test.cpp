@@ -244,7 +244,9 @@ TEST_F(TranslationLengthTest, EndlessTranslationsAreGivenUpOnlyWhereTheyTakeLong
             translator({.beam_size = 1, .max_tokens = max_tokens, .threads = 2});
         const auto found = greedy.translate_unless_endless(sentences_);
         ASSERT_EQ(found.has_value(), ends || pieces == 10);
-        if (found) EXPECT_EQ(*found, greedy.translate(sentences_));
+        if (found) {
+          EXPECT_EQ(*found, greedy.translate(sentences_));
+        }
       }
     }
   }

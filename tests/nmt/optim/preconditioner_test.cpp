@@ -123,7 +123,9 @@ TEST(Preconditioner, KnowsEveryOptimizer) {
     const LastStep last = last_step(config);
     const Preconditioner p = preconditioner(config, last.before, last.state);
     EXPECT_EQ(p.diagonal.defined(), !p.meaning.starts_with("none")) << name;
-    if (p.diagonal.defined()) EXPECT_GT(p.diagonal.min().item<double>(), 0.0) << name;
+    if (p.diagonal.defined()) {
+      EXPECT_GT(p.diagonal.min().item<double>(), 0.0) << name;
+    }
   }
 }
 
