@@ -204,9 +204,12 @@ TEST(Fold, RowsOfWeightNormGetTheLengthG) {
   bad = tensors;
   bad[2].second = torch::ones({3});
   EXPECT_THAT(message_of<InputError>([&] { fold(bad, "f"); }), HasSubstr("do not fit together"));
-  bad = tensors;
-  bad[0].second = torch::tensor({{3.0F, 4.0F}, {0.0F, 0.0F}});
-  EXPECT_THAT(message_of<InputError>([&] { fold(bad, "f"); }), HasSubstr("a row of length 0"));
+  for (const float value : {0.0F, INFINITY, NAN}) {
+    bad[0].second = torch::tensor({{3.0F, 4.0F}, {0.0F, value}});
+    bad[2].second = tensors[2].second;
+    EXPECT_THAT(message_of<InputError>([&] { fold(bad, "f"); }),
+                HasSubstr("a row whose length is 0 or not finite"));
+  }
 }
 
 TEST(Fold, PlainModelsOnlyGetTheMark) {

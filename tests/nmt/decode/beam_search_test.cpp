@@ -179,7 +179,8 @@ TEST(BeamSearchTest, SaysWhatTheLimitCut) {
   int64_t cut = 0, whole = 0;
   for (uint64_t seed = 0; seed < 40; ++seed) {
     const RandomTable table{.seed = seed, .vocabulary = 4};
-    for (const Hypothesis& hypothesis : search(table, {7}, {4}, options)[0]) {
+    const std::vector<std::vector<Hypothesis>> found = search(table, {7}, {4}, options);
+    for (const Hypothesis& hypothesis : found[0]) {
       const auto next = testing::log_probabilities(table, 7, hypothesis.pieces, {});
       const bool ends = std::ranges::max_element(next) == next.begin();
       EXPECT_EQ(hypothesis.cut, hypothesis.pieces.size() == 3 && !ends);
