@@ -269,32 +269,5 @@ TEST(Trainer, GivesUpAfterUpdatesThatAreNotFinite) {
   EXPECT_FALSE(skipped->fields["lines"].empty());
 }
 
-TEST(Trainer, AModelThatEndsNoTranslationHasNoBleuWhereTheBoundIsWide) {
-  const TempFolder folder;
-  const TrainingData data = toy_data(/*translated=*/4);
-  config::TrainingConfig config = toy_config(data, folder.path("model"));
-  config.schedule.max_updates = 2;
-  config.schedule.validate_every = 1;
-  config.schedule.valid_metric = config::ValidMetric::kBleu;
-  config.optimization.learning_rate = 1e-5;  // Nothing is learned, `</s>` neither.
-  ASSERT_TRUE(config.model.length_bound.has_value());
-  const auto validations = [&] {
-    testing::train(config, data);
-    return records<ValidRecord>(config.model_dir);
-  };
-  for (const ValidRecord& record : validations()) EXPECT_TRUE(record.bleu.has_value());
-  EXPECT_TRUE(records<stability::EventRecord>(config.model_dir).empty());
-
-  config.model_dir = folder.path("wide");
-  config.model.length_bound = config::LengthBound{2.0, 500};
-  const auto wide = validations();
-  ASSERT_EQ(wide.size(), 2u);
-  for (const ValidRecord& record : wide) EXPECT_FALSE(record.bleu.has_value());
-  EXPECT_TRUE(wide[1].best);  // By its nll.
-  const auto events = records<stability::EventRecord>(config.model_dir);
-  ASSERT_EQ(events.size(), 2u);
-  EXPECT_EQ(events[0].kind, "endless_translations");
-}
-
 }  // namespace
 }  // namespace nmt::train
