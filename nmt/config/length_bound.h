@@ -12,8 +12,8 @@ struct LengthBound {
   double factor = 2.0;  ///< a >= 0, translation pieces for each source piece.
   int64_t pieces = 10;  ///< b >= 0; at least 1 where a is 0.
 
-  /// Largest number of pieces of a translation, `</s>` left out, of a source with so many pieces,
-  /// `</s>` left out.
+  /// Largest number of pieces of a translation of a source with so many pieces, `</s>` counted in
+  /// both, as everywhere.
   int64_t of(int64_t source_pieces) const;
   bool operator==(const LengthBound&) const = default;
 };
