@@ -36,16 +36,18 @@ if(NMT_WITH_CUDA)
   endif()
   # Nothing of ours calls into libtorch_cuda: it registers its kernels when it is loaded, so the
   # linker must keep it. The toolkit's folder goes into an old-style RPATH, which also serves the
-  # libraries that libtorch_cuda itself loads.
+  # libraries that libtorch_cuda itself loads; last, since it may hold a cuDNN or NCCL of another version.
+  set(nmt_toolkit_libraries ${CUDAToolkit_LIBRARY_DIR})
+  set(CMAKE_BUILD_RPATH ${NMT_TORCH_LIBRARY_DIR} ${nmt_toolkit_libraries})
   target_link_options(nmt_torch INTERFACE
-    LINKER:--disable-new-dtags LINKER:-rpath,${CUDAToolkit_LIBRARY_DIR}
+    LINKER:--disable-new-dtags
     LINKER:--no-as-needed
     ${NMT_TORCH_LIBRARY_DIR}/libtorch_cuda.so ${NMT_TORCH_LIBRARY_DIR}/libc10_cuda.so
     LINKER:--as-needed)
 endif()
 
 # All in one lib/ folder: every library of LibTorch also searches $ORIGIN for the others. What the CUDA
-# toolkit itself holds (cuBLAS, cuSPARSE, cuFFT, ...) is taken from there, by the RPATH above.
+# toolkit itself holds (cuBLAS, cuSPARSE, cuFFT, ...) is taken from there, by the RPATH.
 set(nmt_torch_runtime libtorch_cpu.so libc10.so libgomp*.so*)
 if(NMT_WITH_CUDA)
   list(APPEND nmt_torch_runtime
