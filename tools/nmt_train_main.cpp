@@ -43,8 +43,8 @@ void resolve_machine(TrainingConfig& config) {
   at::set_num_threads(static_cast<int>(config.threads));
 }
 
-void keep(nmt::train::PipedText& piped) {
-  piped.keep();
+void keep(nmt::train::PipedText& piped, const TrainingConfig& config) {
+  piped.keep(config);
   for (const nmt::train::PipedText::Copy& copy : piped.copies()) {
     std::cout << nmt::text::input_name(copy.stream) << " is kept for --resume in " << copy.path
               << ", " << copy.bytes << " bytes\n"
@@ -68,7 +68,7 @@ int train(int argc, char** argv) {
   nmt::train::Trainer trainer(config, data, observers, nmt::cli::catch_stop_signals(),
                               start.origin.at);
   nmt::train::discard_what_is_replaced(start);  // From here on the run is on.
-  keep(piped);
+  keep(piped, config);
   const std::string folder = config.model_dir + "/";
   nmt::stability::RunLog log(folder + nmt::train::kRunLogFile);
   nmt::train::ConsoleObserver console(std::cout, nmt::cli::progress_options(STDOUT_FILENO));

@@ -94,10 +94,11 @@ TranslateFlags parse(int argc, char** argv) {
 std::string cut_translations(const nmt::decode::StreamTotals& totals,
                              const nmt::decode::Translator& translator) {
   if (totals.cut == 0) return "";
-  return nmt::concatenate(totals.cut, " of ", totals.translations,
-                          totals.translations == 1 ? " translation was" : " translations were",
-                          " cut at the length limit of ", translator.length_limit(),
-                          "; --max-length or --length-bound sets another");
+  return nmt::concatenate(
+      totals.cut, " of ", totals.translations,
+      totals.translations == 1 ? " translation was" : " translations were",
+      " cut at the length limit of ", translator.length_limit(),
+      translator.can_be_longer() ? "; --max-length or --length-bound sets another" : "");
 }
 
 /// Warnings, and how many segments are done and how fast where the translations do not show it.

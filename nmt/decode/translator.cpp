@@ -121,10 +121,17 @@ int64_t Translator::longest_translation(const Pieces& source) const {
   return std::clamp<int64_t>(length_bound_->of(std::ssize(source) + 1), 1, longest_side());
 }
 
+bool Translator::positions_bind() const {
+  return longest_side() == model_->config().max_positions;
+}
+
 std::string Translator::length_limit() const {
-  if (!length_bound_) return concatenate(longest_side(), " pieces");
+  const std::string side = positions_bind()
+                               ? concatenate("the model's ", longest_side(), " positions")
+                               : concatenate(longest_side(), " pieces");
+  if (!length_bound_) return side;
   return concatenate(config::to_string(*length_bound_),
-                     " pieces, x those of the source, and at most ", longest_side());
+                     " pieces, x those of the source, and at most ", side);
 }
 
 std::vector<Pieces> Translator::encode(std::span<const std::string> segments,
@@ -135,10 +142,10 @@ std::vector<Pieces> Translator::encode(std::span<const std::string> segments,
     Pieces pieces = vocabularies_.source().encode(segments[i]);
     if (std::ssize(pieces) > longest) {
       if (warn) {
-        warn(i, concatenate(
-                    "has ", pieces.size(), " pieces, over the limit of ", longest, " (",
-                    options_.max_length ? "max-length " : "the model's positions: ", longest_side(),
-                    " with </s>); only the first ", longest, " are translated"));
+        warn(i, concatenate("has ", pieces.size(), " pieces, over the limit of ", longest, " (",
+                            positions_bind() ? "the model's positions: " : "max-length ",
+                            longest_side(), " with </s>); only the first ", longest,
+                            " are translated"));
       }
       pieces.resize(longest);
     }

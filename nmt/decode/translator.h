@@ -87,9 +87,12 @@ class Translator {
   std::vector<std::vector<Translation>> translate_n_best(std::span<const std::string> segments,
                                                          const TranslationWarning& warn = {}) const;
 
-  /// The limit on the length of a translation in words, for messages: "2x+10 pieces for x of the
-  /// source".
+  /// The limit on the length of a translation in words, for messages: "2x+10 pieces, x those of the
+  /// source, and at most 30 pieces".
   std::string length_limit() const;
+
+  /// Whether another max_length or length_bound could make translations longer.
+  bool can_be_longer() const { return length_bound_.has_value() || !positions_bind(); }
 
  private:
   using Pieces = std::vector<int32_t>;               // Of a segment, without `</s>`.
@@ -102,6 +105,7 @@ class Translator {
   void translate_batches(std::span<const Pieces> sources, const Batches& batches,
                          Translations& translations) const;
   int64_t longest_side() const;
+  bool positions_bind() const;
   int64_t longest_translation(const Pieces& source) const;
   bool may_take_long(std::span<const Pieces> sources) const;
   std::vector<std::vector<Hypothesis>> search(std::span<const Pieces> sources,

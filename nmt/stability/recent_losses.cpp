@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "data/text/error.h"
 #include "nmt/stability/json_number.h"
 
 namespace nmt::stability {
@@ -44,6 +45,10 @@ void RecentLosses::restore(const nlohmann::ordered_json& state, int64_t update) 
   const auto known = state.find("loss_updates");
   if (known != state.end()) {
     updates_ = known->get<std::deque<int64_t>>();
+    if (updates_.size() != losses_.size()) {
+      throw InputError("\"loss_updates\" has ", updates_.size(), " values, \"losses\" ",
+                       losses_.size());
+    }
     return;
   }
   for (size_t left = losses.size(); left-- > 0;) {

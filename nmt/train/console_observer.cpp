@@ -92,7 +92,7 @@ std::string end_text(const stability::EndRecord& record) {
                        cli::in_words(record.status).c_str());
   if (record.collapsed) text += "; entropy collapsed";
   if (record.collapsed && record.learnt == true) text += ", and yet the model learnt";
-  if (record.diverged) text += "; the loss diverged";
+  if (record.diverged) text += "; it diverged";
   if (record.learnt == false) text += "; it knows no more than how often each piece occurs";
   if (record.best) {
     text += cli::format_text("\nbest validation at update %lld: ", number(record.best->update)) +

@@ -43,22 +43,32 @@ void remove_former_run(const fs::path& folder, const config::DataConfig& data) {
   if (!has_sets_in(folder / kPipedTextFolder, data)) remove_tree(folder / kPipedTextFolder);
 }
 
-// The settings of a run by the first line of its log; none if it was killed before that was whole.
-std::optional<TrainingConfig> logged_config(const fs::path& folder) {
-  std::ifstream file(folder / kRunLogFile);
+// The next whole line of a log, as JSON; null where there is none, as after a kill.
+nlohmann::ordered_json next_line(std::istream& log) {
   std::string line;
-  if (!std::getline(file, line) || file.eof()) return std::nullopt;
-  const auto json = nlohmann::ordered_json::parse(line, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object() || !json.contains("config")) return std::nullopt;
-  return config::training_config_from_json(json["config"], (folder / kRunLogFile).string());
+  if (!std::getline(log, line) || log.eof()) return nullptr;
+  return nlohmann::ordered_json::parse(line, nullptr, /*allow_exceptions=*/false);
+}
+
+// The run whose log is there, by its first lines: the settings, and where it branched off.
+std::optional<RunOrigin> logged_run(const TrainingCommand& command, const fs::path& folder) {
+  std::ifstream log(folder / kRunLogFile);
+  const nlohmann::ordered_json settings = next_line(log);
+  if (!settings.is_object() || !settings.contains("config")) return std::nullopt;
+  const TrainingConfig config = config::resumed_config(
+      config::training_config_from_json(settings["config"], (folder / kRunLogFile).string()),
+      command);
+  const nlohmann::ordered_json event = next_line(log);
+  const bool branches = event.is_object() && event.value("kind", "") == "branch";
+  return repeated_run(config, branches ? event["fields"].value("from", "") : config.branch_from);
 }
 
 RunOrigin resumed(const TrainingCommand& command, const fs::path& folder) {
   const checkpoint::CheckpointSet checkpoints((folder / "checkpoints").string());
   checkpoints.remove_leftovers();
   if (const auto newest = checkpoints.newest()) return resumed_run(*newest, command);
-  const std::optional<TrainingConfig> logged = logged_config(folder);
-  return logged ? repeated_run(config::resumed_config(*logged, command)) : new_run(command);
+  std::optional<RunOrigin> logged = logged_run(command, folder);
+  return logged ? *std::move(logged) : new_run(command);
 }
 
 }  // namespace

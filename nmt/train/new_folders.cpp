@@ -10,14 +10,29 @@ namespace nmt::train {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// `folder` and those above it that are not there, outermost first.
+std::vector<fs::path> missing_folders(const fs::path& folder) {
+  std::vector<fs::path> missing;
+  std::error_code ignored;
+  for (fs::path path = fs::absolute(folder).lexically_normal(); !fs::exists(path, ignored);
+       path = path.parent_path()) {
+    if (path.has_filename()) missing.push_back(path);
+  }
+  std::ranges::reverse(missing);
+  return missing;
+}
+
+}  // namespace
+
 NewFolders::NewFolders(const fs::path& folder) {
   std::error_code error;
-  for (fs::path missing = fs::absolute(folder).lexically_normal(); !fs::exists(missing, error);
-       missing = missing.parent_path()) {
-    if (missing.has_filename()) made_.push_back(missing);
+  for (const fs::path& missing : missing_folders(folder)) {
+    // Not made here: a link to nothing, which is not ours to remove, or another process was first.
+    if (fs::create_directory(missing, error)) made_.push_back(missing);
+    if (error) break;
   }
-  std::reverse(made_.begin(), made_.end());
-  fs::create_directories(folder, error);
   if (error || access(folder.c_str(), W_OK | X_OK) != 0) {
     remove_empty();
     throw InputError("model folder ", folder.string(), ": cannot be written",

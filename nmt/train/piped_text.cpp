@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <future>
 #include <utility>
@@ -68,8 +69,19 @@ int64_t copy(const std::string& from, const std::string& to) {
   return bytes;
 }
 
+void link_or_copy(const std::string& from, const std::string& to) {
+  std::error_code error;
+  fs::create_hard_link(from, to, error);
+  if (error) copy(from, to);
+}
+
 std::string lasting_folder(const config::TrainingConfig& config) {
   return (fs::absolute(config.model_dir) / kPipedTextFolder).lexically_normal().string();
+}
+
+bool names(const config::DataConfig& data, const std::string& path) {
+  return std::ranges::find(data.train_sets, path) != data.train_sets.end() ||
+         std::ranges::find(data.valid_sets, path) != data.valid_sets.end();
 }
 
 // Names the files of `to` in `config` wherever it names those of `from`.
@@ -85,12 +97,13 @@ void rename_sets(config::DataConfig& data, const fs::path& from, const fs::path&
 }  // namespace
 
 PipedText::PipedText(config::TrainingConfig& config) {
-  const std::vector<Stream> streams = streams_of(config.data);
+  std::vector<Stream> streams = streams_of(config.data);
   refuse_repetitions(streams);
   if (streams.empty()) return;
   folder_.emplace(lasting_folder(config));
   std::vector<std::future<int64_t>> sizes;
-  for (const Stream& stream : streams) {
+  for (Stream& stream : streams) {
+    while (names(config.data, lasting_folder(config) + "/" + stream.name)) stream.name += "-new";
     const std::string to = folder_->path() + "/" + stream.name;
     sizes.push_back(std::async(std::launch::async, copy, *stream.path, to));
     copies_.push_back({.stream = std::exchange(*stream.path, to),
@@ -103,8 +116,15 @@ void PipedText::name_lasting_places(config::TrainingConfig& config) const {
   if (folder_) rename_sets(config.data, folder_->path(), lasting_folder(config));
 }
 
-void PipedText::keep() {
-  if (folder_) folder_->commit();
+void PipedText::keep(const config::TrainingConfig& config) {
+  if (!folder_) return;
+  for (const auto* paths : {&config.data.train_sets, &config.data.valid_sets}) {
+    for (const fs::path path : *paths) {
+      const fs::path to = folder_->path() / path.filename();
+      if (path.parent_path() == lasting_folder(config) && !fs::exists(to)) link_or_copy(path, to);
+    }
+  }
+  folder_->commit();
 }
 
 }  // namespace nmt::train

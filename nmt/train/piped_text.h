@@ -28,9 +28,10 @@ class PipedText {
   /// Names in `config` where the copies will lie in the model folder: once its sets have been read.
   void name_lasting_places(config::TrainingConfig& config) const;
 
-  /// Puts the copies there. Without this they are removed again: a run that is refused leaves
-  /// nothing. Throws InputError.
-  void keep();
+  /// Puts the copies there, beside those of earlier streams that `config` still names; others go.
+  /// Without this the new ones are removed again: a run that is refused leaves nothing. Throws
+  /// InputError.
+  void keep(const config::TrainingConfig& config);
 
   struct Copy {
     std::string stream;  ///< As the flag named it.

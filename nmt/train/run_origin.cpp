@@ -118,9 +118,11 @@ checkpoint::ModelFolder model_at(const std::string& path) {
 EventRecord init_event(const checkpoint::ModelFolder& model, const TrainingConfig& config) {
   const layers::LinearKind linear = config.model.architecture.linear;
   const bool unfolds = model.folded && linear != layers::LinearKind::kPlain;
-  const char* unfolding = layers::has_spectral_norm(linear)
-                              ? "; they are folded: W is the folded weight, gamma its spectral norm"
-                              : "; they are folded: g is the length of each row";
+  const char* unfolding =
+      linear == layers::LinearKind::kWeightNorm ? "; they are folded: g is the length of each row"
+      : linear == layers::LinearKind::kSpectralNorm
+          ? "; they are folded: W is the folded weight, gamma its spectral norm, and stays so"
+          : "; they are folded: W is the folded weight, gamma its spectral norm";
   return {.update = 0,
           .kind = "init",
           .message = concatenate("weights and vocabulary are those of ", config.init_from,
@@ -178,8 +180,8 @@ RunOrigin new_run(const TrainingCommand& command) {
   return run;
 }
 
-RunOrigin repeated_run(const TrainingConfig& config) {
-  RunOrigin run = !config.branch_from.empty() ? branched_run(run_at(config.branch_from), config)
+RunOrigin repeated_run(const TrainingConfig& config, const std::string& branched_from) {
+  RunOrigin run = !config.branch_from.empty() ? branched_run(run_at(branched_from), config)
                   : !config.init_from.empty() ? initialized_run(model_at(config.init_from), config)
                                               : plain_run(config);
   run.opening = concatenate(config.model_dir, " has no checkpoint yet: its run begins again, on ",

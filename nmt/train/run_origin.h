@@ -24,8 +24,9 @@ struct RunOrigin {
 /// InputError if what it starts from is missing or damaged.
 RunOrigin new_run(const config::TrainingCommand& command);
 
-/// The same run once more, of which nothing is left but its settings. Throws as new_run does.
-RunOrigin repeated_run(const config::TrainingConfig& config);
+/// The same run once more, of which nothing is left but its settings and, where it branched off
+/// from another, the checkpoint `branched_from`. Throws as new_run does.
+RunOrigin repeated_run(const config::TrainingConfig& config, const std::string& branched_from);
 
 /// The run whose newest checkpoint is `from`. Throws UsageError as resumed_config does, InputError
 /// if the checkpoint is damaged.

@@ -8,7 +8,6 @@
 
 #include "data/text/error.h"
 #include "data/unigram_nll.h"
-#include "nmt/checkpoint/average.h"
 #include "nmt/model/init.h"
 #include "nmt/train/memory_estimate.h"
 #include "nmt/train/start_record.h"
@@ -111,7 +110,7 @@ std::string Trainer::reason_to_stop() const {
     return "max-target-tokens";
   }
   if (limits.max_minutes > 0 && run_seconds() >= 60 * limits.max_minutes) return "max-minutes";
-  if (!unstable_.empty()) return unstable_;
+  if (!progress_.unstable.empty()) return progress_.unstable;
   if (limits.patience > 0 && progress_.bad_validations >= limits.patience) return "patience";
   if (progress_.bad_updates >= limits.max_bad_updates) return "non-finite";
   // Last: a run that has met its limit has nothing to go on with, signal or not.
@@ -124,6 +123,7 @@ stability::EndRecord Trainer::run() {
       start_record(config_, model_, data_, config_.threads, unigram_nll_);
   observer_.on_start(start);
   for (const stability::EventRecord& event : at_.events) observer_.on_event(event);
+  report_change_within_average();
   if (!at_.checkpoint && sharpness_) measure_sharpness();
   publish_best();
   validate_if_due();
@@ -177,6 +177,12 @@ bool Trainer::measures_now() const {
   return interval > 0 && (progress_.update == 1 || due(interval));
 }
 
+bool Trainer::stops_on(const std::string& unstable) const {
+  const config::StabilityConfig& rules = config_.stability;
+  const auto action = unstable == "collapsed" ? rules.on_collapse : rules.on_divergence;
+  return !unstable.empty() && action == config::UnstableAction::kStop;
+}
+
 bool Trainer::is_better(const stability::ValidRecord& record) const {
   if (!std::isfinite(record.nll)) return false;
   if (!progress_.best) return true;
@@ -224,9 +230,7 @@ stability::EndRecord Trainer::finish(const std::string& reason) {
   end.seconds = run_seconds();
   end.best = progress_.best;
   observer_.on_end(end);  // Before the mean, which may fail: the run has ended all the same.
-  if (!averaged.empty()) {
-    checkpoint::save_model(config_.model_dir + "/average", checkpoint::average(averaged));
-  }
+  if (!interrupted) write_average(averaged);
   return end;
 }
 

@@ -52,6 +52,7 @@ class Trainer {
   /// Whether something that is done every `interval` updates (0: never) falls on this one.
   bool due(int64_t interval) const { return interval > 0 && progress_.update % interval == 0; }
   bool measures_now() const;
+  bool stops_on(const std::string& unstable) const;
   void change_temperatures();
   void react(const stability::EventRecord& event);
   void validate_and_save(const std::string& reason);
@@ -70,7 +71,10 @@ class Trainer {
   void save_checkpoint();
   void publish_best();
   stability::EndRecord finish(const std::string& reason);
+  int64_t last_change_of_temperature(int64_t update) const;
+  void report_change_within_average();
   std::vector<std::string> checkpoints_to_average();
+  void write_average(const std::vector<std::string>& folders);
   double run_seconds() const;
   double process_seconds() const;
 
@@ -92,7 +96,6 @@ class Trainer {
   Clock::time_point start_;
   std::optional<StepResult> unlogged_;  // The last update, while no record holds it.
   std::vector<double> losses_since_record_;
-  std::string unstable_;  // "collapsed" or "diverged": what a rule says must stop the run.
   int64_t tokens_since_record_ = 0;
   Clock::time_point last_record_;
   int64_t saved_update_ = -1;

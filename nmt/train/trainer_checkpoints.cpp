@@ -1,9 +1,12 @@
 // What the trainer saves, and what it starts from.
 
 #include <algorithm>
+#include <filesystem>
 
 #include "data/text/error.h"
+#include "nmt/checkpoint/average.h"
 #include "nmt/checkpoint/fold.h"
+#include "nmt/checkpoint/staged_folder.h"
 #include "nmt/config/config_json.h"
 #include "nmt/model/parameters.h"
 #include "nmt/stability/json_number.h"
@@ -97,6 +100,9 @@ void Trainer::restore(const std::string& folder) {
   if (progress_.best) monitor_.observe_validation(progress_.best->nll);  // Older states lack it.
   losses_since_record_ = stability::numbers_from_json(member_of(training.state, "losses", source));
   unlogged_ = unlogged_update(training.state, source);
+  // A run that a rule has stopped goes on when it is resumed; one that a signal cut short before it
+  // could validate and stop has both to come.
+  if (!progress_.validation_due || !stops_on(progress_.unstable)) progress_.unstable.clear();
   if (at_.branches) {  // What was best, and where it lies, belongs to the other run.
     progress_.best.reset();
     progress_.bad_validations = 0;
@@ -155,13 +161,36 @@ void Trainer::publish_best() {
   checkpoint::publish_model(checkpoints_.folder(progress_.update), config_.model_dir + "/best");
 }
 
+// 0 if there is none up to `update`.
+int64_t Trainer::last_change_of_temperature(int64_t update) const {
+  int64_t last_change = 0;
+  for (const config::TemperatureChange& change : config_.stability.attention_temperature_at) {
+    if (change.update <= update) last_change = std::max(last_change, change.update);
+  }
+  return last_change;
+}
+
+// Where limits tell beforehand that checkpoints will be left out, hours before they are.
+void Trainer::report_change_within_average() {
+  const config::ScheduleConfig& schedule = config_.schedule;
+  if (schedule.max_updates == 0 || schedule.save_every == 0 || schedule.average_last < 2) return;
+  const int64_t before_last = (schedule.max_updates - 1) / schedule.save_every;
+  const int64_t first = (before_last - (schedule.average_last - 2)) * schedule.save_every;
+  const int64_t last_change = last_change_of_temperature(schedule.max_updates);
+  if (last_change <= first || last_change <= progress_.update) return;
+  observer_.on_event(
+      {.update = progress_.update,
+       .kind = "average",
+       .message = concatenate("the attention temperature changes at update ", last_change,
+                              ", among the last ", schedule.average_last,
+                              " checkpoints: average/ will leave those before it out"),
+       .fields = {{"since", last_change}}});
+}
+
 // Weights at different attention temperatures are not of one model.
 std::vector<std::string> Trainer::checkpoints_to_average() {
   const int64_t wanted = config_.schedule.average_last;
-  int64_t last_change = 0;
-  for (const config::TemperatureChange& change : config_.stability.attention_temperature_at) {
-    if (change.update <= progress_.update) last_change = std::max(last_change, change.update);
-  }
+  const int64_t last_change = last_change_of_temperature(progress_.update);
   std::vector<std::string> folders;
   bool left_out = false;
   const std::vector<checkpoint::CheckpointSet::Entry> all = checkpoints_.all();
@@ -186,6 +215,15 @@ std::vector<std::string> Trainer::checkpoints_to_average() {
          .fields = {{"checkpoints", folders.size()}, {"since", last_change}}});
   }
   return folders;
+}
+
+void Trainer::write_average(const std::vector<std::string>& folders) {
+  const std::string place = config_.model_dir + "/average";
+  if (!folders.empty()) {
+    checkpoint::save_model(place, checkpoint::average(folders));
+  } else if (config_.schedule.average_last > 0 && std::filesystem::exists(place)) {
+    checkpoint::remove_folder(place);  // Of fewer updates.
+  }
 }
 
 }  // namespace nmt::train

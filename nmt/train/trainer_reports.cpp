@@ -41,7 +41,9 @@ void Trainer::react(const stability::EventRecord& event) {
   if (!collapse && event.kind != "divergence") return;
   const config::UnstableAction action =
       collapse ? config_.stability.on_collapse : config_.stability.on_divergence;
-  if (action == config::UnstableAction::kStop) unstable_ = collapse ? "collapsed" : "diverged";
+  if (action == config::UnstableAction::kStop) {
+    progress_.unstable = collapse ? "collapsed" : "diverged";
+  }
   if (action == config::UnstableAction::kLowerLearningRate) {
     lower_learning_rate(kUnstableFactor, event.kind, event.message);
   }

@@ -49,6 +49,7 @@ nlohmann::json to_json(const RunProgress& progress) {
           {"bad_updates", progress.bad_updates},
           {"bad_validations", progress.bad_validations},
           {"validation_due", progress.validation_due},
+          {"unstable", progress.unstable},
           {"best", progress.best ? to_json(*progress.best) : nlohmann::json(nullptr)},
           {"learning_rate_factor", progress.learning_rate_factor},
           {"plateau", to_json(progress.plateau)}};
@@ -65,6 +66,7 @@ RunProgress run_progress_from_json(const nlohmann::json& json, const std::string
     progress.bad_updates = json.at("bad_updates").get<int64_t>();
     progress.bad_validations = json.at("bad_validations").get<int64_t>();
     progress.validation_due = json.value("validation_due", false);
+    progress.unstable = json.value("unstable", "");
     if (!json.at("best").is_null()) progress.best = valid_record(json.at("best"));
     progress.learning_rate_factor = json.value("learning_rate_factor", 1.0);
     if (json.contains("plateau")) progress.plateau = plateau_state(json.at("plateau"));

@@ -22,6 +22,8 @@ struct RunProgress {
   int64_t bad_validations = 0;  ///< Validations since the best one.
   bool validation_due = false;  ///< At this update; a stop came before it was done.
   std::optional<stability::ValidRecord> best;
+  /// "collapsed" or "diverged": what a rule says must stop the run, once it is validated.
+  std::string unstable;
   double learning_rate_factor = 1.0;  ///< Times the schedule's rate; interventions lower it.
   optim::PlateauState plateau;        ///< Of lr-schedule plateau.
 };
@@ -29,7 +31,8 @@ struct RunProgress {
 nlohmann::json to_json(const RunProgress& progress);
 
 /// Throws InputError, naming `source`, if a value is missing or of the wrong type. A state from
-/// before there were learning_rate_factor, plateau and validation_due has their initial values.
+/// before there were learning_rate_factor, plateau, validation_due and unstable has their initial
+/// values.
 RunProgress run_progress_from_json(const nlohmann::json& json, const std::string& source);
 
 }  // namespace nmt::train

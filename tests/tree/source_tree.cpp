@@ -13,11 +13,6 @@ namespace fs = std::filesystem;
 constexpr std::array kTopFolders = {"data",  "layers", "nmt", "configs",
                                     "tools", "tests",  ".ci", ".github"};
 
-bool is_left_out(const fs::path& relative) {
-  return is_below(relative.generic_string(), "tests/golden") ||
-         relative.filename() == "__pycache__";
-}
-
 void add_file(const fs::path& root, const fs::path& path, std::vector<TextFile>* files) {
   std::ifstream stream(path, std::ios::binary);
   std::ostringstream content;
@@ -92,24 +87,31 @@ bool TextFile::is_test() const {
   return path.ends_with("_test.cpp");
 }
 
-std::vector<TextFile> read_tree(const fs::path& root) {
-  std::vector<TextFile> files;
-  for (const auto& entry : fs::directory_iterator(root)) {
-    if (entry.is_regular_file()) add_file(root, entry.path(), &files);
-  }
+std::vector<std::string> project_files(const fs::path& root) {
+  std::vector<std::string> files;
+  const auto add = [&](const fs::directory_entry& entry) {
+    if (entry.is_regular_file()) {
+      files.push_back(entry.path().lexically_relative(root).generic_string());
+    }
+  };
+  for (const auto& entry : fs::directory_iterator(root)) add(entry);
   for (const char* top : kTopFolders) {
     if (!fs::is_directory(root / top)) continue;
     for (auto entry = fs::recursive_directory_iterator(root / top);
          entry != fs::recursive_directory_iterator(); ++entry) {
-      if (is_left_out(entry->path().lexically_relative(root))) {
-        entry.disable_recursion_pending();
-      } else if (entry->is_regular_file()) {
-        add_file(root, entry->path(), &files);
-      }
+      if (entry->path().filename() == "__pycache__") entry.disable_recursion_pending();
+      add(*entry);
     }
   }
-  std::sort(files.begin(), files.end(),
-            [](const TextFile& a, const TextFile& b) { return a.path < b.path; });
+  std::ranges::sort(files);
+  return files;
+}
+
+std::vector<TextFile> read_tree(const fs::path& root) {
+  std::vector<TextFile> files;
+  for (const std::string& path : project_files(root)) {
+    if (!is_below(path, "tests/golden")) add_file(root, root / path, &files);
+  }
   return files;
 }
 

@@ -20,8 +20,11 @@ struct TextFile {
   bool is_test() const;        ///< X_test.cpp
 };
 
-/// The text files below data, layers, nmt, configs, tools, tests, .ci and .github, and those at the
-/// root, sorted by path. Left out: tests/golden (recorded material) and binary files.
+/// The paths, from `root`, of the files at the root and below data, layers, nmt, configs, tools,
+/// tests, .ci and .github; sorted.
+std::vector<std::string> project_files(const std::filesystem::path& root);
+
+/// Those of them that are text, sorted by path. Left out: tests/golden (recorded material).
 std::vector<TextFile> read_tree(const std::filesystem::path& root);
 
 /// The same lines with comments removed and the contents of string and character literals blanked,

@@ -316,6 +316,17 @@ TEST(Average, FoldedModelsMayBeAveragedAgainAndSaved) {
   expect_same(again.tensors, load_model(temp.path("b")).tensors);
 }
 
+// As in a run that was begun before models had a bound.
+TEST(Average, HasTheLengthBoundOfTheLast) {
+  TempFolder temp;
+  ModelFolder model = small_model();
+  save_model(temp.path("a"), model);
+  model.config.length_bound = config::LengthBound{3.0, 20};
+  save_model(temp.path("b"), model);
+  EXPECT_EQ(average({temp.path("a"), temp.path("b")}).config.length_bound,
+            model.config.length_bound);
+}
+
 TEST(Average, ModelsThatDifferAreRefused) {
   TempFolder temp;
   ModelFolder model = small_model();

@@ -109,16 +109,15 @@ TEST_F(TranslatorTest, AnOverlongSegmentIsCutWithAWarning) {
 TEST_F(TranslatorTest, PositionsOfTheModelLimitLengthToo) {
   std::string longer;
   for (int i = 0; i < 100; ++i) longer += "the old man ";
-  std::string warning;
   const std::vector<std::string> segments = {longer};
-  translator({.beam_size = 1, .max_length = 5000})
-      .translate(segments, [&](size_t, const std::string& message) { warning = message; });
-  EXPECT_THAT(warning, HasSubstr("over the limit of 63"));
-  warning.clear();
-  translator({.beam_size = 1}).translate(segments, [&](size_t, const std::string& message) {
-    warning = message;
-  });
-  EXPECT_THAT(warning, HasSubstr("over the limit of 63 (the model's positions: 64"));
+  for (const std::optional<int64_t> max_length : {std::optional<int64_t>(5000), {}}) {
+    std::string warning;
+    const Translator long_sides = translator({.beam_size = 1, .max_length = max_length});
+    long_sides.translate(segments, [&](size_t, const std::string& text) { warning = text; });
+    EXPECT_THAT(warning, HasSubstr("over the limit of 63 (the model's positions: 64"));
+    EXPECT_EQ(long_sides.length_limit(), "the model's 64 positions");
+    EXPECT_FALSE(long_sides.can_be_longer());
+  }
 }
 
 TEST_F(TranslatorTest, ScoresThatAreNoNumbersGiveAWarning) {

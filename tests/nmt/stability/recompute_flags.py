@@ -33,6 +33,7 @@ class Log:
         self.entropies = {}  # (kind, layer): [(update, mean relative entropy)]
         self.skipped = set()  # Updates whose step was not taken.
         self.validations = []
+        self.thinned = []  # [kind, layer, how many entropies, the lowest] of layers whose entropies were left out.
         self.collapses, self.divergences = {}, {}
         self.present = False  # Whether it was written under these rules.
         for record in records(path):
@@ -48,7 +49,7 @@ class Log:
         updates = range(self.last - len(record["losses"]) + 1, self.last + 1)
         self.losses += zip(updates, map(float, record["losses"]))
         for layer in record["attention"]:
-            values = map(float, layer["relative_entropy_by_update"])
+            values = map(float, layer.get("relative_entropy_by_update", []))  # Thinned logs lack most.
             self.entropies.setdefault((layer["kind"], layer["layer"]), []).extend(zip(updates, values))
 
     def read_valid(self, record):
@@ -62,6 +63,9 @@ class Log:
             self.divergences[fields["cause"]] = fields["first_update"]
         elif record["kind"] == "non_finite":
             self.skipped.add(record["update"])
+
+    def read_thinned(self, record):
+        self.thinned = record["entropies"]
 
     def read_end(self, record):
         self.end = record if record["reason"] != "interrupted" else None
@@ -164,6 +168,9 @@ class Verdict:
 def problems(log, verdict, monitor):
     """Where others come to another verdict, in words."""
     found = []
+    for kind, layer, count, lowest in log.thinned:
+        if log.entropies.get((kind, layer)) or count != len(log.losses) or not float(lowest) >= 0.05:
+            found.append(f"{kind} {layer} was thinned, with {count} entropies down to {lowest}")
     if log.present and log.end:
         if (log.collapses, log.divergences) != verdict.flags():
             found.append(f"the log has {log.collapses}, {log.divergences}")

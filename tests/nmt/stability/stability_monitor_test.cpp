@@ -135,6 +135,10 @@ TEST(StabilityMonitor, RefusesAMalformedState) {
   StabilityMonitor monitor;
   EXPECT_THROW(monitor.restore({{"layers", ordered_json::array()}}, 1), InputError);
   EXPECT_THROW(monitor.restore(ordered_json::array(), 1), InputError);
+  ordered_json state = monitor.state();
+  EXPECT_NO_THROW(monitor.restore(state, 1));
+  state["losses"] = {3.0};
+  EXPECT_THROW(monitor.restore(state, 1), InputError);
 }
 
 }  // namespace

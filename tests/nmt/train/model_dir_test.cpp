@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "data/text/error.h"
+#include "nmt/config/config_json.h"
 #include "tests/nmt/train/toy_run.h"
 #include "tests/testing/temp_folder.h"
 
@@ -203,6 +204,28 @@ TEST_F(ModelDirTest, ABranchStartsFromAnotherRunsCheckpointWithWhatIsChanged) {
   EXPECT_EQ(prepare_model_dir(command_).origin.at.update, 5);
 }
 
+// The other run has gone on in the meantime.
+TEST_F(ModelDirTest, ABranchThatBeginsAgainBeginsWhereItBegan) {
+  train_a_run();
+  std::filesystem::rename(folder_.path("model/checkpoints/update-00000010"), folder_.path("later"));
+  config::TrainingCommand branch = command_;
+  branch.config.branch_from = folder_.path("model");
+  branch.config.model_dir = folder_.path("branch");
+  branch.set_keys = {"branch-from", "model-dir"};
+  {
+    RunStart start = prepare_model_dir(branch);
+    discard_what_is_replaced(start);
+    stability::RunLog log(folder_.path("branch/run.jsonl"));
+    log.write(stability::ConfigRecord{.config = config::to_json(start.origin.config)});
+    log.write(start.origin.at.events.at(0));
+  }
+  std::filesystem::rename(folder_.path("later"), folder_.path("model/checkpoints/update-00000010"));
+  branch.config.resume = true;
+  const RunStart again = prepare_model_dir(branch);
+  EXPECT_EQ(again.origin.at.update, 5);
+  EXPECT_EQ(again.origin.config.branch_from, folder_.path("model"));
+}
+
 TEST_F(ModelDirTest, ABranchCannotChangeShapesOrData) {
   train_a_run();
   command_.config.branch_from = folder_.path("model");
@@ -289,6 +312,14 @@ TEST_F(ModelDirTest, AFolderThatCannotBeWrittenIsNamed) {
   EXPECT_THAT(message_of<InputError>([&] { prepare_model_dir(command_); }),
               AllOf(HasSubstr(folder_.path("file/model")), HasSubstr("cannot be written"),
                     HasSubstr("--model-dir")));
+}
+
+TEST_F(ModelDirTest, ALinkToNothingStays) {
+  std::filesystem::create_symlink(folder_.path("unmounted"), folder_.path("runs"));
+  command_.config.model_dir = folder_.path("runs/first");
+  EXPECT_THAT(message_of<InputError>([&] { prepare_model_dir(command_); }),
+              HasSubstr("cannot be written"));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_.path("runs")));
 }
 
 TEST_F(ModelDirTest, ADamagedNewestCheckpointIsNamed) {

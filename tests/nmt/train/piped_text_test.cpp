@@ -43,7 +43,7 @@ TEST_F(PipedTextTest, FilesStayWhereTheyAre) {
   config_.data.valid_sets = {"none.en", "none.de"};  // Reading them says what is wrong.
   PipedText piped(config_);
   piped.name_lasting_places(config_);
-  piped.keep();
+  piped.keep(config_);
   EXPECT_EQ(config_.data.train_sets, (std::vector<std::string>{source, target}));
   EXPECT_EQ(config_.data.valid_sets, (std::vector<std::string>{"none.en", "none.de"}));
   EXPECT_TRUE(piped.copies().empty());
@@ -67,7 +67,7 @@ TEST_F(PipedTextTest, BothSidesAreReadAtTheSameTime) {
   PipedText piped(config_);
   EXPECT_EQ(folder_.read(config_.data.train_sets[1]), all);
   piped.name_lasting_places(config_);
-  piped.keep();
+  piped.keep(config_);
   const std::string kept = folder_.path("model/piped-text/train.");
   EXPECT_EQ(config_.data.train_sets, (std::vector<std::string>{kept + "src", kept + "tgt"}));
   EXPECT_EQ(folder_.read("model/piped-text/train.src"), all);
@@ -85,7 +85,7 @@ TEST_F(PipedTextTest, PackedBytesAreKeptAsTheyCome) {
   config_.data.valid_sets = {source, folder_.write("a.de", "b\n")};
   PipedText piped(config_);
   piped.name_lasting_places(config_);
-  piped.keep();
+  piped.keep(config_);
   EXPECT_EQ(folder_.read("model/piped-text/valid.src"), packed);
   EXPECT_EQ(config_.data.valid_sets[1], folder_.path("a.de"));
 }
@@ -99,6 +99,39 @@ TEST_F(PipedTextTest, ARunThatIsRefusedLeavesNothing) {
   { const PipedText piped(config_); }
   EXPECT_EQ(folder_.read("model/piped-text/train.src"), "of a former run");
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path("model")), {}), 1);
+}
+
+// A resume that pipes one side or set anew, and names the kept copies of the others.
+TEST_F(PipedTextTest, CopiesThatAreStillNamedStay) {
+  fs::create_directories(folder_.path("model/piped-text"));
+  const auto kept = [&](const char* name, const char* text) {
+    return folder_.write(std::string("model/piped-text/") + name, text);
+  };
+  config_.data.train_sets = {kept("train.src", "old source"), kept("train.tgt", "old target")};
+  kept("valid.src", "no longer named");
+  const std::string source = pipe("source");
+  std::jthread writer([&] { text::write_all(open_to_write(source).get(), "new"); });
+  config_.data.valid_sets = {config_.data.train_sets[0], source};
+  PipedText piped(config_);
+  piped.name_lasting_places(config_);
+  piped.keep(config_);
+  EXPECT_EQ(folder_.read("model/piped-text/train.src"), "old source");
+  EXPECT_EQ(folder_.read("model/piped-text/train.tgt"), "old target");
+  EXPECT_EQ(folder_.read("model/piped-text/valid.tgt"), "new");
+  EXPECT_FALSE(fs::exists(folder_.path("model/piped-text/valid.src")));
+}
+
+TEST_F(PipedTextTest, ACopyThatIsStillNamedIsNotOverwritten) {
+  fs::create_directories(folder_.path("model/piped-text"));
+  const std::string old = folder_.write("model/piped-text/train.src", "old");
+  const std::string source = pipe("source");
+  std::jthread writer([&] { text::write_all(open_to_write(source).get(), "new"); });
+  config_.data.train_sets = {source, old};
+  PipedText piped(config_);
+  piped.name_lasting_places(config_);
+  piped.keep(config_);
+  EXPECT_EQ(folder_.read(config_.data.train_sets[1]), "old");
+  EXPECT_EQ(folder_.read(config_.data.train_sets[0]), "new");
 }
 
 TEST_F(PipedTextTest, OneStreamCannotBeTwoSets) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <map>
@@ -82,6 +83,27 @@ TEST(Trainer, ValidatesAtTheEndAndPublishesWhatItFinds) {
   testing::expect_same_bits(
       checkpoint::load_model(folder.path("model/best")).tensors,
       checkpoint::load_model(folder.path("model/checkpoints/update-00000010")).tensors);
+}
+
+// A model whose output was never trained hardly ever writes </s>.
+TEST(Trainer, ModelThatEndsNoTranslationGetsNoBleuUnderAWideBound) {
+  const TempFolder folder;
+  const TrainingData data = toy_data(/*translated=*/4);
+  for (const int64_t pieces : {10, 600}) {
+    config::TrainingConfig config =
+        toy_config(data, folder.path("pieces" + std::to_string(pieces)));
+    config.model.tie_embeddings = layers::EmbeddingTie::kNone;
+    config.model.length_bound = config::LengthBound{.factor = 2.0, .pieces = pieces};
+    config.optimization.learning_rate = 1e-9;
+    config.schedule.max_updates = 1;
+    testing::train(config, data);
+    const auto valid = records<ValidRecord>(config.model_dir);
+    const auto events = records<stability::EventRecord>(config.model_dir);
+    ASSERT_EQ(valid.size(), 1u);
+    EXPECT_EQ(valid[0].bleu.has_value(), pieces == 10);
+    EXPECT_EQ(std::ranges::count(events, "endless_translations", &stability::EventRecord::kind),
+              pieces == 10 ? 0 : 1);
+  }
 }
 
 TEST(Trainer, WithoutAValidSetTheLastModelIsPublished) {
@@ -191,12 +213,20 @@ TEST(Trainer, TheAverageBeginsAtTheLastChangeOfTemperature) {
                             checkpoint::average({folder.path("model/checkpoints/update-00000009"),
                                                  folder.path("model/checkpoints/update-00000010")})
                                 .tensors);
-  const auto event = records<stability::EventRecord>(config.model_dir).back();
+  const auto events = records<stability::EventRecord>(config.model_dir);
+  EXPECT_EQ(events.front().kind, "average");
+  EXPECT_EQ(events.front().update, 0) << "said before hours of training";
+  const auto& event = events.back();
   EXPECT_EQ(event.kind, "average");
   EXPECT_EQ(event.message,
             "average/ is the mean of 2 checkpoints in place of 3: those before update 9 have other "
             "attention temperatures");
   EXPECT_EQ(event.fields["checkpoints"], 2);
+
+  config.schedule.max_updates = 11;  // Goes on to a change that leaves one checkpoint.
+  config.stability.attention_temperature_at = config::parse_temperature_changes("11:0.25");
+  testing::train(config, data);
+  EXPECT_FALSE(exists(folder, "model/average")) << "that of update 10";
 
   config.model_dir = folder.path("late");
   config.stability.attention_temperature_at = config::parse_temperature_changes("10:0.5");

@@ -20,6 +20,7 @@ RunProgress some_progress() {
   progress.bad_updates = 1;
   progress.bad_validations = 2;
   progress.validation_due = true;
+  progress.unstable = "collapsed";
   progress.best = stability::ValidRecord{.update = 10, .loss = 1.1, .nll = 0.7, .bleu = 12.5};
   progress.learning_rate_factor = 0.7 * 0.7 * 0.7;
   progress.plateau = {.best_nll = 2.0 / 3.0, .bad_validations = 1};
@@ -39,6 +40,7 @@ TEST(TrainingState, ComesBackToTheBit) {
   EXPECT_EQ(after.bad_updates, before.bad_updates);
   EXPECT_EQ(after.bad_validations, before.bad_validations);
   EXPECT_EQ(after.validation_due, before.validation_due);
+  EXPECT_EQ(after.unstable, before.unstable);
   ASSERT_TRUE(after.best.has_value());
   EXPECT_EQ(after.best->nll, before.best->nll);
   EXPECT_EQ(after.best->bleu, before.best->bleu);
@@ -57,6 +59,7 @@ TEST(TrainingState, AnOlderStateHasInitialValuesOfWhatCameLater) {
   json.erase("learning_rate_factor");
   json.erase("plateau");
   json.erase("validation_due");
+  json.erase("unstable");
   const RunProgress after = run_progress_from_json(json, "state.json");
   EXPECT_EQ(after.update, 12);
   EXPECT_EQ(after.learning_rate_factor, 1.0);

@@ -101,6 +101,17 @@ TEST_F(UnstableRun, CollapseCanStopTheRun) {
   EXPECT_EQ(end.reason, "collapsed");
 }
 
+// The signal comes before the validation that ends the run; the rule fires only once.
+TEST_F(UnstableRun, AStopThatASignalCutShortIsMadeUpFor) {
+  const TrainingData data = toy_data();
+  config::TrainingConfig config = collapsing();
+  config.stability.on_collapse = config::UnstableAction::kStop;
+  EXPECT_EQ(testing::train(config, data, /*stop_after=*/59).reason, "interrupted");
+  EXPECT_EQ(testing::train(config, data).reason, "collapsed");
+  config.stability.on_collapse = config::UnstableAction::kGoOn;
+  EXPECT_EQ(testing::train(config, data).reason, "max-updates");
+}
+
 TEST_F(UnstableRun, TemperatureIsPartOfTheModelAndOfAResumedRun) {
   config::TrainingConfig config = collapsing();
   testing::train(config, data_, /*stop_after=*/50);
