@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,11 @@ const ordered_json& list(const ordered_json& json, const char* key) {
   return value;
 }
 
+// A list that thinned logs lack: empty there.
+ordered_json list_if_any(const ordered_json& json, const char* key) {
+  return json.contains(key) ? list(json, key) : ordered_json::array();
+}
+
 // Lists that are null where nothing was measured.
 ordered_json measured(const std::vector<double>& values) {
   return values.empty() ? ordered_json(nullptr) : json_numbers(values);
@@ -111,18 +117,18 @@ ordered_json to_object(const AttentionRecord& record) {
 }
 
 AttentionRecord attention_from(const ordered_json& json) {
-  return {
-      .kind = attention_kind(text(json, "kind")),
-      .layer = integer(json, "layer"),
-      .entropy = numbers_from_json(member(json, "entropy")),
-      .relative_entropy = numbers_from_json(member(json, "relative_entropy")),
-      .min_entropy = numbers_from_json(member(json, "min_entropy")),
-      .max_logit = numbers_from_json(member(json, "max_logit")),
-      .relative_quantiles = quantiles_from(list(json, "relative_quantiles")),
-      .relative_entropy_by_update = numbers_from_json(member(json, "relative_entropy_by_update")),
-      .temperature = number(json, "temperature"),
-      .bound = measured_from(member(json, "bound")),
-      .bound_entropy = measured_from(member(json, "bound_entropy"))};
+  return {.kind = attention_kind(text(json, "kind")),
+          .layer = integer(json, "layer"),
+          .entropy = numbers_from_json(list_if_any(json, "entropy")),
+          .relative_entropy = numbers_from_json(member(json, "relative_entropy")),
+          .min_entropy = numbers_from_json(list_if_any(json, "min_entropy")),
+          .max_logit = numbers_from_json(member(json, "max_logit")),
+          .relative_quantiles = quantiles_from(list_if_any(json, "relative_quantiles")),
+          .relative_entropy_by_update =
+              numbers_from_json(list_if_any(json, "relative_entropy_by_update")),
+          .temperature = json.contains("temperature") ? number(json, "temperature") : 1.0,
+          .bound = measured_from(younger(json, "bound")),
+          .bound_entropy = measured_from(younger(json, "bound_entropy"))};
 }
 
 ordered_json to_object(const MatrixRecord& record) {
@@ -136,13 +142,16 @@ ordered_json to_object(const MatrixRecord& record) {
 }
 
 MatrixRecord matrix_from(const ordered_json& json) {
+  const auto number_if_any = [&](const char* key) {
+    return json.contains(key) ? number(json, key) : std::numeric_limits<double>::quiet_NaN();
+  };
   return {.name = text(json, "name"),
           .sigma = number(json, "sigma"),
           .gamma = optional_number_from_json(member(json, "gamma")),
-          .effective_sigma = number(json, "effective_sigma"),
-          .weight_norm = number(json, "weight_norm"),
-          .update_ratio = number(json, "update_ratio"),
-          .gradient_norm = number(json, "gradient_norm")};
+          .effective_sigma = number_if_any("effective_sigma"),
+          .weight_norm = number_if_any("weight_norm"),
+          .update_ratio = number_if_any("update_ratio"),
+          .gradient_norm = number_if_any("gradient_norm")};
 }
 
 ordered_json to_object(const StreamRecord& record) {
@@ -230,7 +239,7 @@ UpdateRecord update_from(const ordered_json& json) {
   for (const ordered_json& matrix : list(json, "matrices")) {
     record.matrices.push_back(matrix_from(matrix));
   }
-  for (const ordered_json& layer : list(json, "stream")) {
+  for (const ordered_json& layer : list_if_any(json, "stream")) {
     record.stream.push_back(stream_from(layer));
   }
   return record;

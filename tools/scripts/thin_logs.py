@@ -10,7 +10,7 @@ nmt-report, draw_runs.py and the replay of verdicts read it. It keeps
     and the last record that has them;
   - the relative entropy at every update of each layer that was ever below 0.05, where the rule for collapse looks;
   - of each other layer how many of these there were, and the lowest, in a last record "thinned".
-Statistics have three significant digits; losses, validations, entropies and the largest logit of each kind keep theirs.
+Logits and norms have three significant digits, but for the largest logit of each kind; entropies have six.
 """
 
 import gzip
@@ -23,7 +23,10 @@ LOW = 0.05
 
 
 def rounded(value, digits=3):
-    return float(f"{value:.{digits}g}") if isinstance(value, float) else value
+    """As logs write numbers: those that are not finite are texts."""
+    if not isinstance(value, float):
+        return value
+    return float(f"{value:.{digits}g}") if math.isfinite(value) else str(value)
 
 
 def mean(values):
@@ -69,8 +72,7 @@ class Kept:
 
     def layer(self, layer):
         logit = largest_logit(layer)
-        if logit != self.logits[layer["kind"]]:
-            logit = rounded(logit)
+        logit = rounded(logit, 6 if logit == self.logits[layer["kind"]] else 3)
         thin = {"kind": layer["kind"], "layer": layer["layer"], "max_logit": [logit],
                 "relative_entropy": [rounded(mean(layer["relative_entropy"]), 6)]}
         if layer["temperature"] != 1:
@@ -80,10 +82,9 @@ class Kept:
         return thin
 
     def update(self, record):
-        thin = {name: rounded(value) for name, value in record.items() if name not in ("attention", "matrices", "stream")}
+        thin = {name: value for name, value in record.items() if name not in ("attention", "matrices", "stream")}
         matrices = record["matrices"] if record["update"] in self.norms else []
         return thin | {
-            "losses": record["losses"],
             "attention": list(map(self.layer, record["attention"])),
             "matrices": [{name: rounded(matrix[name]) for name in ("name", "sigma", "gamma")} for matrix in matrices]}
 
@@ -96,15 +97,15 @@ def thinned(records):
         elif record["type"] != "checkpoint":
             yield record
     yield {"type": "thinned",
-           "entropies": [[*layer, len(values), kept.lowest[layer]] for layer, values in kept.series.items()
+           "entropies": [[*layer, len(values), rounded(kept.lowest[layer], 6)] for layer, values in kept.series.items()
                          if layer not in kept.low]}
 
 
-def thin(path):
+def thinned_file(path):
     packed = path.read_bytes()
     text = gzip.decompress(packed) if path.suffix == ".gz" else packed
     lines = thinned(list(map(json.loads, text.splitlines())))
-    written = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines)
+    written = "".join(json.dumps(line, separators=(",", ":"), allow_nan=False) + "\n" for line in lines)
     return gzip.compress(written.encode(), mtime=0)
 
 
@@ -114,7 +115,7 @@ def main():
     for path in logs:
         place = target / path.relative_to(source).parent / "run.jsonl.gz"
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(thin(path))
+        place.write_bytes(thinned_file(path))
     print(f"{len(logs)} logs in {target}")
 
 

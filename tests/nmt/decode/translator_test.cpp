@@ -224,7 +224,7 @@ TEST_F(TranslationLengthTest, OnlyTheLimitCuts) {
 }
 
 TEST_F(TranslationLengthTest, MessagesNameTheLimit) {
-  EXPECT_EQ(translator({}).length_limit(), "64 pieces");
+  EXPECT_EQ(translator({}).length_limit(), "the model's 64 positions");
   EXPECT_EQ(translator({.max_length = 12}).length_limit(), "12 pieces");
   EXPECT_THAT(translator({.length_bound = config::LengthBound{2.5, 10}}).length_limit(),
               HasSubstr("2.5x+10 pieces"));

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Reads logs of runs and works out anew whether each collapsed, diverged or did not learn, and when.
 
-    recompute_flags.py [--monitor PROGRAM] [--table] RUN...
+    recompute_flags.py [--monitor PROGRAM] [--table] [--page FILE] RUN...
 
 RUN is a run.jsonl, a run.jsonl.gz, or a folder that is searched for them. The rules are those of
 nmt/stability/README.md, written down a second time from that page. The verdicts are compared with
 those in the log, if it was written under these rules, and with --monitor with those of the program
 replay_verdicts, which puts the log through the rules in C++. Any disagreement ends with status 1.
 --table prints what was found as Markdown instead: what earlier rules said, what these say, and which
-layers came near a collapse.
+layers came near a collapse. --page compares it with the rows of a page, which must have them all.
 """
 import argparse
 import collections
@@ -171,7 +171,7 @@ def problems(log, verdict, monitor):
     for kind, layer, count, lowest in log.thinned:
         if log.entropies.get((kind, layer)) or count != len(log.losses) or not float(lowest) >= 0.05:
             found.append(f"{kind} {layer} was thinned, with {count} entropies down to {lowest}")
-    if log.present and log.end:
+    if log.present and log.end and log.losses[0][0] == 1:  # A branch has what its other run left it.
         if (log.collapses, log.divergences) != verdict.flags():
             found.append(f"the log has {log.collapses}, {log.divergences}")
         if (log.end["collapsed"], log.end["diverged"]) != tuple(map(bool, verdict.flags())):
@@ -213,24 +213,28 @@ def name_of(path):
     return "/".join(parts[parts.index(next((p for p in parts if p.endswith("-logs")), parts[0])) + 1:])
 
 
-def print_table(found):
+def table(found):
     flagged = [(log, verdict) for log, verdict in found if any(verdict.flags()) or log.collapses or log.divergences]
-    print("| run | collapse, by the rule then | collapse | divergence, by the rule then | divergence |")
-    print("|---|---|---|---|---|")
+    yield "| run | collapse, by the rule then | collapse | divergence, by the rule then | divergence |"
+    yield "|---|---|---|---|---|"
     for log, verdict in flagged:
         cells = [name_of(log.path), first(log.collapses), first(verdict.collapses), causes(log.divergences),
                  causes(verdict.divergences)]
-        print("| " + " | ".join(cells) + " |")
-    print("\n| run | layers without a collapse: most low updates running |\n|---|---|")
+        yield "| " + " | ".join(cells) + " |"
+    yield ""
+    yield "| run | layers without a collapse: most low updates running |"
+    yield "|---|---|"
     for log, verdict in found:
         if verdict.near:
-            print(f"| {name_of(log.path)} | {near_words(verdict.near)} |")
-    print("\n| study | runs | collapsed | diverged |\n|---|---:|---:|---:|")
+            yield f"| {name_of(log.path)} | {near_words(verdict.near)} |"
+    yield ""
+    yield "| study | runs | collapsed | diverged |"
+    yield "|---|---:|---:|---:|"
     studies = {}
     for log, verdict in found:
         studies.setdefault(name_of(log.path).split("/")[0], []).append(verdict)
     for study, verdicts in studies.items():
-        print(f"| {study} | {len(verdicts)} | {sum(bool(v.collapses) for v in verdicts)} "
+        yield (f"| {study} | {len(verdicts)} | {sum(bool(v.collapses) for v in verdicts)} "
               f"| {sum(bool(v.divergences) for v in verdicts)} |")
 
 
@@ -258,9 +262,10 @@ def logs_of(arguments):
 
 
 def main():
-    parser = argparse.ArgumentParser(usage="recompute_flags.py [--monitor PROGRAM] [--table] RUN...")
+    parser = argparse.ArgumentParser(usage="recompute_flags.py [--monitor PROGRAM] [--table] [--page FILE] RUN...")
     parser.add_argument("--monitor")
     parser.add_argument("--table", action="store_true")
+    parser.add_argument("--page", type=pathlib.Path)
     parser.add_argument("runs", nargs="+")
     options = parser.parse_args()
     paths = list(logs_of(options.runs))
@@ -278,7 +283,11 @@ def main():
         if disagreements or not options.table:
             print_line(log, verdict, disagreements)
     if options.table:
-        print_table(found)
+        print("\n".join(table(found)))
+    if options.page:
+        missing = set(table(found)) - set(options.page.read_text(encoding="utf-8").splitlines())
+        wrong += len(missing)
+        print("\n".join(f"{options.page} lacks the row {row}" for row in missing))
     print(f"\n{len(found)} runs, {wrong} disagreements")
     return 1 if wrong or not found else 0
 

@@ -73,6 +73,7 @@ class Replay {
   static std::vector<LayerEntropy> entropies_of(const UpdateRecord& record, size_t update) {
     std::vector<LayerEntropy> entropies;
     for (const AttentionRecord& layer : record.attention) {
+      if (layer.relative_entropy_by_update.empty()) continue;  // As in a thinned log.
       const double value = layer.relative_entropy_by_update.at(update);
       entropies.push_back({.kind = layer.kind, .layer = layer.layer, .relative_entropy = value});
     }
