@@ -94,13 +94,18 @@ std::vector<std::string> checked_list(const char* name, const std::vector<std::s
   return list;
 }
 
+std::string count_text(size_t least, size_t most) {
+  if (most > least) return concatenate(least, " to ", most, " values");
+  return concatenate(least, least == 1 ? " value" : " values");
+}
+
 void check_setting(const std::string& key, const std::vector<std::string>& values,
                    const std::string& where) {
   const config::ConfigKey* row = config::find_key(key);
-  const size_t count = row == nullptr ? 1 : static_cast<size_t>(config::value_count(row->member));
-  if (values.size() != count) {
-    throw UsageError(where, " takes ", count, count == 1 ? " value" : " values", ", got ",
-                     values.size());
+  const size_t least = row == nullptr ? 1 : config::value_count(row->member);
+  const size_t most = least + (row == nullptr ? 0 : config::optional_value_count(row->member));
+  if (values.size() < least || values.size() > most) {
+    throw UsageError(where, " takes ", count_text(least, most), ", got ", values.size());
   }
   if (row == nullptr) return;
   try {
@@ -113,7 +118,9 @@ void check_setting(const std::string& key, const std::vector<std::string>& value
 
 std::vector<std::string> values_of(const cli::ConfigEntry& entry) {
   const config::ConfigKey* row = config::find_key(entry.key);
-  const bool several = row != nullptr && config::value_count(row->member) > 1;
+  const bool several =
+      row != nullptr &&
+      config::value_count(row->member) + config::optional_value_count(row->member) > 1;
   return several ? cli::many_values(entry.value) : std::vector{cli::one_value(entry.value)};
 }
 

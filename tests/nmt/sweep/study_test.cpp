@@ -66,6 +66,14 @@ TEST(StudyTest, ValuesAreThoseOfConfigurationFiles) {
   EXPECT_EQ(settings[2].key, "config");
 }
 
+TEST(StudyTest, EachSideMayHaveAVocabularyOfItsOwn) {
+  const Study study =
+      parse_study(std::string(kHead) + "vocab = src.spm \"t g t.spm\"\n", "x.study");
+  EXPECT_THAT(study.blocks[0].settings.at(0).values, ElementsAre("src.spm", "t g t.spm"));
+  EXPECT_EQ(error("vocab = a b c\n"), "x.study:1: vocab takes 1 to 2 values, got 3");
+  EXPECT_EQ(error("vocab =\n"), "x.study:1: vocab takes 1 to 2 values, got 0");
+}
+
 TEST(StudyTest, UnknownKeysGetFileLineAndTheNearestName) {
   EXPECT_EQ(error(std::string(kHead) + "max-update = 5\n"),
             "x.study:3: unknown key 'max-update'; did you mean max-updates?");
