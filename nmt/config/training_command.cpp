@@ -17,6 +17,8 @@
 namespace nmt::config {
 namespace {
 
+namespace fs = std::filesystem;
+
 cli::Flag flag_of(const ConfigKey& key, TrainingConfig& config) {
   const Member& member = key.member;
   std::string default_text = is_momentary(member) ? "" : value_text(member, config);
@@ -41,17 +43,16 @@ cli::Flag reference_flag() {
           }};
 }
 
-// A run may be resumed from another folder than it began in.
+// A run may be resumed from another folder than it began in. A symbolic link before a ".." may lead
+// elsewhere than the text of the path says; such a path stays as it is.
 void make_absolute(std::string& path) {
-  if (!path.empty() && path != "-") path = std::filesystem::absolute(path).string();
-}
-
-void make_paths_absolute(TrainingConfig& config) {
-  for (auto* paths : {&config.data.train_sets, &config.data.valid_sets, &config.data.vocab}) {
-    for (std::string& path : *paths) make_absolute(path);
-  }
-  make_absolute(config.branch_from);
-  make_absolute(config.init_from);
+  if (path.empty() || path == "-") return;
+  const fs::path absolute = fs::absolute(path);
+  fs::path normal = absolute.lexically_normal();
+  if (!normal.has_filename() && normal.has_relative_path()) normal = normal.parent_path();
+  std::error_code error;
+  const bool same = !fs::exists(absolute, error) || fs::equivalent(absolute, normal, error);
+  path = (same ? normal : absolute).string();
 }
 
 // `base` with the keys that `command` sets.
@@ -70,8 +71,10 @@ TrainingConfig overlaid(TrainingConfig base, const TrainingCommand& command) {
 TrainingConfig changed(const TrainingConfig& base, const TrainingCommand& command,
                        const std::string& refusal,
                        const std::function<bool(const ConfigKey&)>& may_change) {
+  TrainingConfig before = base;
+  make_paths_absolute(before);  // Older programs wrote other names of the same files.
   std::vector<std::string> refused;
-  for (const ConfigDifference& difference : differences(base, command.config)) {
+  for (const ConfigDifference& difference : differences(before, command.config)) {
     if (!command.set_keys.contains(difference.key)) continue;
     if (may_change(*find_key(difference.key))) continue;
     refused.push_back(
@@ -136,6 +139,14 @@ TrainingCommand parse_training_command(int argc, const char* const* argv) {
   make_paths_absolute(command.config);
   validate_call(command.config);
   return command;
+}
+
+void make_paths_absolute(TrainingConfig& config) {
+  for (auto* paths : {&config.data.train_sets, &config.data.valid_sets, &config.data.vocab}) {
+    for (std::string& path : *paths) make_absolute(path);
+  }
+  make_absolute(config.branch_from);
+  make_absolute(config.init_from);
 }
 
 bool is_demo(const TrainingCommand& command) {

@@ -18,7 +18,7 @@
 
 namespace nmt::config {
 
-/// What the command line and the file of --config say. Paths are absolute.
+/// What the command line and the file of --config say. Paths are absolute and normal.
 struct TrainingCommand {
   TrainingConfig config;           ///< Over the defaults of the structs.
   std::set<std::string> set_keys;  ///< Keys that the file or a flag set.
@@ -28,6 +28,10 @@ struct TrainingCommand {
 /// with it, whatever run it is for; InputError if the file of --config cannot be read,
 /// cli::InformationRequest for --help, --version and --reference.
 TrainingCommand parse_training_command(int argc, const char* const* argv);
+
+/// Makes the paths of text, vocabularies and other runs absolute and normal ("./b/../a" is "a"), so
+/// that the same file has the same name.
+void make_paths_absolute(TrainingConfig& config);
 
 /// Whether a new run of `command` is the demo: the toy grammar under configs/demo.conf.
 bool is_demo(const TrainingCommand& command);

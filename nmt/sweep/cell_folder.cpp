@@ -7,6 +7,7 @@
 
 #include "data/text/error.h"
 #include "nmt/config/config_table.h"
+#include "nmt/config/training_command.h"
 
 namespace nmt::sweep {
 namespace {
@@ -30,18 +31,38 @@ std::string shown(const nlohmann::ordered_json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-// A key that the log lacks is younger than the run.
-std::vector<std::string> changed_settings(const nlohmann::ordered_json& recorded,
-                                          const Cell& cell) {
+// `recorded`, which an older program may have written, as this one writes it; as it stands if this
+// one does not know such a value.
+nlohmann::ordered_json in_todays_words(const config::ConfigKey& key,
+                                       const nlohmann::ordered_json& recorded) {
+  try {
+    config::TrainingConfig scratch;
+    config::assign_json(key.member, scratch, recorded);
+    config::make_paths_absolute(scratch);
+    return config::value_json(key.member, scratch);
+  } catch (const UsageError&) {
+    return recorded;
+  }
+}
+
+// Whether the study says nothing of `key` that the run could have been made without: what decides
+// no result, what the run settles itself, what comes from another run.
+bool is_open(const config::ConfigKey& key, const Cell& cell) {
+  return !decides_result(key) || is_left_open(key, cell.config) ||
+         (cell.inherits() && !cell.set_keys.contains(std::string(key.name)));
+}
+
+// A key that the log lacks is younger than the run. A run without a result is judged by nmt-train
+// too, which knows text that lies elsewhere now by its content.
+std::vector<std::string> changed_settings(const nlohmann::ordered_json& recorded, const Cell& cell,
+                                          bool has_result) {
   std::vector<std::string> changes;
   for (const config::ConfigKey& key : config::config_table()) {
-    const std::string name(key.name);
-    const auto before = recorded.find(name);
-    if (!decides_result(key) || before == recorded.end()) continue;
-    if (is_left_open(key, cell.config)) continue;
-    if (cell.inherits() && !cell.set_keys.contains(name)) continue;
+    const auto before = recorded.find(std::string(key.name));
+    if (before == recorded.end() || is_open(key, cell)) continue;
+    if (!has_result && key.on_resume == config::OnResume::kPathMayChange) continue;
     const nlohmann::ordered_json after = config::value_json(key.member, cell.config);
-    if (*before == after) continue;
+    if (in_todays_words(key, *before) == after) continue;
     changes.push_back(concatenate(key.name, " (was ", shown(*before), ", now ", shown(after), ")"));
   }
   return changes;
@@ -64,9 +85,6 @@ CellFolder look_at(const std::string& folder, const Cell& cell) {
   std::error_code error;
   if (!fs::exists(folder, error) || fs::is_empty(folder, error)) return found;
   found.status = read_run_status(folder + "/run.jsonl");
-  if (found.status.config.is_object()) {
-    found.changes = changed_settings(found.status.config, cell);
-  }
   if (found.status.has_result()) {
     found.next = NextStep::kNothing;
   } else if (has_checkpoint(folder)) {
@@ -77,6 +95,9 @@ CellFolder look_at(const std::string& folder, const Cell& cell) {
     throw InputError(folder,
                      ": is not empty, and no nmt-sweep began a run in it; move it away, or "
                      "name another folder with --runs");
+  }
+  if (found.status.config.is_object()) {
+    found.changes = changed_settings(found.status.config, cell, found.status.has_result());
   }
   return found;
 }

@@ -82,6 +82,29 @@ TEST(TrainingCommandTest, PathsAreAbsoluteSoThatARunCanGoOnFromAnotherFolder) {
   EXPECT_EQ(config.model_dir, "runs/1");
 }
 
+TEST(TrainingCommandTest, OneFileHasOneName) {
+  const std::string here = std::filesystem::current_path().string() + "/";
+  const TrainingConfig config =
+      parse({"--train-sets", "./a.en", "none/../a.de", "--vocab", "/b//c/./m", "--init-from",
+             "old/best/", "--valid-sets", "../v.en", "/"})
+          .config;
+  EXPECT_THAT(config.data.train_sets, ElementsAre(here + "a.en", here + "a.de"));
+  EXPECT_THAT(config.data.vocab, ElementsAre("/b/c/m"));
+  EXPECT_EQ(config.init_from, here + "old/best");
+  EXPECT_EQ(config.data.valid_sets[0],
+            (std::filesystem::current_path().parent_path() / "v.en").string());
+}
+
+TEST(TrainingCommandTest, ALinkBeforeTwoDotsLeadsWhereItLeads) {
+  const testing::TempFolder folder;
+  std::filesystem::create_directories(folder.path("far/away"));
+  folder.write("far/a.en", "far");
+  folder.write("a.en", "near");
+  std::filesystem::create_directory_symlink(folder.path("far/away"), folder.path("link"));
+  const std::string path = folder.path("link/../a.en");
+  EXPECT_EQ(text::read_file(parse({"--vocab", path.c_str()}).config.data.vocab[0]), "far");
+}
+
 TEST(TrainingCommandTest, KeysAreJudgedTogetherOnlyOnceItIsKnownWithWhich) {
   const std::vector<const char*> flags = {"--heads", "7"};
   EXPECT_NO_THROW(parse(flags));
@@ -159,6 +182,15 @@ TEST_F(GoingOnTest, WhereTheTextLiesMayChange) {
   const auto moved = ElementsAre("/new/a.en", "/new/a.de");
   EXPECT_THAT(resumed({"--train-sets", "/new/a.en", "/new/a.de"}).data.train_sets, moved);
   EXPECT_THAT(branched({"--train-sets", "/new/a.en", "/new/a.de"}).data.train_sets, moved);
+}
+
+// As older programs wrote it.
+TEST_F(GoingOnTest, AnotherNameOfTheSameFileIsNoChange) {
+  saved_.init_from = "/models/../models/./a/";
+  EXPECT_EQ(resumed({"--init-from", "/models/a"}).init_from, "/models/a");
+  EXPECT_EQ(refusal({"--init-from", "/models/b"}),
+            "--resume goes on with the same run, and so cannot change init-from (was /models/a, "
+            "now /models/b)");
 }
 
 TEST_F(GoingOnTest, OtherDifferencesAreRefusedWithBothValues) {

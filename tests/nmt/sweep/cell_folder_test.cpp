@@ -25,7 +25,10 @@ class CellFolderTest : public ::testing::Test {
   CellFolder look() const { return look_at(folder_.path(), cell_); }
 
   void write_log(const config::TrainingConfig& config, const std::string& end = "") {
-    nlohmann::ordered_json record = {{"type", "config"}, {"config", config::to_json(config)}};
+    write_config(config::to_json(config), end);
+  }
+  void write_config(const nlohmann::ordered_json& config, const std::string& end) {
+    const nlohmann::ordered_json record = {{"type", "config"}, {"config", config}};
     folder_.write("run.jsonl", record.dump() + "\n" + end);
   }
 
@@ -83,9 +86,38 @@ TEST_F(CellFolderTest, SettingsThatDecideTheResultAreCompared) {
 TEST_F(CellFolderTest, AKeyThatTheLogLacksIsNoChange) {
   nlohmann::ordered_json config = config::to_json(cell_.config);
   config.erase("max-target-tokens");
-  folder_.write("run.jsonl", nlohmann::ordered_json{{"type", "config"}, {"config", config}}.dump() +
-                                 "\n" + end_);
+  write_config(config, end_);
   EXPECT_THAT(look().changes, IsEmpty());
+}
+
+// Until 2026-11 a vocabulary was one text, and paths stood as they were given.
+TEST_F(CellFolderTest, TheWordsOfAnOlderProgramAreNoChange) {
+  const Cell cell = make_cells(
+      parse_study("variants = preln\ndepths = 1L\ntrain-sets = ./a.en ../x/a.de\n", "x.study"),
+      1)[0];
+  nlohmann::ordered_json config = config::to_json(cell.config);
+  config["vocab"] = "";
+  config["train-sets"] = {"b/../a.en", "../x/./a.de"};
+  write_config(config, end_);
+  EXPECT_THAT(look_at(folder_.path(), cell).changes, IsEmpty());
+  config["vocab"] = "old.model";
+  config["subword"] = "word";  // What no program knows any more.
+  write_config(config, end_);
+  EXPECT_THAT(look_at(folder_.path(), cell).changes,
+              ElementsAre("vocab (was old.model, now [])", "subword (was word, now unigram)"));
+}
+
+TEST_F(CellFolderTest, MovedTextIsComparedOfAResultAndLeftToNmtTrainOtherwise) {
+  config::TrainingConfig other = cell_.config;
+  other.data.train_sets = {"/old/a.en", "/old/a.de"};
+  other.model.d_model = 32;
+  write_log(other, end_);
+  EXPECT_THAT(look().changes,
+              ElementsAre("d-model (was 32, now 64)",
+                          "train-sets (was [\"/old/a.en\",\"/old/a.de\"], now [])"));
+  write_log(other);
+  std::filesystem::create_directories(folder_.path("checkpoints/update-00000005"));
+  EXPECT_THAT(look().changes, ElementsAre("d-model (was 32, now 64)"));
 }
 
 TEST_F(CellFolderTest, AllChangedRunsAreNamedAtOnce) {
