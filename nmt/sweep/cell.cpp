@@ -61,13 +61,23 @@ Cell cell_of(const std::string& architecture, const std::vector<std::string>& ar
   }
 }
 
+// "lr0.002-seed1"; a run that inherits names in its folder only what the study sets.
+std::string folder_name(const std::string& rate, const std::string& seed) {
+  if (rate.empty() && seed.empty()) return "inherited";
+  const std::string of_rate = rate.empty() ? "" : "lr" + rate;
+  const std::string of_seed = seed.empty() ? "" : "seed" + seed;
+  return of_rate + (rate.empty() || seed.empty() ? "" : "-") + of_seed;
+}
+
+// An empty `rate` or `seed` is left to what the run inherits.
 Cell make_cell(const std::string& architecture, std::vector<std::string> arguments,
                const std::string& rate, const std::string& seed, int64_t cores) {
-  arguments.push_back("--learning-rate=" + rate);
-  arguments.push_back("--seed=" + seed);
+  if (!rate.empty()) arguments.push_back("--learning-rate=" + rate);
+  if (!seed.empty()) arguments.push_back("--seed=" + seed);
   Cell cell = cell_of(architecture, arguments);
   cell.learning_rate = rate;
-  cell.folder = architecture + "/lr" + rate + "-seed" + seed;
+  cell.seed = seed;
+  cell.folder = architecture + "/" + folder_name(rate, seed);
   if (!cell.set_keys.contains("threads")) {
     cell.arguments.push_back("--threads=1");
     cell.config.threads = 1;
@@ -87,18 +97,28 @@ void refuse_streams(const config::DataConfig& data, const std::string& architect
   }
 }
 
+// Lists that the study leaves out: nmt-train's own values, or one that is empty for what a run
+// inherits.
+void complete_lists(Block& block, const Cell& cell) {
+  const auto known = [&](const char* key) {
+    return !cell.inherits() || cell.set_keys.contains(key);
+  };
+  if (block.learning_rates.empty()) {
+    const double own = cell.config.optimization.learning_rate;
+    block.learning_rates = {known("learning-rate") ? cli::format_real(own) : ""};
+  }
+  if (block.seeds.empty()) block.seeds = {known("seed") ? std::to_string(cell.config.seed) : ""};
+}
+
 void add_cells(const Study& study, const std::string& architecture, int64_t cores,
                std::vector<Cell>& cells) {
   Block block = merged(study, architecture);
   if (block.skip.value_or(false)) return;
   std::vector<std::string> arguments = arguments_of(block.settings);
   arguments.insert(arguments.begin(), "--arch=" + architecture);
-  const config::TrainingConfig config = cell_of(architecture, arguments).config;
-  refuse_streams(config.data, architecture);
-  if (block.learning_rates.empty()) {
-    block.learning_rates = {cli::format_real(config.optimization.learning_rate)};
-  }
-  if (block.seeds.empty()) block.seeds = {std::to_string(config.seed)};
+  const Cell common = cell_of(architecture, arguments);
+  refuse_streams(common.config.data, architecture);
+  complete_lists(block, common);
   for (const std::string& rate : block.learning_rates) {
     for (const std::string& seed : block.seeds) {
       cells.push_back(make_cell(architecture, arguments, rate, seed, cores));

@@ -13,7 +13,8 @@ namespace nmt::sweep {
 
 struct Cell {
   std::string architecture;            ///< "postln-sigma-18L".
-  std::string learning_rate;           ///< "0.002".
+  std::string learning_rate;           ///< "0.002"; empty: inherited.
+  std::string seed;                    ///< "1"; empty: inherited.
   std::string folder;                  ///< Below the folder of all runs: "preln-6L/lr0.002-seed1".
   std::vector<std::string> arguments;  ///< Of nmt-train, without folder and --resume.
   /// What nmt-train makes of the arguments; threads above 0. Of a run that takes settings from
@@ -26,7 +27,8 @@ struct Cell {
 };
 
 /// The cells of `study`: by depth, then variant, learning rate, seed. Without learning rates
-/// nmt-train's own counts, without seeds 1; `threads` is 1 unless the study says otherwise, and 0
+/// nmt-train's own counts, without seeds 1, and of a run that inherits settings what it inherits;
+/// `threads` is 1 unless the study says otherwise, and 0
 /// there means `cores`. Throws UsageError, naming the architecture, if a name does not parse or its
 /// settings do not fit together, naming the section if it fits no architecture, and if no cell is
 /// left; InputError if a file of `config` cannot be read.

@@ -61,9 +61,8 @@ std::string row(const std::string& architecture, int width, const std::string& r
 std::string row_of(const CellRun& run, const std::string& untrained, int width) {
   const RunStatus& status = run.status;
   const bool begun = status.update > 0;
-  return row(run.cell.architecture, width, run.cell.learning_rate,
-             std::to_string(run.cell.config.seed), run.state_name(), untrained,
-             begun ? std::to_string(status.update) : "", or_blank("%.3f", status.nll),
+  return row(run.cell.architecture, width, run.cell.learning_rate, run.cell.seed, run.state_name(),
+             untrained, begun ? std::to_string(status.update) : "", or_blank("%.3f", status.nll),
              status.bleu ? cli::format_text("%.1f", *status.bleu) : "",
              or_blank("%.0f %%", 100.0 * status.least_entropy),
              begun ? cli::format_text("%.0f", status.tokens_per_second) : "", time_left(run));

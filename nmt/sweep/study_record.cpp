@@ -7,18 +7,30 @@
 #include "nmt/cli/program.h"
 
 namespace nmt::sweep {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// `value`, or null where the run inherits it: `text`, the study's word for it, is empty.
+template <class T>
+Json or_null(const std::string& text, T value) {
+  return text.empty() ? Json(nullptr) : Json(value);
+}
+
+}  // namespace
 
 void write_study_record(const std::string& runs_folder, const std::string& study_file,
                         const std::vector<CellRun>& runs) {
-  using Json = nlohmann::ordered_json;
   Json list = Json::array();
   for (const CellRun& run : runs) {
-    list.push_back({{"folder", run.cell.folder},
-                    {"architecture", run.cell.architecture},
-                    {"learning_rate", run.cell.config.optimization.learning_rate},
-                    {"seed", run.cell.config.seed},
-                    {"state", run.state_name()},
-                    {"arguments", run.cell.arguments}});
+    const config::TrainingConfig& config = run.cell.config;
+    list.push_back(
+        {{"folder", run.cell.folder},
+         {"architecture", run.cell.architecture},
+         {"learning_rate", or_null(run.cell.learning_rate, config.optimization.learning_rate)},
+         {"seed", or_null(run.cell.seed, config.seed)},
+         {"state", run.state_name()},
+         {"arguments", run.cell.arguments}});
   }
   const Json record = {{"program", concatenate("nmt-sweep ", cli::version())},
                        {"study", study_file},

@@ -4,6 +4,8 @@
 //      "runs": [{"folder": "preln-6L/lr0.002-seed1", "architecture": "preln-6L",
 //                "learning_rate": 0.002, "seed": 1, "state": "done",
 //                "arguments": ["--arch=preln-6L", ...]}]}
+//
+// learning_rate and seed are null where a run inherits them (branch-from, init-from).
 
 #pragma once
 

@@ -19,11 +19,14 @@
 namespace nmt::sweep {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::Contains;
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 std::vector<Cell> cells_of(const std::string& text, int64_t cores = 4) {
   return make_cells(parse_study(text, "x.study"), cores);
@@ -95,6 +98,27 @@ TEST(CellTest, ABranchIsNotJudgedByDefaults) {
   EXPECT_TRUE(cells[0].inherits());
   EXPECT_THAT(cells[0].set_keys, Contains("lr-decay-updates"));
   EXPECT_FALSE(cells_of("variants = preln\ndepths = 10L\n")[0].inherits());
+}
+
+TEST(CellTest, WhatARunInheritsIsNotOverridden) {
+  const auto one = [](const std::string& lines) {
+    return cells_of("variants = preln\ndepths = 1L\n" + lines).at(0);
+  };
+  for (const char* origin : {"branch-from = a\n", "init-from = a\n"}) {
+    const Cell cell = one(origin);
+    EXPECT_THAT(cell.arguments,
+                Each(Not(AnyOf(StartsWith("--learning-rate"), StartsWith("--seed")))));
+    EXPECT_THAT(cell.set_keys, Not(AnyOf(Contains("learning-rate"), Contains("seed"))));
+    EXPECT_EQ(cell.folder, "preln-1L/inherited");
+    EXPECT_EQ(cell.learning_rate + cell.seed, "");
+  }
+  EXPECT_EQ(one("branch-from = a\nlearning-rates = 0.01\n").folder, "preln-1L/lr0.01");
+  EXPECT_EQ(one("init-from = a\nseeds = 2\n").folder, "preln-1L/seed2");
+  EXPECT_EQ(one("init-from = a\nseeds = 2\nlearning-rates = 0.01\n").folder,
+            "preln-1L/lr0.01-seed2");
+  const nmt::testing::TempFolder folder;
+  const std::string recipe = folder.write("r.conf", "learning-rate = 0.1\n");
+  EXPECT_EQ(one("branch-from = a\nconfig = " + recipe + "\n").folder, "preln-1L/lr0.1");
 }
 
 TEST(CellTest, DefaultsAreThoseOfNmtTrainButForOneThread) {
