@@ -84,6 +84,23 @@ TrainingConfig changed(const TrainingConfig& base, const TrainingCommand& comman
   return overlaid(base, command);
 }
 
+// Of `command`, `name` counts as not given.
+TrainingCommand without(TrainingCommand command, const std::string& name) {
+  command.set_keys.erase(name);
+  return command;
+}
+
+// A length-bound of auto asks for the one that the run settled by its data.
+TrainingCommand with_settled_bound(const TrainingCommand& command) {
+  return command.config.model.length_bound ? command : without(command, "length-bound");
+}
+
+// An lr-decay-updates of 0 asks for the end that the schedule has.
+TrainingCommand with_settled_decay_end(const TrainingCommand& command) {
+  return command.config.optimization.lr_decay_updates > 0 ? command
+                                                          : without(command, "lr-decay-updates");
+}
+
 // The defaults that a new run of `command` begins with.
 TrainingConfig defaults_of(const TrainingCommand& command) {
   TrainingConfig config;
@@ -175,25 +192,27 @@ TrainingConfig initialized_config(const ModelConfig& model, const TrainingComman
 }
 
 TrainingConfig resumed_config(const TrainingConfig& saved, const TrainingCommand& command) {
+  const TrainingCommand asked = with_settled_bound(with_settled_decay_end(command));
   TrainingConfig config = changed(
-      saved, command, "--resume goes on with the same run, and so cannot change ",
+      saved, asked, "--resume goes on with the same run, and so cannot change ",
       [](const ConfigKey& key) {
         return key.on_resume == OnResume::kMayChange || key.on_resume == OnResume::kPathMayChange;
       });
   config.resume = true;
-  complete_decay_end(config, command.set_keys);
+  complete_decay_end(config, asked.set_keys);
   require_rate(saved, config);
   return judged(config);
 }
 
 TrainingConfig branched_config(const TrainingConfig& saved, const TrainingCommand& command) {
+  const TrainingCommand asked = with_settled_decay_end(command);
   TrainingConfig config =
-      changed(saved, command,
+      changed(saved, asked,
               "--branch-from goes on with the weights, the data and the optimizer of the other "
               "run, and so cannot change ",
               [](const ConfigKey& key) { return key.on_resume != OnResume::kFixed; });
   config.init_from = "";
-  complete_decay_end(config, command.set_keys);
+  complete_decay_end(config, asked.set_keys);
   require_rate(saved, config);
   return judged(config);
 }

@@ -44,12 +44,15 @@ TrainingConfig new_config(const TrainingCommand& command);
 TrainingConfig initialized_config(const ModelConfig& model, const TrainingCommand& command);
 
 /// What a resumed run does: `saved`, with those values of `command` that a resume may change
-/// (config_table.h), and its model folder. Throws UsageError as new_config does, and if the command
-/// sets another key to another value, naming key and both values.
+/// (config_table.h), and its model folder. What the run settled when it began stays where the
+/// command leaves that to it: length-bound auto, lr-decay-updates 0. Throws UsageError as
+/// new_config does, and if the command sets another key to another value, naming key and both
+/// values.
 TrainingConfig resumed_config(const TrainingConfig& saved, const TrainingCommand& command);
 
 /// What a run that branches off does: `saved`, with every value that `command` sets and that does
-/// not decide shapes, data or their order. Throws UsageError as resumed_config does.
+/// not decide shapes, data or their order; lr-decay-updates 0 is none. Throws UsageError as
+/// resumed_config does.
 TrainingConfig branched_config(const TrainingConfig& saved, const TrainingCommand& command);
 
 /// The flags of nmt-train, writing into `config`, which must outlive the set.

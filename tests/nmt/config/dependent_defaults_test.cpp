@@ -78,10 +78,22 @@ TEST(DependentDefaults, MoreUpdatesNeedALongerDecay) {
       saved, parse({"--resume", "--max-updates", "9000", "--lr-decay-updates", "9000"}));
   EXPECT_EQ(stretched.schedule.max_updates, 9000);
   EXPECT_EQ(stretched.optimization.lr_decay_updates, 9000);
-  EXPECT_EQ(
-      resumed_config(saved, parse({"--resume", "--max-updates", "9000", "--lr-decay-updates", "0"}))
-          .optimization.lr_decay_updates,
-      9000);
+}
+
+// So that a file of settings may stand in the command that goes on, too.
+TEST(DependentDefaults, NoughtUpdatesOfDecayKeepTheEndThatTheRunHas) {
+  const TrainingConfig saved =
+      new_config(parse({"--lr-schedule", "cosine", "--max-updates", "7000"}));
+  const std::vector<const char*> flags = {"--resume", "--lr-decay-updates", "0", "--max-updates",
+                                          "6000"};
+  EXPECT_EQ(resumed_config(saved, parse(flags)).optimization.lr_decay_updates, 7000);
+  EXPECT_EQ(branched_config(saved, parse({"--branch-from", "a", "--lr-decay-updates", "0",
+                                          "--max-updates", "6000"}))
+                .optimization.lr_decay_updates,
+            7000);
+  const TrainingConfig other = branched_config(
+      saved, parse({"--branch-from", "a", "--lr-schedule", "step", "--lr-decay-updates", "0"}));
+  EXPECT_EQ(other.optimization.lr_decay_updates, 0);
 }
 
 TEST(DependentDefaults, ABranchMayHaveAnotherSchedule) {

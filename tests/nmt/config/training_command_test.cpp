@@ -193,6 +193,16 @@ TEST_F(GoingOnTest, AnotherNameOfTheSameFileIsNoChange) {
             "now /models/b)");
 }
 
+TEST_F(GoingOnTest, AnAutomaticLengthBoundIsTheOneThatTheRunSettled) {
+  saved_.model.length_bound = parse_length_bound("3x+17");  // By its data.
+  EXPECT_EQ(resumed({"--length-bound", "auto"}).model.length_bound, saved_.model.length_bound);
+  EXPECT_EQ(resumed({"--length-bound", "3x+17"}).model.length_bound, saved_.model.length_bound);
+  EXPECT_EQ(refusal({"--length-bound", "2x+10"}),
+            "--resume goes on with the same run, and so cannot change length-bound (was 3x+17, now "
+            "2x+10)");
+  EXPECT_FALSE(branched({"--length-bound", "auto"}).model.length_bound.has_value());
+}
+
 TEST_F(GoingOnTest, OtherDifferencesAreRefusedWithBothValues) {
   EXPECT_EQ(refusal({"--d-model", "512", "--max-updates", "200", "--seed", "2"}),
             "--resume goes on with the same run, and so cannot change d-model (was 256, now 512), "
