@@ -10,8 +10,8 @@
 #include "nmt/config/config_table.h"
 #include "nmt/config/demo_config.h"
 #include "nmt/config/dependent_defaults.h"
-#include "nmt/config/enum_names.h"
 #include "nmt/config/reference.h"
+#include "nmt/config/spent_rate.h"
 #include "nmt/config/validate.h"
 
 namespace nmt::config {
@@ -110,22 +110,17 @@ TrainingConfig defaults_of(const TrainingCommand& command) {
   return config;
 }
 
-// A run that goes on is not to be asked for updates that would learn nothing.
-void require_rate(const TrainingConfig& saved, const TrainingConfig& now) {
-  const OptimizationConfig& rate = now.optimization;
-  const int64_t updates = now.schedule.max_updates;
-  if (!falls_until_an_update(rate.lr_schedule) || rate.final_learning_rate > 0.0 ||
-      updates <= rate.lr_decay_updates || updates == saved.schedule.max_updates) {
-    return;
-  }
-  throw UsageError("lr-schedule ", name_of(rate.lr_schedule), " comes to a learning rate of 0 at ",
-                   "update ", rate.lr_decay_updates, ", so that --max-updates ", updates,
-                   " would learn nothing from there on; add --lr-decay-updates ", updates,
-                   ", which stretches the schedule");
-}
-
 TrainingConfig judged(TrainingConfig config) {
   validate(config);
+  return config;
+}
+
+// `config`, what `command` makes of `saved`, for a run that goes on from `update`.
+TrainingConfig going_on(const TrainingConfig& saved, TrainingConfig config,
+                        const TrainingCommand& command, int64_t update) {
+  complete_decay_end(config, command.set_keys);
+  validate(config);
+  require_rate(saved, config, update);
   return config;
 }
 
@@ -191,7 +186,8 @@ TrainingConfig initialized_config(const ModelConfig& model, const TrainingComman
   return judged(config);
 }
 
-TrainingConfig resumed_config(const TrainingConfig& saved, const TrainingCommand& command) {
+TrainingConfig resumed_config(const TrainingConfig& saved, const TrainingCommand& command,
+                              int64_t update) {
   const TrainingCommand asked = with_settled_bound(with_settled_decay_end(command));
   TrainingConfig config = changed(
       saved, asked, "--resume goes on with the same run, and so cannot change ",
@@ -199,12 +195,11 @@ TrainingConfig resumed_config(const TrainingConfig& saved, const TrainingCommand
         return key.on_resume == OnResume::kMayChange || key.on_resume == OnResume::kPathMayChange;
       });
   config.resume = true;
-  complete_decay_end(config, asked.set_keys);
-  require_rate(saved, config);
-  return judged(config);
+  return going_on(saved, config, asked, update);
 }
 
-TrainingConfig branched_config(const TrainingConfig& saved, const TrainingCommand& command) {
+TrainingConfig branched_config(const TrainingConfig& saved, const TrainingCommand& command,
+                               int64_t update) {
   const TrainingCommand asked = with_settled_decay_end(command);
   TrainingConfig config =
       changed(saved, asked,
@@ -212,9 +207,7 @@ TrainingConfig branched_config(const TrainingConfig& saved, const TrainingComman
               "run, and so cannot change ",
               [](const ConfigKey& key) { return key.on_resume != OnResume::kFixed; });
   config.init_from = "";
-  complete_decay_end(config, asked.set_keys);
-  require_rate(saved, config);
-  return judged(config);
+  return going_on(saved, config, asked, update);
 }
 
 }  // namespace nmt::config

@@ -10,6 +10,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <set>
 #include <string>
 
@@ -43,17 +44,19 @@ TrainingConfig new_config(const TrainingCommand& command);
 /// if the command asks for another shape, naming key and both values.
 TrainingConfig initialized_config(const ModelConfig& model, const TrainingCommand& command);
 
-/// What a resumed run does: `saved`, with those values of `command` that a resume may change
-/// (config_table.h), and its model folder. What the run settled when it began stays where the
-/// command leaves that to it: length-bound auto, lr-decay-updates 0. Throws UsageError as
-/// new_config does, and if the command sets another key to another value, naming key and both
-/// values.
-TrainingConfig resumed_config(const TrainingConfig& saved, const TrainingCommand& command);
+/// What a run does that is resumed behind `update`: `saved`, with those values of `command` that a
+/// resume may change (config_table.h), and its model folder. What the run settled when it began
+/// stays where the command leaves that to it: length-bound auto, lr-decay-updates 0. Throws
+/// UsageError as new_config does; if the command sets another key to another value, naming key and
+/// both values; and if it asks for updates that would learn nothing (spent_rate.h).
+TrainingConfig resumed_config(const TrainingConfig& saved, const TrainingCommand& command,
+                              int64_t update);
 
-/// What a run that branches off does: `saved`, with every value that `command` sets and that does
-/// not decide shapes, data or their order; lr-decay-updates 0 is none. Throws UsageError as
-/// resumed_config does.
-TrainingConfig branched_config(const TrainingConfig& saved, const TrainingCommand& command);
+/// What a run does that branches off behind `update`: `saved`, with every value that `command` sets
+/// and that does not decide shapes, data or their order; lr-decay-updates 0 is none. Throws
+/// UsageError as resumed_config does.
+TrainingConfig branched_config(const TrainingConfig& saved, const TrainingCommand& command,
+                               int64_t update);
 
 /// The flags of nmt-train, writing into `config`, which must outlive the set.
 cli::FlagSet training_flags(TrainingConfig& config);

@@ -55,11 +55,11 @@ std::optional<RunOrigin> logged_run(const TrainingCommand& command, const fs::pa
   std::ifstream log(folder / kRunLogFile);
   const nlohmann::ordered_json settings = next_line(log);
   if (!settings.is_object() || !settings.contains("config")) return std::nullopt;
-  const TrainingConfig config = config::resumed_config(
-      config::training_config_from_json(settings["config"], (folder / kRunLogFile).string()),
-      command);
   const nlohmann::ordered_json event = next_line(log);
   const bool branches = event.is_object() && event.value("kind", "") == "branch";
+  const TrainingConfig config = config::resumed_config(
+      config::training_config_from_json(settings["config"], (folder / kRunLogFile).string()),
+      command, branches ? event.value("update", int64_t{0}) : 0);
   return repeated_run(config, branches ? event["fields"].value("from", "") : config.branch_from);
 }
 

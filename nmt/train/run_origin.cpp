@@ -162,7 +162,8 @@ std::vector<EventRecord> schedule_events(const TrainingConfig& saved, const Trai
 RunOrigin new_run(const TrainingCommand& command) {
   if (!command.config.branch_from.empty()) {
     const OtherRun other = run_at(command.config.branch_from);
-    RunOrigin run = branched_run(other, config::branched_config(other.config, command));
+    RunOrigin run =
+        branched_run(other, config::branched_config(other.config, command, other.from.update));
     check_vocabulary(command, *run.vocabulary);
     return run;
   }
@@ -191,7 +192,7 @@ RunOrigin repeated_run(const TrainingConfig& config, const std::string& branched
 
 RunOrigin resumed_run(const CheckpointSet::Entry& from, const TrainingCommand& command) {
   const TrainingConfig saved = saved_config(from.folder);
-  const TrainingConfig config = config::resumed_config(saved, command);
+  const TrainingConfig config = config::resumed_config(saved, command, from.update);
   RunOrigin run = {.config = config,
                    .at = {.checkpoint = from.folder,
                           .update = from.update,

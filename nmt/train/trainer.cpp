@@ -8,6 +8,7 @@
 
 #include "data/text/error.h"
 #include "data/unigram_nll.h"
+#include "nmt/config/spent_rate.h"
 #include "nmt/model/init.h"
 #include "nmt/train/memory_estimate.h"
 #include "nmt/train/start_record.h"
@@ -47,12 +48,6 @@ model::Transformer initialized_model(const config::TrainingConfig& config,
   model::initialize(model, config.seed);
   if (!on_cpu) model->to(torch::kCUDA);
   return model;
-}
-
-// Whether linear or cosine have come to 0, so that further updates would change nothing.
-bool rate_is_spent(const config::OptimizationConfig& rate, int64_t update) {
-  return config::falls_until_an_update(rate.lr_schedule) && rate.final_learning_rate == 0.0 &&
-         update >= rate.lr_decay_updates;
 }
 
 double peak_mib() {
@@ -104,7 +99,7 @@ std::string Trainer::reason_to_stop() const {
   if (stop_ && progress_.validation_due) return "interrupted";
   const config::ScheduleConfig& limits = config_.schedule;
   if (limits.max_updates > 0 && progress_.update >= limits.max_updates) return "max-updates";
-  if (rate_is_spent(config_.optimization, progress_.update)) return "lr-decay-updates";
+  if (config::rate_is_spent(config_.optimization, progress_.update)) return "lr-decay-updates";
   if (limits.max_epochs > 0 && progress_.position.epoch >= limits.max_epochs) return "max-epochs";
   if (limits.max_target_tokens > 0 && progress_.tokens >= limits.max_target_tokens) {
     return "max-target-tokens";

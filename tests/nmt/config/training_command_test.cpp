@@ -147,11 +147,11 @@ class GoingOnTest : public ::testing::Test {
   }
   TrainingConfig resumed(std::vector<const char*> arguments) {
     arguments.push_back("--resume");
-    return resumed_config(saved_, parse(arguments));
+    return resumed_config(saved_, parse(arguments), /*update=*/40);
   }
   TrainingConfig branched(std::vector<const char*> arguments) {
     arguments.insert(arguments.end(), {"--branch-from", "runs/old"});
-    return branched_config(saved_, parse(arguments));
+    return branched_config(saved_, parse(arguments), /*update=*/40);
   }
   std::string refusal(const std::vector<const char*>& arguments) {
     return message_of<UsageError>([&] { resumed(arguments); });
