@@ -1,8 +1,9 @@
 #include "nmt/cli/config_file.h"
 
-#include <iomanip>
+#include <algorithm>
+#include <filesystem>
 #include <map>
-#include <sstream>
+#include <utility>
 
 #include "data/text/error.h"
 
@@ -27,6 +28,19 @@ std::string_view without_comment(std::string_view line) {
     if (line[i] == '#' && starts_word && !quoted) return line.substr(0, i);
   }
   return line;
+}
+
+// Reads the quoted text at the start of `value` into `text`, and returns its length with the
+// quotes; 0 if there is none, or no end of it.
+size_t take_quoted(std::string_view value, std::string& text) {
+  if (!value.starts_with('"')) return 0;
+  text.clear();
+  for (size_t i = 1; i < value.size(); ++i) {
+    if (value[i] == '"' && !value.substr(i + 1).starts_with('"')) return i + 1;
+    if (value[i] == '"') ++i;
+    text += value[i];
+  }
+  return 0;
 }
 
 ConfigEntry parse_line(std::string_view line, int64_t number, const std::string& source) {
@@ -60,15 +74,39 @@ std::vector<ConfigEntry> parse_config(std::string_view text, const std::string& 
 }
 
 std::string one_value(const std::string& value) {
-  if (value.size() < 2 || value.front() != '"' || value.back() != '"') return value;
-  return value.substr(1, value.size() - 2);
+  std::string text;
+  return take_quoted(value, text) == value.size() ? text : value;
 }
 
 std::vector<std::string> many_values(const std::string& value) {
-  std::istringstream stream(value);
   std::vector<std::string> values;
-  for (std::string word; stream >> std::quoted(word);) values.push_back(word);
+  for (std::string_view rest = trimmed(value); !rest.empty(); rest = trimmed(rest)) {
+    std::string word;
+    size_t length = take_quoted(rest, word);
+    if (length == 0) {
+      length = std::min(rest.find_first_of(kSpaces), rest.size());
+      word = rest.substr(0, length);
+    }
+    values.push_back(std::move(word));
+    rest.remove_prefix(length);
+  }
   return values;
+}
+
+std::vector<std::string> split_values(const std::string& value, size_t least, size_t most) {
+  const auto is_a_path = [&] {
+    std::error_code error;
+    return value.find('"') == std::string::npos && std::filesystem::exists(value, error);
+  };
+  if (most == 1 || (least == 1 && is_a_path())) return {one_value(value)};
+  return many_values(value);
+}
+
+std::string quoted_value(const std::string& text) {
+  if (!text.empty() && text.find_first_of(" \t\r#\"") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + '"';
 }
 
 }  // namespace nmt::cli

@@ -5,7 +5,8 @@
 //     train-sets = "my corpus.en" my-corpus.de
 //
 // A value is the rest of its line, spaces around it cut; a flag with several values takes words
-// parted by spaces. Double quotes hold a text that contains spaces or #.
+// parted by spaces. Double quotes hold a text that contains spaces or #; a double quote in it is
+// written twice, and a backslash is a character like any other. No value goes over a line's end.
 
 #pragma once
 
@@ -18,7 +19,7 @@ namespace nmt::cli {
 
 struct ConfigEntry {
   std::string key;
-  std::string value;  ///< Quotes still in place; see one_value and many_values.
+  std::string value;  ///< Quotes still in place; see split_values.
   int64_t line;       ///< From 1.
 };
 
@@ -31,5 +32,12 @@ std::string one_value(const std::string& value);
 
 /// The words of `value`, each without its quotes.
 std::vector<std::string> many_values(const std::string& value);
+
+/// The values of a flag that takes `least` to `most` of them. Where it takes one or more, a path
+/// with spaces that exists is one value without quotes too.
+std::vector<std::string> split_values(const std::string& value, size_t least, size_t most);
+
+/// `text` as one_value and many_values read it back; quoted only if it must be.
+std::string quoted_value(const std::string& text);
 
 }  // namespace nmt::cli

@@ -34,6 +34,13 @@ std::string value_counts(const Flag& flag) {
   return concatenate(flag.values, " to ", flag.values + flag.optional_values, " values");
 }
 
+// What a configuration file says of `flag`; a toggle too takes a value there.
+std::vector<std::string> values_of(const Flag& flag, const std::string& value) {
+  if (flag.values == kOneOrMore) return many_values(value);
+  const size_t least = std::max(1, flag.values);
+  return split_values(value, least, least + flag.optional_values);
+}
+
 // Says whose value it was: a flag, or a key with file and line.
 void assign(const Flag& flag, const std::vector<std::string>& values, const std::string& where) {
   const size_t least = flag.values == kOneOrMore ? 1 : std::max(1, flag.values);
@@ -163,9 +170,7 @@ void FlagSet::apply_config(const std::string& text, const std::string& source, b
       throw UsageError(where, "unknown key '", entry.key, "'", did_you_mean(entry.key, names()));
     }
     if (weaker && was_set(entry.key)) continue;
-    const bool several = flag->values == kOneOrMore || flag->values + flag->optional_values > 1;
-    assign(*flag, several ? many_values(entry.value) : std::vector{one_value(entry.value)},
-           where + entry.key);
+    assign(*flag, values_of(*flag, entry.value), where + entry.key);
     if (!weaker) set_names_.insert(entry.key);
   }
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "data/text/error.h"
+#include "nmt/cli/config_file.h"
 #include "nmt/cli/nearest_name.h"
 #include "nmt/cli/parse_value.h"
 
@@ -64,12 +65,6 @@ double checked(double value, const Interval& interval, const std::string& text) 
   return value;
 }
 
-// Quotes what the reader of configuration files would otherwise cut.
-std::string with_quotes(const std::string& text) {
-  const bool plain = text.find_first_of(" \t#\"") == std::string::npos;
-  return plain ? text : '"' + text + '"';
-}
-
 std::string truth_text(bool value) {
   return value ? "true" : "false";
 }
@@ -128,10 +123,13 @@ std::string value_text(const Member& member, const TrainingConfig& config) {
       Overloaded{[&](const Integer& m) { return std::to_string(at(config, m.place)); },
                  [&](const Seed& m) { return std::to_string(config.*m.place); },
                  [&](const Real& m) { return cli::format_real(at(config, m.place)); },
-                 [&](const Text& m) { return with_quotes(at(config, m.place)); },
+                 [&](const Text& m) {
+                   const std::string& text = at(config, m.place);
+                   return text.empty() ? "" : cli::quoted_value(text);
+                 },
                  [&](const Texts& m) {
                    std::vector<std::string> texts = at(config, m.place);
-                   for (std::string& text : texts) text = with_quotes(text);
+                   for (std::string& text : texts) text = cli::quoted_value(text);
                    return cli::joined(texts, " ");
                  },
                  [&](const Truth& m) { return truth_text(at(config, m.place)); },

@@ -142,7 +142,7 @@ constexpr ConfigKey kTable[] = {
      "source and target file for validation", OnResume::kPathMayChange},
     {"vocab", Group::kData, Texts{&DataConfig::vocab, 1, 1, "PATH|SRC TGT"}, "",
      "SentencePiece model for both languages, or one for each; without it one is trained on the "
-     "training sets",
+     "training sets; in a file, a path with spaces needs double quotes",
      OnResume::kPathMayChange},
     {"vocab-size", Group::kData, Integer{&DataConfig::vocab_size, 16, 1'000'000}, "pieces",
      "size of a vocabulary that is trained, joint for both languages"},

@@ -118,10 +118,9 @@ void check_setting(const std::string& key, const std::vector<std::string>& value
 
 std::vector<std::string> values_of(const cli::ConfigEntry& entry) {
   const config::ConfigKey* row = config::find_key(entry.key);
-  const bool several =
-      row != nullptr &&
-      config::value_count(row->member) + config::optional_value_count(row->member) > 1;
-  return several ? cli::many_values(entry.value) : std::vector{cli::one_value(entry.value)};
+  if (row == nullptr) return {cli::one_value(entry.value)};
+  const size_t least = std::max(1, config::value_count(row->member));
+  return cli::split_values(entry.value, least, least + config::optional_value_count(row->member));
 }
 
 bool is_axis(const std::string& key) {

@@ -105,6 +105,29 @@ TEST(TrainingCommandTest, ALinkBeforeTwoDotsLeadsWhereItLeads) {
   EXPECT_EQ(text::read_file(parse({"--vocab", path.c_str()}).config.data.vocab[0]), "far");
 }
 
+TEST(TrainingCommandTest, AVocabularyWhosePathHasSpacesIsOne) {
+  const testing::TempFolder folder;
+  const std::string model = folder.write("my voc.model", "");
+  const auto vocab = [&](const std::string& value) {
+    const std::string file = folder.write("run.conf", "vocab = " + value + "\n");
+    return parse({"--config", file.c_str()}).config.data.vocab;
+  };
+  EXPECT_THAT(vocab(model), ElementsAre(model));
+  EXPECT_THAT(vocab("\"/no/my voc.model\""), ElementsAre("/no/my voc.model"));
+  EXPECT_THAT(vocab("/no/my /no/voc.model"), ElementsAre("/no/my", "/no/voc.model"));
+}
+
+TEST(TrainingCommandTest, ASettingsPageIsAFileOfSettings) {
+  const testing::TempFolder folder;
+  TrainingConfig config;
+  config.data.train_sets = {"/a b/x\\y.en", "/say \"#1\".de"};
+  config.data.valid_sets = {"/c\\", "/ d\""};
+  config.data.vocab = {"/my \"voc\".model"};
+  config.model_dir = "runs \\1\" # 2";
+  const std::string file = folder.write("run.conf", summary(config));
+  EXPECT_TRUE(differences(config, parse({"--config", file.c_str()}).config).empty());
+}
+
 TEST(TrainingCommandTest, KeysAreJudgedTogetherOnlyOnceItIsKnownWithWhich) {
   const std::vector<const char*> flags = {"--heads", "7"};
   EXPECT_NO_THROW(parse(flags));
