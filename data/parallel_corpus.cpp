@@ -15,7 +15,7 @@ constexpr size_t kChunkSize = 65536;  // Pairs that are text at the same time.
 std::string grouped(int64_t number) {
   std::string digits = std::to_string(number);
   for (auto end = static_cast<int64_t>(digits.size()) - 3; end > 0; end -= 3) {
-    digits.insert(static_cast<size_t>(end), ",");
+    digits.insert(static_cast<size_t>(end), 1, ',');
   }
   return digits;
 }

@@ -5,7 +5,7 @@
 namespace nmt::layers {
 namespace {
 
-constexpr std::array kKinds = {
+constexpr std::array kHeadNormKinds = {
     HeadNormRow{HeadNormKind::kNone, "", "queries and keys as projected"},
     HeadNormRow{HeadNormKind::kLayerNorm, "qknorm",
                 "QK-norm: layer norm with a learned gain on every query and key head"},
@@ -14,14 +14,14 @@ constexpr std::array kKinds = {
 }  // namespace
 
 std::span<const HeadNormRow> head_norm_kinds() {
-  return kKinds;
+  return kHeadNormKinds;
 }
 
 const HeadNormRow& head_norm_row(HeadNormKind kind) {
-  for (const HeadNormRow& row : kKinds) {
+  for (const HeadNormRow& row : kHeadNormKinds) {
     if (row.kind == kind) return row;
   }
-  return kKinds.front();
+  return kHeadNormKinds.front();
 }
 
 }  // namespace nmt::layers

@@ -5,7 +5,7 @@
 namespace nmt::layers {
 namespace {
 
-constexpr std::array kKinds = {
+constexpr std::array kLinearKinds = {
     LinearKindRow{LinearKind::kPlain, "", "plain weights"},
     LinearKindRow{LinearKind::kSigma, "sigma",
                   "sigma-Reparam: every block matrix divided by its spectral norm, times a learned "
@@ -22,14 +22,14 @@ constexpr std::array kKinds = {
 }  // namespace
 
 std::span<const LinearKindRow> linear_kinds() {
-  return kKinds;
+  return kLinearKinds;
 }
 
 const LinearKindRow& linear_kind_row(LinearKind kind) {
-  for (const LinearKindRow& row : kKinds) {
+  for (const LinearKindRow& row : kLinearKinds) {
     if (row.kind == kind) return row;
   }
-  return kKinds.front();
+  return kLinearKinds.front();
 }
 
 }  // namespace nmt::layers

@@ -15,7 +15,7 @@ bool is_plain(const torch::Tensor& tensor) {
          tensor.is_contiguous();
 }
 
-MatrixRows rows_of(const torch::Tensor& w) {
+MatrixRows matrix_rows(const torch::Tensor& w) {
   return {w.const_data_ptr<float>(), static_cast<size_t>(w.size(0)),
           static_cast<size_t>(w.size(1))};
 }
@@ -46,7 +46,7 @@ void power_step(const torch::Tensor& w, torch::Tensor& right) {
   check_vector("right", right, w.size(1));
   if (!is_plain(w) || !is_plain(right)) return power_step_reference(w, right);
   std::vector<float> image(w.size(1));
-  add_gram_product(rows_of(w), right.const_data_ptr<float>(), image.data());
+  add_gram_product(matrix_rows(w), right.const_data_ptr<float>(), image.data());
   const double length = std::sqrt(sum_of_squares(image.data(), image.size()));
   const float inverse = static_cast<float>(1.0 / length);
   if (!is_normal(inverse)) return;
@@ -61,7 +61,7 @@ void write_scaled(const torch::Tensor& w, const torch::Tensor& gamma, const torc
   if (!is_plain(w) || !is_plain(right) || !is_plain(left) || !is_plain(effective)) {
     return write_scaled_reference(w, gamma, right, left, effective, sigma);
   }
-  const MatrixRows rows = rows_of(w);
+  const MatrixRows rows = matrix_rows(w);
   float* u = left.mutable_data_ptr<float>();
   float* out = effective.mutable_data_ptr<float>();
   multiply(rows, right.const_data_ptr<float>(), u);

@@ -54,12 +54,12 @@ double step(const OptimizationConfig& config, double u, double w) {
 }
 
 // One row for each LrSchedule.
-struct Row {
+struct ScheduleRow {
   LrSchedule schedule;
   double (*rate)(const OptimizationConfig& config, double update, double warmup_updates);
 };
 
-constexpr Row kRows[] = {
+constexpr ScheduleRow kSchedules[] = {
     {LrSchedule::kInverseSqrt, inverse_sqrt},
     {LrSchedule::kConstant, constant},
     {LrSchedule::kLinear, linear},
@@ -73,7 +73,7 @@ constexpr Row kRows[] = {
 double learning_rate(const OptimizationConfig& config, int64_t update) {
   const double u = static_cast<double>(update);
   const double w = static_cast<double>(std::max<int64_t>(config.warmup_updates, 1));
-  for (const Row& row : kRows) {
+  for (const ScheduleRow& row : kSchedules) {
     if (config.lr_schedule != row.schedule) continue;
     return u < w ? config.learning_rate * (u / w) : row.rate(config, u, w);
   }

@@ -60,14 +60,14 @@ std::unique_ptr<Optimizer> make_lion(const OptimizationConfig& config, ParallelF
                                 std::move(parallel_for));
 }
 
-struct Row {
+struct OptimizerRow {
   OptimizerKind kind;
   std::unique_ptr<Optimizer> (*make)(const OptimizationConfig& config, ParallelFor parallel_for);
 };
 
 // adam is AdamW when weight-decay is above 0; adamw differs by the default of weight-decay alone
 // (nmt/config/dependent_defaults.h).
-constexpr Row kRows[] = {
+constexpr OptimizerRow kOptimizers[] = {
     {OptimizerKind::kAdam, make_adam}, {OptimizerKind::kAdamW, make_adam},
     {OptimizerKind::kSgd, make_sgd},   {OptimizerKind::kAdagrad, make_adagrad},
     {OptimizerKind::kLars, make_lars}, {OptimizerKind::kLamb, make_lamb},
@@ -78,7 +78,7 @@ constexpr Row kRows[] = {
 
 std::unique_ptr<Optimizer> make_optimizer(const OptimizationConfig& config,
                                           ParallelFor parallel_for) {
-  for (const Row& row : kRows) {
+  for (const OptimizerRow& row : kOptimizers) {
     if (config.optimizer == row.kind) return row.make(config, std::move(parallel_for));
   }
   throw std::logic_error("an optimizer without a row in nmt/optim/optimizer_table.cpp");

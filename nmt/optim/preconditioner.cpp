@@ -55,14 +55,14 @@ torch::Tensor adagrad_diagonal(const OptimizationConfig& config, const Parameter
   return state.of(parameter, "sum").sqrt() + config.adam_eps;
 }
 
-struct Row {
+struct PreconditionerRow {
   OptimizerKind kind;
   torch::Tensor (*diagonal)(const OptimizationConfig& config, const Parameter& parameter,
                             const State& state);  // Null: none.
   const char* meaning;
 };
 
-constexpr Row kRows[] = {
+constexpr PreconditionerRow kPreconditioners[] = {
     {OptimizerKind::kAdam, adam_diagonal, "root of the second moment, plus eps"},
     {OptimizerKind::kAdamW, adam_diagonal, "root of the second moment, plus eps"},
     {OptimizerKind::kLamb, lamb_diagonal, "root of the second moment, plus eps, over lamb's ratio"},
@@ -78,7 +78,7 @@ Preconditioner preconditioner(const config::OptimizationConfig& config,
                               const std::vector<Parameter>& parameters,
                               const NamedTensors& tensors) {
   const State state(tensors);
-  for (const Row& row : kRows) {
+  for (const PreconditionerRow& row : kPreconditioners) {
     if (row.kind != config.optimizer) continue;
     if (row.diagonal == nullptr) return {.diagonal = {}, .meaning = row.meaning};
     if (state.step() == 0) return {.diagonal = {}, .meaning = "none before the first update"};

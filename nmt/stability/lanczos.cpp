@@ -13,7 +13,7 @@ namespace {
 
 // Entries that are widened to float64 at a time.
 constexpr int64_t kChunk = int64_t{1} << 20;
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 
 // In float64 whatever the dtype of the vectors.
 double wide_dot(const torch::Tensor& a, const torch::Tensor& b) {
@@ -97,7 +97,7 @@ TopEigenvalue largest_eigenvalue(const SymmetricProduct& product, int64_t n, tor
   for (int64_t k = 1; k <= longest; ++k) {
     torch::Tensor next = product(basis.back()).clone();
     const double image = length(next);
-    if (!std::isfinite(image)) return {.value = kNan, .residual = kNan, .iterations = k};
+    if (!std::isfinite(image)) return {.value = kUndefined, .residual = kUndefined, .iterations = k};
     scale = std::max(scale, image);
     tridiagonal.diagonal.push_back(wide_dot(basis.back(), next));
     make_orthogonal(next, basis);
@@ -123,7 +123,7 @@ TopEigenpair top_eigenpair(const SymmetricProduct& product, const torch::Tensor&
   for (int64_t k = 1; k <= longest; ++k) {
     torch::Tensor next = product(basis[k - 1]);
     const double along = at::dot(basis[k - 1], next).item<double>();
-    if (!std::isfinite(along)) return {.value = kNan, .vector = {}};
+    if (!std::isfinite(along)) return {.value = kUndefined, .vector = {}};
     const torch::Tensor known = basis.narrow(0, 0, k);
     for (int pass = 0; pass < 2; ++pass) next = next - known.t().mv(known.mv(next));
     const double left = next.norm().item<double>();

@@ -10,7 +10,7 @@ namespace nmt::stability {
 namespace {
 
 constexpr int64_t kSmallestForLanczos = 48;  // Below it all eigenvalues take no longer.
-constexpr int64_t kMostProducts = 60;
+constexpr int64_t kMostNormProducts = 60;
 constexpr double kLanczosTolerance = 1e-4;  // Its square, over the gap, is the error of λ.
 constexpr double kRaise = 1e-5;             // Of λ, which raises the norm by half of it.
 constexpr double kForRounding = 1e-9;       // Of λ: more than any rounding of G and its factor.
@@ -72,7 +72,7 @@ double largest_eigenvalue_from_above(const torch::Tensor& gram, torch::Tensor& f
   const TopEigenpair top =
       top_eigenpair([&gram](const torch::Tensor& v) { return gram.mv(v); },
                     found.defined() ? PrefixGrams::continued(gram, found) : first_start(gram),
-                    kMostProducts, kLanczosTolerance);
+                    kMostNormProducts, kLanczosTolerance);
   found = top.vector;
   const double raised = (1.0 + kRaise) * top.value;
   const bool certain = std::isfinite(raised) && is_above_all_eigenvalues(raised, gram);

@@ -7,7 +7,7 @@
 namespace nmt::train {
 namespace {
 
-nlohmann::json identity(const data::ParallelCorpus& corpus) {
+nlohmann::json corpus_identity(const data::ParallelCorpus& corpus) {
   return {{"pairs", corpus.report().read},
           {"source", corpus.checksums().source},
           {"target", corpus.checksums().target}};
@@ -30,8 +30,8 @@ void check_set(const nlohmann::json& saved, const nlohmann::json& now,
 }  // namespace
 
 nlohmann::json data_identity(const TrainingData& data) {
-  return {{"train", identity(data.train)},
-          {"valid", data.valid ? identity(*data.valid) : nlohmann::json(nullptr)}};
+  return {{"train", corpus_identity(data.train)},
+          {"valid", data.valid ? corpus_identity(*data.valid) : nlohmann::json(nullptr)}};
 }
 
 void check_same_data(const nlohmann::json& saved, const TrainingData& data,

@@ -39,7 +39,7 @@ std::vector<Stream> streams_of(config::DataConfig& data) {
   return streams;
 }
 
-std::pair<dev_t, ino_t> identity(const std::string& path) {
+std::pair<dev_t, ino_t> file_identity(const std::string& path) {
   struct stat status {};
   const int error = path == "-" ? ::fstat(STDIN_FILENO, &status) : ::stat(path.c_str(), &status);
   return error == 0 ? std::pair(status.st_dev, status.st_ino) : std::pair(dev_t{}, ino_t{});
@@ -48,7 +48,7 @@ std::pair<dev_t, ino_t> identity(const std::string& path) {
 void refuse_repetitions(const std::vector<Stream>& streams) {
   for (size_t i = 0; i < streams.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
-      if (identity(*streams[i].path) != identity(*streams[j].path)) continue;
+      if (file_identity(*streams[i].path) != file_identity(*streams[j].path)) continue;
       throw UsageError(streams[j].flag, " ", *streams[j].path, " and ", streams[i].flag, " ",
                        *streams[i].path, " are the same stream, which can be read only once");
     }

@@ -15,7 +15,7 @@
 namespace nmt::train {
 namespace {
 
-const void* identity(const torch::Tensor& tensor) {
+const void* storage_of(const torch::Tensor& tensor) {
   return tensor.unsafeGetTensorImpl();
 }
 
@@ -63,7 +63,7 @@ ReplicaGradients::ReplicaGradients(std::vector<model::Transformer>& models) {
 
 void ReplicaGradients::make_units(std::vector<model::Transformer>& models) {
   std::unordered_map<const void*, size_t> index;
-  for (size_t i = 0; i < named_.size(); ++i) index[identity(named_[i])] = i;
+  for (size_t i = 0; i < named_.size(); ++i) index[storage_of(named_[i])] = i;
   std::unordered_set<const void*> in_stacks;
   for (size_t i = 0; i < models[0]->linears().size(); ++i) {
     Unit& unit = units_.emplace_back();
@@ -72,20 +72,20 @@ void ReplicaGradients::make_units(std::vector<model::Transformer>& models) {
     for (model::Transformer& model : models) leaves.push_back(model->linears()[i]->leaves());
     for (size_t k = 0; k < leaves[0].size(); ++k) {
       unit.leaves.push_back(leaf_of(leaves, k));
-      in_stacks.insert(identity(leaves[0][k]));
+      in_stacks.insert(storage_of(leaves[0][k]));
     }
     for (const layers::LinearPart& part : unit.linear->parts()) {
       for (const torch::Tensor& one : part->parameters()) {
-        unit.parameters.push_back(index.at(identity(one)));
+        unit.parameters.push_back(index.at(storage_of(one)));
       }
     }
   }
   std::vector<std::vector<torch::Tensor>> leaves;
   for (model::Transformer& model : models) leaves.push_back(model->leaves());
   for (size_t i = 0; i < leaves[0].size(); ++i) {
-    if (in_stacks.contains(identity(leaves[0][i]))) continue;
+    if (in_stacks.contains(storage_of(leaves[0][i]))) continue;
     units_.push_back(
-        {.leaves = {leaf_of(leaves, i)}, .parameters = {index.at(identity(leaves[0][i]))}});
+        {.leaves = {leaf_of(leaves, i)}, .parameters = {index.at(storage_of(leaves[0][i]))}});
   }
 }
 

@@ -17,11 +17,6 @@
 namespace nmt::train {
 namespace {
 
-double seconds_between(std::chrono::steady_clock::time_point from,
-                       std::chrono::steady_clock::time_point to) {
-  return std::chrono::duration<double>(to - from).count();
-}
-
 stability::StabilityRules rules_of(const config::TrainingConfig& config, double unigram_nll) {
   stability::StabilityRules rules;
   rules.warmup_updates = config.optimization.warmup_updates;
@@ -88,6 +83,9 @@ Trainer::Trainer(const config::TrainingConfig& config, const TrainingData& data,
   start_ = last_record_ = Clock::now();
 }
 
+double Trainer::seconds_between(Clock::time_point from, Clock::time_point to) {
+  return std::chrono::duration<double>(to - from).count();
+}
 double Trainer::process_seconds() const {
   return seconds_between(start_, Clock::now());
 }

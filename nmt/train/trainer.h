@@ -75,6 +75,7 @@ class Trainer {
   void report_change_within_average();
   std::vector<std::string> checkpoints_to_average();
   void write_average(const std::vector<std::string>& folders);
+  static double seconds_between(Clock::time_point from, Clock::time_point to);
   double run_seconds() const;
   double process_seconds() const;
 

@@ -15,11 +15,6 @@ namespace {
 // What on-collapse and on-divergence multiply the learning rate by.
 constexpr double kUnstableFactor = 0.5;
 
-double seconds_between(std::chrono::steady_clock::time_point from,
-                       std::chrono::steady_clock::time_point to) {
-  return std::chrono::duration<double>(to - from).count();
-}
-
 }  // namespace
 
 void Trainer::change_temperatures() {
