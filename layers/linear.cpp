@@ -173,6 +173,11 @@ void StackedLinear::initialize_parametrization() {
   refresh();
 }
 
+void StackedLinear::match_weights() {
+  for (const Group& group : groups_) group.parametrization->match(group.raw);
+  refresh();
+}
+
 void StackedLinear::refresh() {
   for (Group& group : groups_) group.parametrization->write_effective(group.raw, group.effective);
 }

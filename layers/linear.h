@@ -82,6 +82,9 @@ class StackedLinear {
   /// Refreshes.
   void initialize_parametrization();
 
+  /// Sets γ and v, or g, so that Ŵ is the weights as they are, up to rounding. Refreshes.
+  void match_weights();
+
   /// Moves all tensors to `device`, and keeps them what they are to each other: what holds the
   /// former ones of parts() or leaves() sees the new ones. Not while a graph over them lives.
   void move_to(torch::Device device);

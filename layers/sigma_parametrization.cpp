@@ -17,10 +17,15 @@ SigmaParametrization::SigmaParametrization(int64_t columns, std::optional<double
 }
 
 void SigmaParametrization::initialize(const torch::Tensor& w) {
+  match(w);
+  if (gamma_start_) gamma.fill_(*gamma_start_);
+}
+
+void SigmaParametrization::match(const torch::Tensor& w) {
   torch::NoGradGuard no_grad;
-  const SingularTriple top = top_singular_triple(w);
+  const SingularTriple top = top_singular_triple(w.cpu());
   right_.copy_(top.right);
-  gamma.fill_(gamma_start_.value_or(top.value));
+  gamma.fill_(top.value);
 }
 
 void SigmaParametrization::write_effective(const torch::Tensor& w, torch::Tensor& effective) {

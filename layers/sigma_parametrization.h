@@ -33,6 +33,7 @@ class SigmaParametrization : public WeightParametrization {
                        Gamma kind = Gamma::kLearned);
 
   void initialize(const torch::Tensor& w) override;
+  void match(const torch::Tensor& w) override;
   /// NaN everywhere for a W that is zero, or so large or small that σ or γ/σ is no normal number.
   void write_effective(const torch::Tensor& w, torch::Tensor& effective) override;
   torch::Tensor effective_weight(const torch::Tensor& w) const override;

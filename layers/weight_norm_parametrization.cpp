@@ -13,7 +13,7 @@ torch::Tensor row_lengths(const torch::Tensor& w) {
 
 WeightNormParametrization::WeightNormParametrization(int64_t rows) : gain(torch::ones({rows})) {}
 
-void WeightNormParametrization::initialize(const torch::Tensor& w) {
+void WeightNormParametrization::match(const torch::Tensor& w) {
   torch::NoGradGuard no_grad;
   gain.copy_(row_lengths(w));
 }

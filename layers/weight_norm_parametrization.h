@@ -24,7 +24,8 @@ class WeightNormParametrization : public WeightParametrization {
   /// For a W of `rows` rows. g has the default dtype, as W must.
   explicit WeightNormParametrization(int64_t rows);
 
-  void initialize(const torch::Tensor& w) override;
+  void initialize(const torch::Tensor& w) override { match(w); }
+  void match(const torch::Tensor& w) override;
   /// NaN in rows of W that are zero.
   void write_effective(const torch::Tensor& w, torch::Tensor& effective) override;
   torch::Tensor effective_weight(const torch::Tensor& w) const override;

@@ -26,6 +26,9 @@ class WeightParametrization {
   /// Sets the own parameters and buffers from the final initial value of W [O, I].
   virtual void initialize(const torch::Tensor& w) = 0;
 
+  /// Sets them so that Ŵ is W [O, I], up to rounding: for a model that takes over plain weights.
+  virtual void match(const torch::Tensor& w) = 0;
+
   /// Writes Ŵ into `effective` [O, I]. No gradient.
   virtual void write_effective(const torch::Tensor& w, torch::Tensor& effective) = 0;
 

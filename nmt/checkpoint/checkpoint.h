@@ -48,7 +48,7 @@ struct ModelFolder {
   config::ModelConfig config;
   NamedTensors tensors;
   VocabularyBytes vocabulary;
-  bool folded = false;  ///< Whether the weights are Ŵ; γ and v are gone then (fold.h).
+  bool folded = false;  ///< Whether the weights are Ŵ; γ, v and g are gone then (nmt/model/fold.h).
 };
 
 /// The configuration to build the module with that `model.tensors` fill: `model.config`, with plain

@@ -2,10 +2,8 @@
 
 #include "data/text/error.h"
 #include "nmt/checkpoint/checkpoint.h"
-#include "nmt/checkpoint/fold.h"
-#include "nmt/checkpoint/named_tensors.h"
 #include "nmt/config/vocabulary_sizes.h"
-#include "nmt/model/parameters.h"
+#include "nmt/model/fold.h"
 
 namespace nmt::decode {
 namespace {
@@ -40,12 +38,9 @@ data::Vocabularies load_vocabularies(const checkpoint::ModelFolder& model,
 Translator load_translator(const std::string& folder, const TranslatorOptions& options,
                            torch::Device device) {
   check(options);
-  const checkpoint::ModelFolder loaded = checkpoint::fold(checkpoint::load_model(folder), folder);
+  const checkpoint::ModelFolder loaded = checkpoint::load_model(folder);
   const data::Vocabularies vocabularies = load_vocabularies(loaded, folder);
-  model::Transformer model(checkpoint::module_config(loaded));
-  checkpoint::load_into(loaded.tensors, model::named_tensors(model),
-                        folder + "/" + checkpoint::kModelFile);
-  model::refresh(model);
+  model::Transformer model = model::folded_model(loaded, folder + "/" + checkpoint::kModelFile);
   model->to(device);
   return Translator(std::move(model), vocabularies, options);
 }

@@ -4,10 +4,10 @@
 #include <filesystem>
 
 #include "data/text/error.h"
-#include "nmt/checkpoint/average.h"
-#include "nmt/checkpoint/fold.h"
 #include "nmt/checkpoint/staged_folder.h"
 #include "nmt/config/config_json.h"
+#include "nmt/model/average.h"
+#include "nmt/model/fold.h"
 #include "nmt/model/parameters.h"
 #include "nmt/stability/json_number.h"
 #include "nmt/train/data_identity.h"
@@ -112,10 +112,8 @@ void Trainer::restore(const std::string& folder) {
 }
 
 void Trainer::take_model(const std::string& folder) {
-  const checkpoint::ModelFolder source = checkpoint::load_model(folder);
-  const checkpoint::NamedTensors mine = model::named_tensors(model_);
-  checkpoint::load_into(source.folded ? checkpoint::unfold(source.tensors, mine) : source.tensors,
-                        mine, folder + "/" + checkpoint::kModelFile);
+  model::take_weights(checkpoint::load_model(folder), model_,
+                      folder + "/" + checkpoint::kModelFile);
   step_.refresh_weights();
   progress_.validation_due = data_.valid.has_value();
 }
@@ -220,7 +218,7 @@ std::vector<std::string> Trainer::checkpoints_to_average() {
 void Trainer::write_average(const std::vector<std::string>& folders) {
   const std::string place = config_.model_dir + "/average";
   if (!folders.empty()) {
-    checkpoint::save_model(place, checkpoint::average(folders));
+    checkpoint::save_model(place, model::average(folders));
   } else if (config_.schedule.average_last > 0 && std::filesystem::exists(place)) {
     checkpoint::remove_folder(place);  // Of fewer updates.
   }

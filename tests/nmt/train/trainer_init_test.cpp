@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "data/text/error.h"
-#include "nmt/checkpoint/fold.h"
 #include "nmt/config/arch_name.h"
 #include "nmt/model/parameters.h"
 #include "nmt/train/validate.h"

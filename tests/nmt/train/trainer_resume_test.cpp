@@ -10,7 +10,6 @@
 #include <map>
 
 #include "data/text/error.h"
-#include "nmt/checkpoint/average.h"
 #include "nmt/config/arch_name.h"
 #include "tests/nmt/train/toy_run.h"
 #include "tests/testing/temp_folder.h"

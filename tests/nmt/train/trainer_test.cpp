@@ -9,8 +9,8 @@
 #include <map>
 
 #include "data/text/error.h"
-#include "nmt/checkpoint/average.h"
 #include "nmt/config/arch_name.h"
+#include "nmt/model/average.h"
 #include "nmt/model/init.h"
 #include "nmt/model/parameters.h"
 #include "tests/nmt/decode/tiny_model.h"
@@ -203,7 +203,7 @@ TEST(Trainer, WritesTheFoldedAverageOfTheLastCheckpoints) {
   EXPECT_THAT(saved_updates(config.model_dir), ElementsAre(3, 6, 9, 10));
   const auto average = checkpoint::load_model(folder.path("model/average"));
   EXPECT_TRUE(average.folded);
-  const auto expected = checkpoint::average({folder.path("model/checkpoints/update-00000009"),
+  const auto expected = model::average({folder.path("model/checkpoints/update-00000009"),
                                              folder.path("model/checkpoints/update-00000010")});
   testing::expect_same_bits(average.tensors, expected.tensors);
 }
@@ -219,7 +219,7 @@ TEST(Trainer, TheAverageBeginsAtTheLastChangeOfTemperature) {
   testing::train(config, data);
   ASSERT_THAT(saved_updates(config.model_dir), ElementsAre(3, 6, 9, 10));
   testing::expect_same_bits(checkpoint::load_model(folder.path("model/average")).tensors,
-                            checkpoint::average({folder.path("model/checkpoints/update-00000009"),
+                            model::average({folder.path("model/checkpoints/update-00000009"),
                                                  folder.path("model/checkpoints/update-00000010")})
                                 .tensors);
   const auto events = records<stability::EventRecord>(config.model_dir);

@@ -8,12 +8,12 @@
 
 #include "nmt/checkpoint/checkpoint.h"
 
-namespace nmt::checkpoint {
+namespace nmt::model {
 
 /// Reads the model folders one after another, folds each (fold.h) and returns the mean of every
 /// tensor, summed in float64 and rounded once; a folded model. Memory: one model and one in
 /// float64. Throws InputError if a folder cannot be read, or differs from the first in
 /// configuration, vocabulary, names, shapes or dtypes; UsageError if `folders` is empty.
-ModelFolder average(const std::vector<std::string>& folders);
+checkpoint::ModelFolder average(const std::vector<std::string>& folders);
 
-}  // namespace nmt::checkpoint
+}  // namespace nmt::model

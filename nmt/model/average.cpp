@@ -1,13 +1,17 @@
-#include "nmt/checkpoint/average.h"
+#include "nmt/model/average.h"
 
 #include <unordered_map>
 
 #include "data/text/error.h"
-#include "nmt/checkpoint/fold.h"
+#include "nmt/checkpoint/named_tensors.h"
 #include "nmt/config/config_json.h"
+#include "nmt/model/fold.h"
+#include "nmt/model/parameters.h"
 
-namespace nmt::checkpoint {
+namespace nmt::model {
 namespace {
+
+using checkpoint::ModelFolder;
 
 void check_same_model(const ModelFolder& model, const std::string& folder, const ModelFolder& first,
                       const std::string& first_folder) {
@@ -38,7 +42,7 @@ void add_to(NamedTensors& sums, const NamedTensors& tensors, const NamedTensors&
   // Through copies of the first model's tensors, so that names, shapes and dtypes are checked.
   NamedTensors matched;
   for (const auto& [name, tensor] : first) matched.emplace_back(name, torch::empty_like(tensor));
-  load_into(tensors, matched, source);
+  checkpoint::load_into(tensors, matched, source);
   for (size_t i = 0; i < sums.size(); ++i) sums[i].second.add_(matched[i].second);
 }
 
@@ -47,10 +51,10 @@ void add_to(NamedTensors& sums, const NamedTensors& tensors, const NamedTensors&
 ModelFolder average(const std::vector<std::string>& folders) {
   if (folders.empty()) throw UsageError("average: needs at least one model folder");
   torch::NoGradGuard no_grad;
-  ModelFolder mean = fold(load_model(folders[0]), folders[0]);
+  ModelFolder mean = fold(checkpoint::load_model(folders[0]), folders[0]);
   NamedTensors sums = in_float64(mean.tensors);
   for (size_t i = 1; i < folders.size(); ++i) {
-    const ModelFolder model = fold(load_model(folders[i]), folders[i]);
+    const ModelFolder model = fold(checkpoint::load_model(folders[i]), folders[i]);
     check_same_model(model, folders[i], mean, folders[0]);
     add_to(sums, model.tensors, mean.tensors, folders[i]);
     mean.config.length_bound = model.config.length_bound;
@@ -63,4 +67,4 @@ ModelFolder average(const std::vector<std::string>& folders) {
   return mean;
 }
 
-}  // namespace nmt::checkpoint
+}  // namespace nmt::model
