@@ -14,4 +14,11 @@ std::string_view name(AttentionKind kind) {
   return "";
 }
 
+std::optional<AttentionKind> find_attention_kind(std::string_view wanted) {
+  for (const AttentionKind kind : kAttentionKinds) {
+    if (name(kind) == wanted) return kind;
+  }
+  return std::nullopt;
+}
+
 }  // namespace nmt::layers

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string_view>
 
 namespace nmt::layers {
@@ -19,5 +20,11 @@ inline constexpr std::array kAttentionKinds = {
 
 /// "encoder_self", "decoder_self" or "cross".
 std::string_view name(AttentionKind kind);
+
+/// The kind called `name`; none if there is no such kind.
+std::optional<AttentionKind> find_attention_kind(std::string_view name);
+
+/// As a message lists the names.
+inline constexpr const char* kAttentionKindNames = "encoder_self, decoder_self or cross";
 
 }  // namespace nmt::layers

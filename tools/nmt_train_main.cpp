@@ -70,7 +70,7 @@ int train(int argc, char** argv) {
   nmt::train::discard_what_is_replaced(start);  // From here on the run is on.
   keep(piped, config);
   const std::string folder = config.model_dir + "/";
-  nmt::stability::RunLog log(folder + nmt::train::kRunLogFile);
+  nmt::run_log::RunLog log(folder + nmt::train::kRunLogFile);
   nmt::train::ConsoleObserver console(std::cout, nmt::cli::progress_options(STDOUT_FILENO));
   nmt::train::LogObserver history(log);
   std::optional<nmt::train::TensorboardObserver> curves;
@@ -78,7 +78,7 @@ int train(int argc, char** argv) {
   observers.add(history);
   if (config.schedule.tensorboard) {
     curves.emplace(folder + nmt::train::kTensorboardFolder,
-                   nmt::stability::read_latest(folder + nmt::train::kRunLogFile));
+                   nmt::run_log::read_latest(folder + nmt::train::kRunLogFile));
     observers.add(*curves);
   }
   return trainer.run().reason == "non-finite" ? nmt::cli::kExitFailure : nmt::cli::kExitDone;

@@ -30,7 +30,8 @@ bool SegmentReader::next(std::string& segment) {
   ++line_number_;
   do {
     const size_t end = unread_.find('\n');
-    if (end != std::string_view::npos) {
+    ended_ = end != std::string_view::npos;
+    if (ended_) {
       segment.append(unread_.substr(0, end));
       unread_.remove_prefix(end + 1);
       return true;

@@ -36,6 +36,9 @@ class SegmentReader {
   /// false for files.
   bool would_wait();
 
+  /// Whether the last segment had its LF: only that of the last line may lack it.
+  bool ended() const { return ended_; }
+
   /// Line of the last segment, from 1; 0 before the first.
   int64_t line_number() const { return line_number_; }
 
@@ -53,6 +56,7 @@ class SegmentReader {
   std::vector<char> buffer_;
   std::string_view unread_;  // Into buffer_.
   int64_t line_number_ = 0;
+  bool ended_ = true;
 };
 
 /// Every segment of `path`. Throws InputError as SegmentReader does.

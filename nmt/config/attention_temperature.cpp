@@ -6,8 +6,6 @@
 namespace nmt::config {
 namespace {
 
-constexpr const char* kKinds = "encoder_self, decoder_self or cross";
-
 std::vector<std::string> split(std::string_view text, char separator) {
   std::vector<std::string> parts;
   while (true) {
@@ -19,10 +17,9 @@ std::vector<std::string> split(std::string_view text, char separator) {
 }
 
 layers::AttentionKind parse_kind(const std::string& text) {
-  for (const layers::AttentionKind kind : layers::kAttentionKinds) {
-    if (layers::name(kind) == text) return kind;
-  }
-  throw UsageError("the attention kind must be ", kKinds, ", got '", text, "'");
+  if (const auto kind = layers::find_attention_kind(text)) return *kind;
+  throw UsageError("the attention kind must be ", layers::kAttentionKindNames, ", got '", text,
+                   "'");
 }
 
 void parse_layers(const std::string& text, AttentionTemperature& setting) {

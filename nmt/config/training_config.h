@@ -15,7 +15,7 @@ enum class SubwordKind { kUnigram, kBpe };
 /// SentencePiece's rules by which a trained vocabulary rewrites text before it cuts it.
 enum class Normalization { kIdentity, kNmtNfkc, kNfkc, kNmtNfkcCf };
 enum class ValidMetric { kNll, kBleu };
-/// What a run does when a rule of nmt/stability/stability_monitor.h finds it unstable.
+/// What a run does when a rule of nmt/run_log/stability_monitor.h finds it unstable.
 enum class UnstableAction { kGoOn, kLowerLearningRate, kStop };
 /// Update rules; nmt/optim has a row for each.
 enum class OptimizerKind { kAdam, kAdamW, kSgd, kAdagrad, kLars, kLamb, kLion };

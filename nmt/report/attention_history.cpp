@@ -3,15 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <utility>
 
-#include "data/text/error.h"
+#include "nmt/run_log/stability_rules.h"
 
 namespace nmt::report {
 namespace {
 
+using run_log::AttentionRecord;
+
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kLowEntropy = 0.05;  // As in nmt/stability/stability_rules.h.
+constexpr double kLowEntropy = run_log::kStabilityRules.collapse_relative;
 
 // NaN never wins.
 double smaller(double a, double b) {
@@ -32,105 +33,111 @@ double mean(const std::vector<double>& values) {
   return count == 0 ? kNan : sum / static_cast<double>(count);
 }
 
-void append(std::vector<double>& rows, std::vector<double> values, size_t count) {
-  values.resize(count, kNan);
-  rows.insert(rows.end(), values.begin(), values.end());
+double smallest_of(const std::vector<double>& values) {
+  double found = kNan;
+  for (const double value : values) found = smaller(found, value);
+  return found;
+}
+
+double largest_of(const std::vector<double>& values) {
+  double found = kNan;
+  for (const double value : values) found = larger(found, value);
+  return found;
+}
+
+using Layers = std::vector<const AttentionRecord*>;
+using Values = std::vector<double> AttentionRecord::*;
+
+// One value a layer.
+std::vector<double> by_layer(const Layers& layers, Values values,
+                             double (*merged)(const std::vector<double>&)) {
+  std::vector<double> rows;
+  for (const AttentionRecord* layer : layers) rows.push_back(merged(layer->*values));
+  return rows;
+}
+
+// One value a layer and head, head fastest; NaN where a layer has fewer.
+std::vector<double> by_head(const Layers& layers, size_t heads, Values values) {
+  std::vector<double> rows;
+  for (const AttentionRecord* layer : layers) {
+    const std::vector<double>& of = layer->*values;
+    for (size_t h = 0; h < heads; ++h) rows.push_back(h < of.size() ? of[h] : kNan);
+  }
+  return rows;
+}
+
+// The same of a quantile; no rows where no layer has quantiles.
+std::vector<double> by_head(const Layers& layers, size_t heads, size_t quantile) {
+  std::vector<double> rows;
+  bool any = false;
+  for (const AttentionRecord* layer : layers) {
+    const auto& of = layer->relative_quantiles;
+    any = any || !of.empty();
+    for (size_t h = 0; h < heads; ++h) rows.push_back(h < of.size() ? of[h][quantile] : kNan);
+  }
+  return any ? rows : std::vector<double>();
 }
 
 }  // namespace
 
-std::string kind_in_words(const std::string& kind) {
-  if (kind == "encoder_self") return "encoder self-attention";
-  if (kind == "decoder_self") return "decoder self-attention";
-  return kind + " attention";
-}
-
-// The rows that one record adds.
-struct AttentionHistory::Rows {
-  std::vector<double> mean, lowest, smallest, logit;  // Layers.
-  std::vector<double> relative, entropy, head_smallest, head_logit, bound, bound_entropy;
-  std::vector<std::vector<double>> quantiles = std::vector<std::vector<double>>(5);
-};
-
-AttentionHistory::AttentionHistory(std::string kind) : kind_(std::move(kind)) {}
-
-void AttentionHistory::add_quantiles(const Json& layer, Rows& rows) const {
-  const auto found = layer.find("relative_quantiles");
-  if (found == layer.end() || found->is_null()) return;
-  if (!found->is_array()) throw InputError("\"relative_quantiles\": expected a list of lists");
-  std::vector<std::vector<double>> by_quantile(rows.quantiles.size());
-  for (const Json& head : *found) {
-    for (size_t q = 0; q < by_quantile.size(); ++q) {
-      const bool there = head.is_array() && q < head.size();
-      by_quantile[q].push_back(there ? number(head[q]) : kNan);
-    }
+std::string kind_in_words(layers::AttentionKind kind) {
+  switch (kind) {
+    case layers::AttentionKind::kEncoderSelf:
+      return "encoder self-attention";
+    case layers::AttentionKind::kDecoderSelf:
+      return "decoder self-attention";
+    case layers::AttentionKind::kCross:
+      return "cross attention";
   }
-  for (size_t q = 0; q < by_quantile.size(); ++q) {
-    rows.quantiles[q].resize(rows.relative.size() - heads_, kNan);
-    append(rows.quantiles[q], std::move(by_quantile[q]), heads_);
-  }
+  return "";
 }
 
-void AttentionHistory::add_heads(const Json& layer, Rows& rows) const {
-  const std::vector<double> relative = numbers_at(layer, "relative_entropy");
-  const std::vector<double> smallest = numbers_at(layer, "min_entropy");
-  const std::vector<double> logit = numbers_at(layer, "max_logit");
-  rows.mean.push_back(mean(relative));
-  double lowest = kNan, row = kNan, largest = kNan;
-  for (const double value : relative) lowest = smaller(lowest, value);
-  for (const double value : smallest) row = smaller(row, value);
-  for (const double value : logit) largest = larger(largest, value);
-  rows.lowest.push_back(lowest);
-  rows.smallest.push_back(row);
-  rows.logit.push_back(largest);
-  append(rows.relative, relative, heads_);
-  append(rows.head_smallest, smallest, heads_);
-  append(rows.head_logit, logit, heads_);
-  append(rows.entropy, numbers_at(layer, "entropy"), heads_);
-  append(rows.bound, numbers_at(layer, "bound"), heads_);
-  append(rows.bound_entropy, numbers_at(layer, "bound_entropy"), heads_);
-  add_quantiles(layer, rows);
-}
-
-void AttentionHistory::watch(int64_t update, const Rows& rows) {
-  last_lowest_ = kNan;
-  for (size_t layer = 0; layer < rows.mean.size(); ++layer) {
-    const double value = rows.mean[layer];
-    last_lowest_ = smaller(last_lowest_, value);
+void AttentionHistory::watch(int64_t update, const std::vector<double>& means,
+                             const std::vector<double>& relative,
+                             const std::vector<double>& logits) {
+  last_lowest_ = smallest_of(means);
+  for (size_t layer = 0; layer < means.size(); ++layer) {
+    const double value = means[layer];
     if (!std::isnan(value) && (lowest_.layer == 0 || value < lowest_.value)) {
       lowest_ = {value, kind_, static_cast<int64_t>(layer) + 1, 0, update};
     }
   }
-  first_low_.resize(std::max(first_low_.size(), rows.relative.size()));
-  for (size_t i = 0; i < rows.relative.size(); ++i) {
+  first_low_.resize(std::max(first_low_.size(), relative.size()));
+  for (size_t i = 0; i < relative.size(); ++i) {
     const auto layer = static_cast<int64_t>(i / heads_) + 1;
     const auto head = static_cast<int64_t>(i % heads_) + 1;
-    const double logit = rows.head_logit[i];
-    if (!std::isnan(logit) && (largest_.layer == 0 || logit > largest_.value)) {
-      largest_ = {logit, kind_, layer, head, update};
+    if (!std::isnan(logits[i]) && (largest_.layer == 0 || logits[i] > largest_.value)) {
+      largest_ = {logits[i], kind_, layer, head, update};
     }
-    if (first_low_[i] == 0 && rows.relative[i] < kLowEntropy) first_low_[i] = update;
+    if (first_low_[i] == 0 && relative[i] < kLowEntropy) first_low_[i] = update;
   }
 }
 
-void AttentionHistory::add(int64_t update, size_t block, const std::vector<const Json*>& layers) {
+void AttentionHistory::add(int64_t update, size_t block,
+                           const std::vector<AttentionRecord>& records) {
+  Layers layers;
+  for (const AttentionRecord& record : records) {
+    if (record.kind == kind_) layers.push_back(&record);
+  }
   if (layers.empty()) return;
-  if (heads_ == 0) heads_ = std::max<size_t>(1, numbers_at(*layers[0], "relative_entropy").size());
-  Rows rows;
-  for (const Json* layer : layers) add_heads(*layer, rows);
-  relative_mean.add(block, rows.mean);
-  relative_lowest.add(block, rows.lowest);
-  smallest_row.add(block, rows.smallest);
-  largest_logit.add(block, rows.logit);
-  head_relative.add(block, rows.relative);
-  head_entropy.add(block, rows.entropy);
-  head_smallest_row.add(block, rows.head_smallest);
-  head_largest_logit.add(block, rows.head_logit);
-  head_bound.add(block, rows.bound);
-  head_bound_entropy.add(block, rows.bound_entropy);
-  for (size_t q = 0; q < rows.quantiles.size(); ++q)
-    head_quantiles[q].add(block, rows.quantiles[q]);
-  watch(update, rows);
+  if (heads_ == 0) heads_ = std::max<size_t>(1, layers[0]->relative_entropy.size());
+  const auto means = by_layer(layers, &AttentionRecord::relative_entropy, mean);
+  const auto relative = by_head(layers, heads_, &AttentionRecord::relative_entropy);
+  const auto logits = by_head(layers, heads_, &AttentionRecord::max_logit);
+  relative_mean.add(block, means);
+  relative_lowest.add(block, by_layer(layers, &AttentionRecord::relative_entropy, smallest_of));
+  smallest_row.add(block, by_layer(layers, &AttentionRecord::min_entropy, smallest_of));
+  largest_logit.add(block, by_layer(layers, &AttentionRecord::max_logit, largest_of));
+  head_relative.add(block, relative);
+  head_largest_logit.add(block, logits);
+  head_entropy.add(block, by_head(layers, heads_, &AttentionRecord::entropy));
+  head_smallest_row.add(block, by_head(layers, heads_, &AttentionRecord::min_entropy));
+  head_bound.add(block, by_head(layers, heads_, &AttentionRecord::bound));
+  head_bound_entropy.add(block, by_head(layers, heads_, &AttentionRecord::bound_entropy));
+  for (size_t q = 0; q < head_quantiles.size(); ++q) {
+    head_quantiles[q].add(block, by_head(layers, heads_, q));
+  }
+  watch(update, means, relative, logits);
 }
 
 void AttentionHistory::halve() {

@@ -7,21 +7,19 @@
 #include <string>
 #include <vector>
 
+#include "layers/attention_kind.h"
 #include "nmt/report/block_matrix.h"
-#include "nmt/report/json_value.h"
+#include "nmt/run_log/run_record.h"
 
 namespace nmt::report {
 
-/// The kinds in the order of a log: encoder_self, decoder_self, cross.
-inline constexpr const char* kAttentionKinds[] = {"encoder_self", "decoder_self", "cross"};
-
 /// As a person writes it: "cross attention".
-std::string kind_in_words(const std::string& kind);
+std::string kind_in_words(layers::AttentionKind kind);
 
 /// A value of the log and where it stood.
 struct Extreme {
   double value = 0;
-  std::string kind;
+  layers::AttentionKind kind = layers::AttentionKind::kEncoderSelf;
   int64_t layer = 0;  ///< From 1; 0 where there is no such value.
   int64_t head = 0;   ///< From 1; 0 for a whole layer.
   int64_t update = 0;
@@ -29,14 +27,14 @@ struct Extreme {
 
 class AttentionHistory {
  public:
-  explicit AttentionHistory(std::string kind);
+  explicit AttentionHistory(layers::AttentionKind kind) : kind_(kind) {}
 
-  /// Adds `layers`, the "attention" objects of this kind of the record of update `update`, which
-  /// belongs to block `block`. Throws InputError if a value is malformed.
-  void add(int64_t update, size_t block, const std::vector<const Json*>& layers);
+  /// Adds those of `records` that are of this kind, of the record of update `update`, which belongs
+  /// to block `block`.
+  void add(int64_t update, size_t block, const std::vector<run_log::AttentionRecord>& records);
   void halve();
 
-  const std::string& kind() const { return kind_; }
+  layers::AttentionKind kind() const { return kind_; }
   size_t layers() const { return relative_mean.rows(); }
   size_t heads() const { return heads_; }
 
@@ -50,27 +48,26 @@ class AttentionHistory {
   BlockMatrix head_relative{Merge::kMean}, head_entropy{Merge::kMean};
   BlockMatrix head_smallest_row{Merge::kMinimum}, head_largest_logit{Merge::kMaximum};
   BlockMatrix head_bound{Merge::kMean}, head_bound_entropy{Merge::kMean};
-  /// 5, 25, 50, 75 and 95 % quantiles of relative entropy over rows; no rows where none are logged.
-  std::vector<BlockMatrix> head_quantiles = std::vector<BlockMatrix>(5, BlockMatrix(Merge::kMean));
+  /// run_log::kEntropyQuantiles of relative entropy over rows; no rows where none are logged.
+  std::vector<BlockMatrix> head_quantiles =
+      std::vector<BlockMatrix>(run_log::kEntropyQuantiles.size(), BlockMatrix(Merge::kMean));
 
   /// Lowest mean relative entropy of a layer, and the largest logit of a head, of any record.
   const Extreme& lowest() const { return lowest_; }
   const Extreme& largest() const { return largest_; }
 
-  /// The first head of layer `layer` (from 1) that fell below relative entropy 0.05, the bound of
-  /// the collapse rule, and its update; head 0 if none did.
+  /// The first head of layer `layer` (from 1) that fell below the relative entropy of a collapse
+  /// (run_log::kStabilityRules), and its update; head 0 if none did.
   Extreme first_low_head(int64_t layer) const;
 
   /// Lowest mean relative entropy of any layer in the last record.
   double last_lowest() const { return last_lowest_; }
 
  private:
-  struct Rows;
-  void add_heads(const Json& layer, Rows& rows) const;
-  void add_quantiles(const Json& layer, Rows& rows) const;
-  void watch(int64_t update, const Rows& rows);
+  void watch(int64_t update, const std::vector<double>& means, const std::vector<double>& relative,
+             const std::vector<double>& logits);
 
-  std::string kind_;
+  layers::AttentionKind kind_;
   size_t heads_ = 0;
   Extreme lowest_, largest_;
   std::vector<int64_t> first_low_;  // Layers x heads; 0: never.

@@ -1,28 +1,21 @@
 #include "nmt/report/export.h"
 
-#include <cmath>
-
 #include "nmt/cli/parse_value.h"
 #include "nmt/report/summary.h"
+#include "nmt/run_log/json_number.h"
 
 namespace nmt::report {
 namespace {
 
 using Object = nlohmann::ordered_json;
 
-Object plain(double value) {
-  if (std::isnan(value)) return nullptr;
-  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-  return value;
-}
-
 Object update_or_null(int64_t update) {
   return update == 0 ? Object(nullptr) : Object(update);
 }
 
 void add_spread(const char* name, const Spread& spread, Object& row) {
-  row[name] = plain(spread.mean);
-  row[std::string(name) + "_deviation"] = plain(spread.deviation);
+  row[name] = run_log::number_or_null(spread.mean);
+  row[std::string(name) + "_deviation"] = run_log::number_or_null(spread.deviation);
 }
 
 // The columns of the table, as both formats have them.
@@ -31,7 +24,7 @@ Object table_row(const Study& study, const StudyRow& row) {
   Object object = {{"architecture", row.group.architecture},
                    {"variant", parts.variant},
                    {"depth", parts.depth},
-                   {"learning_rate", plain(row.group.learning_rate)},
+                   {"learning_rate", run_log::number_or_null(row.group.learning_rate)},
                    {"settings", row.group.settings},
                    {"seeds", row.seeds()},
                    {"runs", row.runs.size()},
@@ -46,18 +39,18 @@ Object table_row(const Study& study, const StudyRow& row) {
   add_spread("best_bleu", row.best_bleu, object);
   add_spread("best_valid_nll", row.best_valid_nll, object);
   add_spread("final_train_nll", row.final_nll, object);
-  object["nll_threshold"] = plain(study.thresholds.nll);
+  object["nll_threshold"] = run_log::number_or_null(study.thresholds.nll);
   add_spread("updates_to_nll", row.updates_to_nll, object);
-  object["bleu_threshold"] = plain(study.thresholds.bleu);
+  object["bleu_threshold"] = run_log::number_or_null(study.thresholds.bleu);
   add_spread("updates_to_bleu", row.updates_to_bleu, object);
   const bool low = row.lowest.layer != 0;
-  object["lowest_entropy"] = low ? plain(row.lowest.value) : Object(nullptr);
-  object["lowest_entropy_kind"] = row.lowest.kind;
+  object["lowest_entropy"] = low ? run_log::number_or_null(row.lowest.value) : Object(nullptr);
+  object["lowest_entropy_kind"] = low ? layers::name(row.lowest.kind) : "";
   object["lowest_entropy_layer"] = low ? Object(row.lowest.layer) : Object(nullptr);
   object["collapse_update"] = update_or_null(row.collapse_update);
   object["divergence_update"] = update_or_null(row.divergence_update);
   add_spread("tokens_per_second", row.tokens_per_second, object);
-  object["peak_mib"] = plain(row.peak_mib);
+  object["peak_mib"] = run_log::number_or_null(row.peak_mib);
   return object;
 }
 
@@ -77,29 +70,31 @@ void add_line(const std::vector<std::string>& fields, std::string& csv) {
   csv += '\n';
 }
 
-Object update_object(const UpdatePoint& point) {
+Object update_object(const run_log::UpdateRecord& point) {
   return {{"update", point.update},
           {"tokens", point.tokens},
-          {"seconds", plain(point.seconds)},
-          {"nll", plain(point.nll)},
-          {"gradient_norm", plain(point.gradient_norm)},
-          {"learning_rate", plain(point.learning_rate)},
-          {"tokens_per_second", plain(point.tokens_per_second)}};
+          {"seconds", run_log::number_or_null(point.seconds)},
+          {"nll", run_log::number_or_null(point.nll)},
+          {"gradient_norm", run_log::number_or_null(point.gradient_norm)},
+          {"learning_rate", run_log::number_or_null(point.learning_rate)},
+          {"tokens_per_second", run_log::number_or_null(point.tokens_per_second)}};
 }
 
-Object valid_object(const ValidPoint& point) {
-  return {{"update", point.update}, {"nll", plain(point.nll)}, {"bleu", plain(point.bleu)}};
+Object valid_object(const run_log::ValidRecord& point) {
+  return {{"update", point.update},
+          {"nll", run_log::number_or_null(point.nll)},
+          {"bleu", run_log::number_or_null(point.bleu.value_or(kNoValue))}};
 }
 
 Object run_object(const Run& run) {
   Object updates = Object::array(), valids = Object::array(), events = Object::array();
-  for (const UpdatePoint& point : run.updates) updates.push_back(update_object(point));
-  for (const ValidPoint& point : run.valids) valids.push_back(valid_object(point));
-  for (const RunEvent& event : run.events) {
+  for (const run_log::UpdateRecord& point : run.updates) updates.push_back(update_object(point));
+  for (const run_log::ValidRecord& point : run.valids) valids.push_back(valid_object(point));
+  for (const run_log::EventRecord& event : run.events) {
     events.push_back({{"update", event.update},
                       {"kind", event.kind},
                       {"message", event.message},
-                      {"fields", event.fields}});
+                      {"fields", nlohmann::json(event.fields)}});
   }
   return {{"label", run.label},
           {"path", run.path},
@@ -141,8 +136,8 @@ std::string curves_csv(const std::vector<Run>& runs) {
       }
       add_line(fields, csv);
     };
-    for (const UpdatePoint& point : run.updates) add("update", update_object(point));
-    for (const ValidPoint& point : run.valids) add("valid", valid_object(point));
+    for (const run_log::UpdateRecord& point : run.updates) add("update", update_object(point));
+    for (const run_log::ValidRecord& point : run.valids) add("valid", valid_object(point));
   }
   return csv;
 }

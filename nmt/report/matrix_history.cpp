@@ -5,21 +5,18 @@
 
 namespace nmt::report {
 
-void MatrixHistory::add(size_t block, const Json& matrices) {
+void MatrixHistory::add(size_t block, const std::vector<run_log::MatrixRecord>& matrices) {
   std::vector<double> rows[6];
   const bool first = names_.empty();
-  for (const Json& matrix : matrices) {
-    if (first) names_.push_back(text_at(matrix, "name"));
-    const double sigma = number_at(matrix, "sigma");
-    const double gamma = number_at(matrix, "gamma");
-    const double effective = number_at(matrix, "effective_sigma");
-    const double derived = std::isnan(gamma) ? sigma : std::abs(gamma);
-    rows[0].push_back(sigma);
-    rows[1].push_back(gamma);
-    rows[2].push_back(std::isnan(effective) ? derived : effective);
-    rows[3].push_back(number_at(matrix, "weight_norm"));
-    rows[4].push_back(number_at(matrix, "update_ratio"));
-    rows[5].push_back(number_at(matrix, "gradient_norm"));
+  for (const run_log::MatrixRecord& matrix : matrices) {
+    if (first) names_.push_back(matrix.name);
+    const double derived = matrix.gamma ? std::abs(*matrix.gamma) : matrix.sigma;
+    rows[0].push_back(matrix.sigma);
+    rows[1].push_back(matrix.gamma.value_or(run_log::kUnknown));
+    rows[2].push_back(std::isnan(matrix.effective_sigma) ? derived : matrix.effective_sigma);
+    rows[3].push_back(matrix.weight_norm);
+    rows[4].push_back(matrix.update_ratio);
+    rows[5].push_back(matrix.gradient_norm);
   }
   BlockMatrix* targets[6] = {&sigma,       &gamma,        &effective_sigma,
                              &weight_norm, &update_ratio, &gradient_norm};
@@ -33,14 +30,14 @@ void MatrixHistory::halve() {
   }
 }
 
-void StreamHistory::add(size_t block, const Json& stream) {
+void StreamHistory::add(size_t block, const std::vector<run_log::StreamRecord>& stream) {
   std::vector<double> activation, gradient;
   size_t encoder = 0;
   for (const char* stack : {"encoder", "decoder"}) {
-    for (const Json& layer : stream) {
-      if (text_at(layer, "stack") != stack) continue;
-      activation.push_back(number_at(layer, "activation_rms"));
-      gradient.push_back(number_at(layer, "gradient_rms"));
+    for (const run_log::StreamRecord& layer : stream) {
+      if (layer.stack != stack) continue;
+      activation.push_back(layer.activation_rms);
+      gradient.push_back(layer.gradient_rms);
     }
     if (*stack == 'e') encoder = activation.size();
   }

@@ -7,15 +7,15 @@
 #include <vector>
 
 #include "nmt/report/block_matrix.h"
-#include "nmt/report/json_value.h"
+#include "nmt/run_log/run_record.h"
 
 namespace nmt::report {
 
 class MatrixHistory {
  public:
-  /// Adds "matrices" of the record that belongs to block `block`; an absent "effective_sigma" is
-  /// |gamma|, for a plain matrix sigma. Throws InputError if a value is malformed.
-  void add(size_t block, const Json& matrices);
+  /// Adds the matrices of the record that belongs to block `block`; an unknown effective_sigma is
+  /// |gamma|, for a plain matrix sigma.
+  void add(size_t block, const std::vector<run_log::MatrixRecord>& matrices);
   void halve();
 
   /// A row each, in the order of the log.
@@ -34,8 +34,8 @@ class MatrixHistory {
 /// layers first.
 class StreamHistory {
  public:
-  /// Adds "stream" of the record that belongs to block `block`.
-  void add(size_t block, const Json& stream);
+  /// Adds the stream of the record that belongs to block `block`.
+  void add(size_t block, const std::vector<run_log::StreamRecord>& stream);
   void halve();
 
   size_t encoder_layers() const { return encoder_layers_; }

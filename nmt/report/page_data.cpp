@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <map>
 
 #include "nmt/report/number_text.h"
 #include "nmt/report/packed_values.h"
 #include "nmt/report/thinned_curve.h"
+#include "nmt/run_log/event_fields.h"
+#include "nmt/run_log/keyed_json.h"
 
 namespace nmt::report {
 namespace {
@@ -17,15 +17,6 @@ using Object = nlohmann::ordered_json;
 
 constexpr size_t kMostEvents = 300;
 
-// Six digits are enough for a curve. NaN becomes null.
-Object rounded(double value) {
-  if (std::isnan(value)) return nullptr;
-  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return std::strtod(text, nullptr);
-}
-
 template <class Point, class Value>
 Object column(const std::vector<Point>& points, Value value) {
   Object list = Object::array();
@@ -33,36 +24,36 @@ Object column(const std::vector<Point>& points, Value value) {
     if constexpr (std::is_integral_v<decltype(value(point))>) {
       list.push_back(value(point));
     } else {
-      list.push_back(rounded(value(point)));
+      list.push_back(run_log::number_or_null(run_log::rounded(value(point))));  // Enough to draw.
     }
   }
   return list;
 }
 
-std::vector<UpdatePoint> drawn_updates(const Run& run, size_t limit) {
+std::vector<run_log::UpdateRecord> drawn_updates(const Run& run, size_t limit) {
   std::vector<std::vector<double>> series(2);
-  for (const UpdatePoint& point : run.updates) {
+  for (const run_log::UpdateRecord& point : run.updates) {
     series[0].push_back(point.nll);
     series[1].push_back(point.gradient_norm);
   }
-  std::vector<UpdatePoint> drawn;
+  std::vector<run_log::UpdateRecord> drawn;
   for (const size_t index : thinned_records(series, limit)) drawn.push_back(run.updates[index]);
   return drawn;
 }
 
-std::vector<ValidPoint> drawn_valids(const Run& run, size_t limit) {
+std::vector<run_log::ValidRecord> drawn_valids(const Run& run, size_t limit) {
   std::vector<std::vector<double>> series(2);
-  for (const ValidPoint& point : run.valids) {
+  for (const run_log::ValidRecord& point : run.valids) {
     series[0].push_back(point.nll);
-    series[1].push_back(std::isnan(point.bleu) ? 0 : point.bleu);
+    series[1].push_back(point.bleu.value_or(0));
   }
-  std::vector<ValidPoint> drawn;
+  std::vector<run_log::ValidRecord> drawn;
   for (const size_t index : thinned_records(series, limit)) drawn.push_back(run.valids[index]);
   return drawn;
 }
 
 Object curves(const Run& run, size_t limit) {
-  const std::vector<UpdatePoint> points = drawn_updates(run, limit);
+  const std::vector<run_log::UpdateRecord> points = drawn_updates(run, limit);
   return {{"update", column(points, [](auto& p) { return p.update; })},
           {"tokens", column(points, [](auto& p) { return p.tokens; })},
           {"seconds", column(points, [](auto& p) { return p.seconds; })},
@@ -72,27 +63,29 @@ Object curves(const Run& run, size_t limit) {
 }
 
 Object validations(const Run& run, size_t limit) {
-  const std::vector<ValidPoint> points = drawn_valids(run, limit);
+  const std::vector<run_log::ValidRecord> points = drawn_valids(run, limit);
   return {{"update", column(points, [](auto& p) { return p.update; })},
           {"nll", column(points, [](auto& p) { return p.nll; })},
-          {"bleu", column(points, [](auto& p) { return p.bleu; })}};
+          {"bleu", column(points, [](auto& p) { return p.bleu.value_or(kNoValue); })}};
 }
 
 Object sharpness(const Run& run) {
   if (run.sharpness.empty()) return nullptr;
   return {{"update", column(run.sharpness, [](auto& p) { return p.update; })},
           {"sharpness", column(run.sharpness, [](auto& p) { return p.sharpness; })},
-          {"preconditioned", column(run.sharpness, [](auto& p) { return p.preconditioned; })}};
+          {"preconditioned",
+           column(run.sharpness, [](auto& p) { return p.preconditioned.value_or(kNoValue); })}};
 }
 
 Object events(const Run& run) {
   Object list = Object::array();
-  for (const RunEvent& event : run.events) {
+  for (const run_log::EventRecord& event : run.events) {
     if (list.size() == kMostEvents) break;
-    Object object = {{"began", event.began()}, {"kind", event.kind}, {"message", event.message}};
+    Object object = {{"began", began(event)}, {"kind", event.kind}, {"message", event.message}};
     if (event.kind == "collapse") {
-      object["attention"] = text_at(event.fields, "kind");
-      object["layer"] = integer_at(event.fields, "layer");
+      const auto fields = run_log::record_of<run_log::CollapseFields>(event.fields);
+      object["attention"] = layers::name(fields.kind);
+      object["layer"] = fields.layer;
     }
     list.push_back(std::move(object));
   }
@@ -147,7 +140,7 @@ Object attention(const Run& run, const PageLimits& limits) {
   Object list = Object::array();
   for (const AttentionHistory& history : run.attention) {
     if (history.layers() == 0) continue;
-    Object object = {{"kind", history.kind()},
+    Object object = {{"kind", layers::name(history.kind())},
                      {"layers", history.layers()},
                      {"heads", history.heads()},
                      {"relative_mean", packed_matrix(history.relative_mean, layer)},
@@ -196,9 +189,9 @@ Object columns(const Run& run, const PageLimits& limits) {
 }
 
 Object configuration(const Run& run) {
-  Object object = Object::object();
-  for (const auto& [key, value] : run.config.items()) object[key] = scalar_text(value);
-  return object;
+  std::map<std::string, std::string> sorted;
+  for (const auto& [key, value] : run.config.items()) sorted[key] = scalar_text(value);
+  return sorted;
 }
 
 Object run_object(const Run& run, const RunFacts& facts, const PageLimits& limits) {

@@ -1,5 +1,5 @@
 // Reading run.jsonl, whichever of its keys an older or a newer nmt-train wrote
-// (nmt/stability/run_log.md names them all).
+// (nmt/run_log/run_log.md names them all).
 
 #pragma once
 
@@ -10,10 +10,9 @@
 
 namespace nmt::report {
 
-/// The run whose log is `path`, plain or gzip, a file or a pipe. Record types and keys that are not
-/// known are skipped; so is a torn last line, which a kill leaves. `heat_columns`: limit of blocks
-/// in the heat maps. Throws InputError, with file and line, for any other malformed line, and if
-/// the log has no config line.
+/// The run whose log is `path`, plain or gzip, a file or a pipe. `heat_columns`: limit of blocks in
+/// the heat maps. Throws InputError as run_log::each_record() does, and if the log has no config
+/// line.
 Run read_run(const std::string& path, size_t heat_columns);
 
 /// The logs that `arguments` name, each once, sorted within an argument: a log itself, whatever its

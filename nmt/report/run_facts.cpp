@@ -3,53 +3,61 @@
 #include <algorithm>
 #include <cmath>
 
+#include "data/text/error.h"
+#include "nmt/run_log/event_fields.h"
+#include "nmt/run_log/keyed_json.h"
+
 namespace nmt::report {
 namespace {
 
 constexpr size_t kLastRecords = 10;
-constexpr double kUniform = 0.95;
 
-// "lowest_head" of an event; layer 0 where the log has none.
-Extreme lowest_head(const Json& fields, int64_t update) {
-  const auto found = fields.is_object() ? fields.find("lowest_head") : fields.end();
-  if (found == fields.end() || !found->is_object()) return {};
-  return {.value = number_at(*found, "relative_entropy"),
-          .kind = text_at(*found, "kind"),
-          .layer = integer_at(*found, "layer"),
-          .head = integer_at(*found, "head"),
-          .update = update};
+void take_divergence(const run_log::EventRecord& event, RunFacts& facts) {
+  const int64_t update = began(event);
+  if (facts.divergence && update >= facts.divergence->update) return;
+  const auto fields = run_log::record_of<run_log::DivergenceFields>(event.fields);
+  facts.divergence = {update, fields.cause, {}};
+  if (const auto& head = fields.lowest_head) {
+    facts.divergence->lowest_head = {head->relative_entropy, head->kind, head->layer, head->head,
+                                     update};
+  }
+}
+
+void take_event(const run_log::EventRecord& event, RunFacts& facts) {
+  if (event.kind == "collapse") {
+    const auto fields = run_log::record_of<run_log::CollapseFields>(event.fields);
+    facts.collapses.push_back({fields.kind, fields.layer, began(event), fields.loss.value_or("")});
+  } else if (event.kind == "divergence") {
+    take_divergence(event, facts);
+  } else if (event.kind == "plateau") {
+    facts.plateau = true;
+    facts.plateau_update = began(event);
+  } else if (event.kind == "spike") {
+    ++facts.spikes;
+  }
 }
 
 void take_events(const Run& run, RunFacts& facts) {
-  for (const RunEvent& event : run.events) {
-    if (event.kind == "collapse") {
-      facts.collapses.push_back({.kind = text_at(event.fields, "kind"),
-                                 .layer = integer_at(event.fields, "layer"),
-                                 .update = event.began(),
-                                 .loss = text_at(event.fields, "loss")});
-    } else if (event.kind == "divergence") {
-      if (!facts.divergence || event.began() < facts.divergence->update) {
-        facts.divergence = {event.began(), text_at(event.fields, "cause"),
-                            lowest_head(event.fields, event.began())};
-      }
-    } else if (event.kind == "plateau") {
-      facts.plateau = true;
-      facts.plateau_update = event.began();
-    } else if (event.kind == "spike") {
-      ++facts.spikes;
+  for (const run_log::EventRecord& event : run.events) {
+    try {
+      take_event(event, facts);
+    } catch (const InputError& error) {
+      throw InputError(run.path, ": event \"", event.kind, "\" of update ", event.update, ": ",
+                       error.what());
     }
   }
   std::ranges::stable_sort(facts.collapses, {}, &Collapse::update);
 }
 
 void take_validations(const Run& run, RunFacts& facts) {
-  for (const ValidPoint& point : run.valids) {
+  for (const run_log::ValidRecord& point : run.valids) {
     if (point.nll < facts.best_valid_nll || std::isnan(facts.best_valid_nll)) {
       facts.best_valid_nll = point.nll;
       facts.best_valid_nll_update = point.update;
     }
-    if (point.bleu > facts.best_bleu || std::isnan(facts.best_bleu)) {
-      facts.best_bleu = point.bleu;
+    const double bleu = point.bleu.value_or(kNoValue);
+    if (bleu > facts.best_bleu || std::isnan(facts.best_bleu)) {
+      facts.best_bleu = bleu;
       facts.best_bleu_update = point.update;
     }
   }
@@ -68,7 +76,7 @@ double final_nll(const Run& run) {
 
 double median_speed(const Run& run) {
   std::vector<double> speeds;
-  for (const UpdatePoint& point : run.updates) {
+  for (const run_log::UpdateRecord& point : run.updates) {
     if (std::isfinite(point.tokens_per_second)) speeds.push_back(point.tokens_per_second);
   }
   if (speeds.empty()) return kNoValue;
@@ -88,7 +96,7 @@ void take_attention(const Run& run, RunFacts& facts) {
         (facts.largest_logit.layer == 0 || logit.value > facts.largest_logit.value)) {
       facts.largest_logit = logit;
     }
-    if (history.layers() > 0 && history.last_lowest() > kUniform) {
+    if (history.layers() > 0 && history.last_lowest() > kUniformEntropy) {
       facts.uniform_kinds.push_back(history.kind());
     }
     if (!facts.collapses.empty() && facts.collapses.front().kind == history.kind()) {
@@ -143,14 +151,14 @@ void take_growth(const Run& run, int64_t event, const Collapse* collapse, RunFac
 // non-finite gradients were a cause.
 void take_giving_up(const Run& run, RunFacts& facts) {
   if (facts.divergence || run.end->reason != "non-finite") return;
-  const auto skipped = std::ranges::find(run.events, "non_finite", &RunEvent::kind);
+  const auto skipped = std::ranges::find(run.events, "non_finite", &run_log::EventRecord::kind);
   const int64_t update = skipped == run.events.end() ? run.last_update() : skipped->update;
   facts.divergence = {update, "non_finite_gradient", {}};
 }
 
 void take_end(const Run& run, RunFacts& facts) {
   facts.last_update = run.last_update();
-  facts.unigram_nll = run.unigram_nll;
+  facts.unigram_nll = run.unigram_nll.value_or(kNoValue);
   facts.finished = run.end && run.end->reason != "interrupted";
   if (!run.end) return;
   facts.reason = run.end->reason;
@@ -194,14 +202,14 @@ std::string outcome_in_words(const RunFacts& facts) {
 }
 
 int64_t update_of_valid_nll(const Run& run, double nll) {
-  const auto found =
-      std::ranges::find_if(run.valids, [&](const ValidPoint& point) { return point.nll <= nll; });
+  const auto found = std::ranges::find_if(
+      run.valids, [&](const run_log::ValidRecord& point) { return point.nll <= nll; });
   return found == run.valids.end() ? 0 : found->update;
 }
 
 int64_t update_of_bleu(const Run& run, double bleu) {
-  const auto found =
-      std::ranges::find_if(run.valids, [&](const ValidPoint& point) { return point.bleu >= bleu; });
+  const auto found = std::ranges::find_if(
+      run.valids, [&](const run_log::ValidRecord& point) { return point.bleu >= bleu; });
   return found == run.valids.end() ? 0 : found->update;
 }
 

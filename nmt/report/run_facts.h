@@ -10,9 +10,12 @@
 
 namespace nmt::report {
 
-/// An entropy collapse as the rules of nmt/stability found it.
+/// Above this relative entropy attention is nearly uniform.
+inline constexpr double kUniformEntropy = 0.95;
+
+/// An entropy collapse as the stability rules found it.
 struct Collapse {
-  std::string kind;
+  layers::AttentionKind kind = layers::AttentionKind::kEncoderSelf;
   int64_t layer = 0, update = 0;  ///< Layer from 1; the first of the low updates.
   std::string loss;               ///< What it did meanwhile: "falls", "low", "stands"; or empty.
 };
@@ -26,7 +29,7 @@ struct Growth {
 
 struct Divergence {
   int64_t update = 0;
-  std::string cause;    ///< "non_finite_loss", "loss_rise" ...: nmt/stability/divergence_rule.h.
+  std::string cause;    ///< "non_finite_loss", "loss_rise" ...: nmt/run_log/divergence_rule.h.
   Extreme lowest_head;  ///< At `update`, as the log says; layer 0: not logged.
 };
 
@@ -45,8 +48,8 @@ struct RunFacts {
   /// Until the first event, collapse or divergence: the largest logit of the layer where it began,
   /// and the effective spectral norm of the matrix that grew by the largest factor.
   std::optional<Growth> logit_growth, norm_growth;
-  /// Kinds whose every layer ends with a relative entropy above 0.95: nearly uniform attention.
-  std::vector<std::string> uniform_kinds;
+  /// Kinds whose every layer ends with a relative entropy above kUniformEntropy.
+  std::vector<layers::AttentionKind> uniform_kinds;
 
   double best_bleu = kNoValue, best_valid_nll = kNoValue;
   int64_t best_bleu_update = 0, best_valid_nll_update = 0;

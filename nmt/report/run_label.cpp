@@ -34,7 +34,7 @@ std::string joined(const std::string& left, const std::string& right) {
 }
 
 std::string rate_text(double rate) {
-  return std::isnan(rate) ? "?" : scalar_text(Json(rate));
+  return std::isnan(rate) ? "?" : scalar_text(rate);
 }
 
 std::string unnumbered_label(const Run& run, const std::string& settings) {
@@ -45,10 +45,9 @@ std::string unnumbered_label(const Run& run, const std::string& settings) {
 // What runs are sorted by; numbers as numbers.
 auto order(const Run& run, const std::string& settings) {
   const ArchitectureParts parts = split_architecture(run.architecture);
-  const double rate = run.learning_rate();
+  const double rate = run.learning_rate(), seed = run.number("seed");
   return std::tuple(parts.variant, depth_in_layers(parts.depth), run.architecture,
-                    std::isnan(rate) ? -1 : rate, settings, integer_at(run.config, "seed"),
-                    run.path);
+                    std::isnan(rate) ? -1 : rate, settings, std::isnan(seed) ? 0 : seed, run.path);
 }
 
 }  // namespace
@@ -76,7 +75,7 @@ int64_t depth_in_layers(const std::string& depth) {
 std::vector<std::string> differing_settings(const std::vector<Run>& runs) {
   std::map<std::string, std::set<std::string>> values;
   const auto value = [](const Run& run, const std::string& key) {
-    return text_at(run.config, key.c_str(), "absent");
+    return run.setting(key, "absent");
   };
   for (const Run& run : runs) {
     for (const auto& [key, unused] : run.config.items()) {

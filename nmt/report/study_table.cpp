@@ -47,7 +47,7 @@ TableCell untrained_cell(const StudyRow& row) {
 
 TableCell lowest_cell(const Extreme& lowest) {
   if (lowest.layer == 0) return {kDash, kNoValue};
-  std::string kind = lowest.kind;
+  std::string kind(layers::name(lowest.kind));
   std::ranges::replace(kind, '_', ' ');
   return {significant(lowest.value) + ", " + kind + " " + std::to_string(lowest.layer),
           lowest.value};

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "nmt/report/number_text.h"
+#include "nmt/run_log/stability_rules.h"
 
 namespace nmt::report {
 namespace {
@@ -78,10 +79,12 @@ std::string collapse_sentence(const StudyRow& row, const StudyRun& run) {
 std::string spread_sentence(const RunFacts& facts) {
   if (facts.collapses.size() < 2) return "";
   std::map<std::string, std::set<int64_t>> layers;
-  for (const Collapse& collapse : facts.collapses) layers[collapse.kind].insert(collapse.layer);
+  for (const Collapse& collapse : facts.collapses) {
+    layers[kind_in_words(collapse.kind)].insert(collapse.layer);
+  }
   std::vector<std::string> words;
   for (const auto& [kind, found] : layers) {
-    words.push_back(counted(found.size(), "layer") + " of " + kind_in_words(kind));
+    words.push_back(counted(found.size(), "layer") + " of " + kind);
   }
   return listed(words) + " collapsed in all, the last at " +
          at_update(facts.collapses.back().update) + ".";
@@ -89,7 +92,8 @@ std::string spread_sentence(const RunFacts& facts) {
 
 std::string head_sentence(const RunFacts& facts) {
   if (facts.first_low_head.head == 0) return "";
-  return "The first head of that layer to fall below a relative entropy of 0.05 was head " +
+  return "The first head of that layer to fall below a relative entropy of " +
+         significant(run_log::kStabilityRules.collapse_relative) + " was head " +
          std::to_string(facts.first_low_head.head) + " (" + at_update(facts.first_low_head.update) +
          ").";
 }
@@ -136,9 +140,10 @@ std::string divergence_sentence(const StudyRow& row, const StudyRun& run) {
 std::string uniform_sentence(const StudyRow& row, const StudyRun& run) {
   if (run.facts.uniform_kinds.empty()) return "";
   std::vector<std::string> words;
-  for (const std::string& kind : run.facts.uniform_kinds) words.push_back(kind_in_words(kind));
+  for (const auto kind : run.facts.uniform_kinds) words.push_back(kind_in_words(kind));
   return whose(row, run) + "at the end of the log " + listed(words) +
-         " looked at all keys nearly alike: relative entropy above 0.95 in every layer.";
+         " looked at all keys nearly alike: relative entropy above " +
+         significant(kUniformEntropy) + " in every layer.";
 }
 
 // The runs of a row with neither collapse nor divergence, taken together.

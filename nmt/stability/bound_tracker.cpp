@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "layers/multi_head_attention.h"
-#include "nmt/stability/json_number.h"
+#include "nmt/run_log/json_number.h"
 #include "nmt/stability/prefix_norm.h"
 #include "nmt/stability/theorem_bound.h"
 
@@ -141,13 +141,13 @@ void BoundTracker::observe(const layers::AttentionRows& rows) {
                       means.const_data_ptr<double>() + means.numel());
 }
 
-void AttentionBounds::put_into(std::vector<AttentionRecord>& records) const {
-  for (AttentionRecord& record : records) {
+void AttentionBounds::put_into(std::vector<run_log::AttentionRecord>& records) const {
+  for (run_log::AttentionRecord& record : records) {
     const auto found = layers_.find({record.kind, record.layer});
     if (found == layers_.end() || found->second.bound.empty()) continue;
     record.bound = found->second.bound;
-    for (double& bound : record.bound) bound = rounded_down(bound);
-    record.bound_entropy = rounded(found->second.entropy);
+    for (double& bound : record.bound) bound = run_log::rounded_down(bound);
+    record.bound_entropy = run_log::rounded(found->second.entropy);
   }
 }
 

@@ -18,7 +18,7 @@
 
 #include "layers/attention_input_observer.h"
 #include "layers/attention_observer.h"
-#include "nmt/stability/run_record.h"
+#include "nmt/run_log/run_record.h"
 
 namespace nmt::stability {
 
@@ -36,7 +36,7 @@ class AttentionBounds {
 
   /// Fills `bound` and `bound_entropy` of the records of the layers seen, to six digits, the bound
   /// rounded down.
-  void put_into(std::vector<AttentionRecord>& records) const;
+  void put_into(std::vector<run_log::AttentionRecord>& records) const;
 
   Layer& of(layers::AttentionKind kind, int64_t layer) { return layers_[{kind, layer}]; }
 

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "data/text/error.h"
-#include "nmt/stability/attention_kind_name.h"
-#include "nmt/stability/json_number.h"
+#include "layers/attention_kind.h"
+#include "nmt/run_log/json_number.h"
 
 namespace nmt::stability {
 namespace {
@@ -59,16 +59,16 @@ double total(const std::vector<double>& values) {
 
 // The centre of the bin that holds each quantile of the `counts` in it; NaN without any.
 template <int64_t bins>
-EntropyQuantiles quantiles_of(std::span<const int64_t> counts) {
+run_log::EntropyQuantiles quantiles_of(std::span<const int64_t> counts) {
   int64_t total = 0;
   for (const int64_t count : counts) total += count;
-  EntropyQuantiles values;
+  run_log::EntropyQuantiles values;
   values.fill(std::numeric_limits<double>::quiet_NaN());
   int64_t below = 0;
   size_t next = 0;
   for (int64_t bin = 0; bin < bins && total > 0; ++bin) {
     below += counts[bin];
-    while (next < values.size() && below > 0 && below >= kEntropyQuantiles[next] * total) {
+    while (next < values.size() && below > 0 && below >= run_log::kEntropyQuantiles[next] * total) {
       values[next++] = (bin + 0.5) / bins;
     }
   }
@@ -106,8 +106,8 @@ void EntropyTracker::Sums::add(const Sums& other) {
   for (size_t i = 0; i < histogram.size(); ++i) histogram[i] += other.histogram[i];
 }
 
-std::vector<EntropyQuantiles> EntropyTracker::Sums::quantiles() const {
-  std::vector<EntropyQuantiles> heads;
+std::vector<run_log::EntropyQuantiles> EntropyTracker::Sums::quantiles() const {
+  std::vector<run_log::EntropyQuantiles> heads;
   for (size_t begin = 0; begin < histogram.size(); begin += kBins) {
     heads.push_back(quantiles_of<kBins>(std::span(histogram).subspan(begin, kBins)));
   }
@@ -202,8 +202,8 @@ void EntropyTracker::merge(EntropyTracker& other) {
   other.discard_update();
 }
 
-LayerEntropy EntropyTracker::summary_of(layers::AttentionKind kind, int64_t layer,
-                                        const Sums& sums) {
+run_log::LayerEntropy EntropyTracker::summary_of(layers::AttentionKind kind, int64_t layer,
+                                                 const Sums& sums) {
   const double rows = static_cast<double>(sums.rows);
   const double values = rows * static_cast<double>(sums.entropy.size());
   const auto lowest = std::ranges::min_element(sums.relative_entropy);
@@ -223,9 +223,9 @@ std::vector<double>& EntropyTracker::history_of(layers::AttentionKind kind, int6
   return layers[layer - 1];
 }
 
-std::vector<LayerEntropy> EntropyTracker::finish_update() {
+std::vector<run_log::LayerEntropy> EntropyTracker::finish_update() {
   add_waiting_rows();
-  std::vector<LayerEntropy> summary;
+  std::vector<run_log::LayerEntropy> summary;
   for (const layers::AttentionKind kind : layers::kAttentionKinds) {
     const std::vector<Sums>& layers = update_[static_cast<size_t>(kind)];
     for (int64_t layer = 1; layer <= static_cast<int64_t>(layers.size()); ++layer) {
@@ -236,7 +236,7 @@ std::vector<LayerEntropy> EntropyTracker::finish_update() {
         summary.push_back(summary_of(kind, layer, sums));
         value = summary.back().relative_entropy;
       }
-      history_of(kind, layer).push_back(rounded(value));
+      history_of(kind, layer).push_back(run_log::rounded(value));
     }
   }
   add(period_, update_);
@@ -257,8 +257,8 @@ void EntropyTracker::skip_update() {
   discard_update();
 }
 
-std::vector<AttentionRecord> EntropyTracker::take() {
-  std::vector<AttentionRecord> records;
+std::vector<run_log::AttentionRecord> EntropyTracker::take() {
+  std::vector<run_log::AttentionRecord> records;
   for (const layers::AttentionKind kind : layers::kAttentionKinds) {
     std::vector<Sums>& layers = period_[static_cast<size_t>(kind)];
     for (size_t i = 0; i < layers.size(); ++i) {
@@ -273,10 +273,10 @@ std::vector<AttentionRecord> EntropyTracker::take() {
       records.push_back(
           {.kind = kind,
            .layer = static_cast<int64_t>(i) + 1,
-           .entropy = rounded(divided(std::move(sums.entropy), rows)),
-           .relative_entropy = rounded(divided(std::move(sums.relative_entropy), rows)),
-           .min_entropy = rounded(std::move(sums.min_entropy)),
-           .max_logit = rounded(std::move(sums.max_logit)),
+           .entropy = run_log::rounded(divided(std::move(sums.entropy), rows)),
+           .relative_entropy = run_log::rounded(divided(std::move(sums.relative_entropy), rows)),
+           .min_entropy = run_log::rounded(std::move(sums.min_entropy)),
+           .max_logit = run_log::rounded(std::move(sums.max_logit)),
            .relative_quantiles = sums.quantiles(),
            .relative_entropy_by_update = history_of(kind, i + 1)});
     }
@@ -293,15 +293,16 @@ ordered_json EntropyTracker::state() const {
     for (size_t i = 0; i < layers.size(); ++i) {
       const Sums& sums = layers[i];
       if (sums.entropy.empty()) continue;
-      list.push_back({{"kind", layers::name(kind)},
-                      {"layer", i + 1},
-                      {"rows", sums.rows},
-                      {"entropy", json_numbers(sums.entropy)},
-                      {"relative_entropy", json_numbers(sums.relative_entropy)},
-                      {"min_entropy", json_numbers(sums.min_entropy)},
-                      {"max_logit", json_numbers(sums.max_logit)},
-                      {"histogram", sums.histogram},
-                      {"history", json_numbers(history_[static_cast<size_t>(kind)].at(i))}});
+      list.push_back(
+          {{"kind", layers::name(kind)},
+           {"layer", i + 1},
+           {"rows", sums.rows},
+           {"entropy", run_log::json_numbers(sums.entropy)},
+           {"relative_entropy", run_log::json_numbers(sums.relative_entropy)},
+           {"min_entropy", run_log::json_numbers(sums.min_entropy)},
+           {"max_logit", run_log::json_numbers(sums.max_logit)},
+           {"histogram", sums.histogram},
+           {"history", run_log::json_numbers(history_[static_cast<size_t>(kind)].at(i))}});
     }
   }
   return list;
@@ -311,16 +312,19 @@ void EntropyTracker::restore(const ordered_json& state) {
   EntropyTracker restored;
   try {
     for (const ordered_json& item : state) {
-      const auto kind = attention_kind(item.at("kind").get<std::string>());
+      const auto name = item.at("kind").get<std::string>();
+      const auto found = layers::find_attention_kind(name);
+      if (!found) throw InputError("\"", name, "\" is no attention kind");
+      const layers::AttentionKind kind = *found;
       const int64_t layer = item.at("layer").get<int64_t>();
       Sums& sums = sums_of(restored.period_, kind, layer);
       sums = {.rows = item.at("rows").get<int64_t>(),
-              .entropy = numbers_from_json(item.at("entropy")),
-              .relative_entropy = numbers_from_json(item.at("relative_entropy")),
-              .min_entropy = numbers_from_json(item.at("min_entropy")),
-              .max_logit = numbers_from_json(item.at("max_logit")),
+              .entropy = run_log::numbers_from_json(item.at("entropy")),
+              .relative_entropy = run_log::numbers_from_json(item.at("relative_entropy")),
+              .min_entropy = run_log::numbers_from_json(item.at("min_entropy")),
+              .max_logit = run_log::numbers_from_json(item.at("max_logit")),
               .histogram = item.at("histogram").get<std::vector<int64_t>>()};
-      restored.history_of(kind, layer) = numbers_from_json(item.at("history"));
+      restored.history_of(kind, layer) = run_log::numbers_from_json(item.at("history"));
     }
   } catch (const nlohmann::json::exception& error) {
     throw InputError("cannot restore the attention entropy statistics: ", error.what());

@@ -26,8 +26,8 @@
 #include <vector>
 
 #include "layers/attention_observer.h"
-#include "nmt/stability/layer_entropy.h"
-#include "nmt/stability/run_record.h"
+#include "nmt/run_log/layer_entropy.h"
+#include "nmt/run_log/run_record.h"
 
 namespace nmt::stability {
 
@@ -44,7 +44,7 @@ class EntropyTracker : public layers::AttentionObserver {
 
   /// Ends the update under way: adds it to the period since the last take() and returns its layers,
   /// encoder_self, decoder_self, cross, each by layer. Layers without a countable row are left out.
-  std::vector<LayerEntropy> finish_update();
+  std::vector<run_log::LayerEntropy> finish_update();
 
   /// Forgets the update under way, whose loss was not finite and whose step is skipped; it stands
   /// as NaN in the record's list of updates.
@@ -52,7 +52,7 @@ class EntropyTracker : public layers::AttentionObserver {
 
   /// The statistics of the finished updates since the last take(), in the same order, to six
   /// digits, and starts the next period.
-  std::vector<AttentionRecord> take();
+  std::vector<run_log::AttentionRecord> take();
 
   /// The period since the last take(), exact to the bit; the update under way is not in it, so call
   /// between updates.
@@ -73,7 +73,7 @@ class EntropyTracker : public layers::AttentionObserver {
     std::vector<double> max_logit;
     std::vector<int64_t> histogram;  // [heads · kBins] rows.
 
-    std::vector<EntropyQuantiles> quantiles() const;
+    std::vector<run_log::EntropyQuantiles> quantiles() const;
     void grow(int64_t heads);
     void add(const Sums& other);
   };
@@ -82,7 +82,8 @@ class EntropyTracker : public layers::AttentionObserver {
 
   static Sums& sums_of(AllSums& all, layers::AttentionKind kind, int64_t layer);
   static void add(AllSums& to, const AllSums& from);
-  static LayerEntropy summary_of(layers::AttentionKind kind, int64_t layer, const Sums& sums);
+  static run_log::LayerEntropy summary_of(layers::AttentionKind kind, int64_t layer,
+                                          const Sums& sums);
   std::vector<double>& history_of(layers::AttentionKind kind, int64_t layer);
   void add_rows(const layers::AttentionRows& rows);
   void add_waiting_rows();

@@ -6,7 +6,7 @@
 #include <map>
 
 #include "data/text/error.h"
-#include "nmt/stability/json_number.h"
+#include "nmt/run_log/json_number.h"
 #include "nmt/stability/lanczos.h"
 
 namespace nmt::stability {
@@ -65,10 +65,10 @@ void MatrixTracker::keep_rows() {
   for (Entry& entry : entries_) entry.kept = evenly_spaced_rows(entry.matrix.weight).clone();
 }
 
-MatrixRecord MatrixTracker::measure(Entry& entry) const {
+run_log::MatrixRecord MatrixTracker::measure(Entry& entry) const {
   const torch::NoGradGuard no_grad;
   const TrackedMatrix& matrix = entry.matrix;
-  MatrixRecord record{.name = matrix.name};
+  run_log::MatrixRecord record{.name = matrix.name};
   record.sigma = matrix.sigma ? matrix.sigma() : converged_norm(matrix.weight, entry.right);
   record.effective_sigma = matrix.effective.defined()
                                ? converged_norm(matrix.effective, entry.effective_right)
@@ -85,13 +85,13 @@ MatrixRecord MatrixTracker::measure(Entry& entry) const {
   }
   for (double* value : {&record.sigma, &record.effective_sigma, &record.weight_norm,
                         &record.gradient_norm, &record.update_ratio}) {
-    *value = rounded(*value);
+    *value = run_log::rounded(*value);
   }
   return record;
 }
 
-std::vector<MatrixRecord> MatrixTracker::measure(const ForEach& for_each) {
-  std::vector<MatrixRecord> records(entries_.size());
+std::vector<run_log::MatrixRecord> MatrixTracker::measure(const ForEach& for_each) {
+  std::vector<run_log::MatrixRecord> records(entries_.size());
   for_each(static_cast<int64_t>(entries_.size()),
            [&](int64_t i) { records[i] = measure(entries_[i]); });
   return records;

@@ -23,7 +23,7 @@
 #include <utility>
 #include <vector>
 
-#include "nmt/stability/run_record.h"
+#include "nmt/run_log/run_record.h"
 
 namespace nmt::stability {
 
@@ -48,7 +48,7 @@ class MatrixTracker {
 
   /// Every matrix, in the order given, as it is now. The update ratio is NaN without keep_rows(),
   /// the gradient norm without gradients. Values are rounded to six digits.
-  std::vector<MatrixRecord> measure(const ForEach& for_each);
+  std::vector<run_log::MatrixRecord> measure(const ForEach& for_each);
 
   /// The vectors that searches start from, by name, for a later run to go on with; share storage.
   std::vector<std::pair<std::string, torch::Tensor>> state() const;
@@ -64,7 +64,7 @@ class MatrixTracker {
     torch::Tensor effective_right = {};  // The same for Ŵ.
     torch::Tensor kept = {};             // Rows of W before the update.
   };
-  MatrixRecord measure(Entry& entry) const;
+  run_log::MatrixRecord measure(Entry& entry) const;
 
   std::vector<Entry> entries_;
 };

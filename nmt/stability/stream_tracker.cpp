@@ -3,7 +3,7 @@
 #include <cmath>
 #include <utility>
 
-#include "nmt/stability/json_number.h"
+#include "nmt/run_log/json_number.h"
 
 namespace nmt::stability {
 namespace {
@@ -50,16 +50,16 @@ void StreamTracker::merge(StreamTracker& other) {
   }
 }
 
-std::vector<StreamRecord> StreamTracker::take() {
-  std::vector<StreamRecord> records;
+std::vector<run_log::StreamRecord> StreamTracker::take() {
+  std::vector<run_log::StreamRecord> records;
   for (size_t stack = 0; stack < sums_.size(); ++stack) {
     for (size_t i = 0; i < sums_[stack].size(); ++i) {
       const Sums& sums = sums_[stack][i];
       const double elements = static_cast<double>(sums.elements);
       records.push_back({.stack = stack_name(stack),
                          .layer = static_cast<int64_t>(i) + 1,
-                         .activation_rms = rounded(std::sqrt(sums.activation / elements)),
-                         .gradient_rms = rounded(std::sqrt(sums.gradient / elements))});
+                         .activation_rms = run_log::rounded(std::sqrt(sums.activation / elements)),
+                         .gradient_rms = run_log::rounded(std::sqrt(sums.gradient / elements))});
     }
   }
   sums_ = {};

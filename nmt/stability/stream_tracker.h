@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "layers/stream_observer.h"
-#include "nmt/stability/run_record.h"
+#include "nmt/run_log/run_record.h"
 
 namespace nmt::stability {
 
@@ -28,7 +28,7 @@ class StreamTracker : public layers::StreamObserver {
   void merge(StreamTracker& other);
 
   /// Encoder, then decoder, each by layer; and starts anew. Rounded to six digits.
-  std::vector<StreamRecord> take();
+  std::vector<run_log::StreamRecord> take();
 
  private:
   struct Sums {

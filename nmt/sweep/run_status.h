@@ -1,4 +1,4 @@
-// RunStatus: where a training run stands, out of its run.jsonl (nmt/stability/run_log.md).
+// RunStatus: where a training run stands, out of its run.jsonl (nmt/run_log/run_log.md).
 //
 // Only the first line and the end of the file are read, however long the history is.
 
@@ -39,9 +39,8 @@ struct RunStatus {
   std::optional<bool> did_not_train() const;
 };
 
-/// The status of the run whose log is at `path`, or, packed by gzip, at `path`.gz. Lines that
-/// cannot be read, such as a torn last one, are passed over; without a file the status is empty.
-/// Throws InputError if a packed log is damaged.
+/// The status of the run whose log is at `path`, packed or not; empty without a file. Throws
+/// InputError as run_log::read_tail() does.
 RunStatus read_run_status(const std::string& path);
 
 /// Done part of the way to the nearest of the updates, pieces or minutes of `limits`, 0 to 1; 0 if

@@ -77,7 +77,7 @@ const char* short_name(layers::AttentionKind kind) {
   return "";
 }
 
-std::string scores(const stability::ValidRecord& record) {
+std::string scores(const run_log::ValidRecord& record) {
   std::string text =
       cli::format_text("loss %.4f  nll %.4f  perplexity %.2f", printable(record.loss),
                        printable(record.nll), printable(record.perplexity));
@@ -85,7 +85,7 @@ std::string scores(const stability::ValidRecord& record) {
   return text;
 }
 
-std::string end_text(const stability::EndRecord& record) {
+std::string end_text(const run_log::EndRecord& record) {
   std::string text =
       cli::format_text("end after update %lld, %s: %s, status %s", number(record.update),
                        cli::format_duration(record.seconds).c_str(), record.reason.c_str(),
@@ -106,7 +106,7 @@ std::string end_text(const stability::EndRecord& record) {
 ConsoleObserver::ConsoleObserver(std::ostream& out, const cli::ProgressBarOptions& options)
     : options_(options), bar_(out, options) {}
 
-void ConsoleObserver::on_start(const stability::ConfigRecord& record) {
+void ConsoleObserver::on_start(const run_log::ConfigRecord& record) {
   std::string report = startup_report(record);
   report.pop_back();  // message() ends the last line itself.
   bar_.message(report);
@@ -121,7 +121,7 @@ void ConsoleObserver::on_progress(const Progress& progress) {
   if (options_.terminal) bar_.show(latest_);
 }
 
-void ConsoleObserver::on_update(const stability::UpdateRecord& record) {
+void ConsoleObserver::on_update(const run_log::UpdateRecord& record) {
   if (last_line_ && record.seconds - *last_line_ < options_.line_interval) return;
   last_line_ = record.seconds;
   std::string line = update_line(record);
@@ -131,16 +131,16 @@ void ConsoleObserver::on_update(const stability::UpdateRecord& record) {
   bar_.message(line);
 }
 
-void ConsoleObserver::on_valid(const stability::ValidRecord& record) {
+void ConsoleObserver::on_valid(const run_log::ValidRecord& record) {
   bar_.message(cli::format_text("valid at update %lld  ", number(record.update)) + scores(record) +
                (record.best ? "  best so far" : ""));
 }
 
-void ConsoleObserver::on_checkpoint(const stability::CheckpointRecord& record) {
+void ConsoleObserver::on_checkpoint(const run_log::CheckpointRecord& record) {
   bar_.message("checkpoint " + record.path);
 }
 
-void ConsoleObserver::on_sharpness(const stability::SharpnessRecord& record) {
+void ConsoleObserver::on_sharpness(const run_log::SharpnessRecord& record) {
   std::string line = cli::format_text("sharpness at update %lld: %.4g", number(record.update),
                                       printable(record.sharpness));
   line += record.preconditioned
@@ -150,17 +150,17 @@ void ConsoleObserver::on_sharpness(const stability::SharpnessRecord& record) {
                                        number(record.iterations), printable(record.residual)));
 }
 
-void ConsoleObserver::on_event(const stability::EventRecord& record) {
+void ConsoleObserver::on_event(const run_log::EventRecord& record) {
   bar_.message(cli::format_text("%s at update %lld: ", record.kind.c_str(), number(record.update)) +
                record.message);
 }
 
-void ConsoleObserver::on_end(const stability::EndRecord& record) {
+void ConsoleObserver::on_end(const run_log::EndRecord& record) {
   bar_.finish();
   bar_.message(end_text(record));
 }
 
-std::string startup_report(const stability::ConfigRecord& record) {
+std::string startup_report(const run_log::ConfigRecord& record) {
   std::string text = record.architecture + "\nconfiguration\n" + key_lines(record.config);
   text += cli::format_text(
       "residual scale\n  encoder  alpha %.4f  beta %.4f\n  decoder  alpha %.4f  beta %.4f\n",
@@ -177,7 +177,7 @@ std::string startup_report(const stability::ConfigRecord& record) {
   return text;
 }
 
-std::string update_line(const stability::UpdateRecord& record) {
+std::string update_line(const run_log::UpdateRecord& record) {
   std::string line = cli::format_text(
       "update %lld  epoch %lld  loss %.3f  nll %.3f  lr %.3g  gradient %.3g  %.0f tokens/s",
       number(record.update), number(record.epoch), printable(record.loss), printable(record.nll),
@@ -186,10 +186,10 @@ std::string update_line(const stability::UpdateRecord& record) {
   return entropy.empty() ? line : line + "  " + entropy;
 }
 
-std::string lowest_entropy(const std::vector<stability::AttentionRecord>& records) {
-  const stability::AttentionRecord* lowest = nullptr;
+std::string lowest_entropy(const std::vector<run_log::AttentionRecord>& records) {
+  const run_log::AttentionRecord* lowest = nullptr;
   size_t head = 0;
-  for (const stability::AttentionRecord& record : records) {
+  for (const run_log::AttentionRecord& record : records) {
     for (size_t h = 0; h < record.relative_entropy.size(); ++h) {
       if (std::isnan(record.relative_entropy[h])) continue;
       if (lowest && record.relative_entropy[h] >= lowest->relative_entropy[head]) continue;

@@ -23,14 +23,14 @@ class ConsoleObserver : public TrainingObserver {
   ConsoleObserver(std::ostream& out, bool terminal)
       : ConsoleObserver(out, cli::ProgressBarOptions{.terminal = terminal}) {}
 
-  void on_start(const stability::ConfigRecord& record) override;
+  void on_start(const run_log::ConfigRecord& record) override;
   void on_progress(const Progress& progress) override;
-  void on_update(const stability::UpdateRecord& record) override;
-  void on_valid(const stability::ValidRecord& record) override;
-  void on_checkpoint(const stability::CheckpointRecord& record) override;
-  void on_sharpness(const stability::SharpnessRecord& record) override;
-  void on_event(const stability::EventRecord& record) override;
-  void on_end(const stability::EndRecord& record) override;
+  void on_update(const run_log::UpdateRecord& record) override;
+  void on_valid(const run_log::ValidRecord& record) override;
+  void on_checkpoint(const run_log::CheckpointRecord& record) override;
+  void on_sharpness(const run_log::SharpnessRecord& record) override;
+  void on_event(const run_log::EventRecord& record) override;
+  void on_end(const run_log::EndRecord& record) override;
 
  private:
   cli::ProgressBarOptions options_;
@@ -41,15 +41,15 @@ class ConsoleObserver : public TrainingObserver {
 
 /// What a start prints: the configuration key by key, α, β, γ₀, initial scales, data, parameters,
 /// memory and unigram nll.
-std::string startup_report(const stability::ConfigRecord& record);
+std::string startup_report(const run_log::ConfigRecord& record);
 
 /// One line of a log record: "update 120  epoch 2  loss 5.430  ...  H_min 0.42 (12 %) enc 3 head
 /// 2".
-std::string update_line(const stability::UpdateRecord& record);
+std::string update_line(const run_log::UpdateRecord& record);
 
 /// The head with the lowest relative entropy: "H_min 0.42 (12 %) enc 3 head 2" (mean entropy in
 /// nats, relative entropy, enc | dec | cross, layer, head from 1); empty if there is none.
-std::string lowest_entropy(const std::vector<stability::AttentionRecord>& records);
+std::string lowest_entropy(const std::vector<run_log::AttentionRecord>& records);
 
 /// Which part of this process's work is done, 0 to 1, by the limit that will be met first; no value
 /// without a limit.

@@ -9,7 +9,7 @@
 #include "nmt/checkpoint/checkpoint_set.h"
 #include "nmt/checkpoint/staged_folder.h"
 #include "nmt/config/config_json.h"
-#include "nmt/stability/run_log.h"
+#include "nmt/run_log/run_log.h"
 #include "nmt/train/piped_text.h"
 
 namespace nmt::train {
@@ -100,7 +100,7 @@ void discard_what_is_replaced(RunStart& start) {
   const fs::path folder = start.origin.config.model_dir;
   const TrainingStart& at = start.origin.at;
   if (at.checkpoint && !at.branches) {
-    stability::truncate_after(folder / kRunLogFile, at.update);
+    run_log::truncate_after(folder / kRunLogFile, at.update);
     return;
   }
   remove_former_run(folder, start.origin.config.data);

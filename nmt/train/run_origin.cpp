@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 using checkpoint::CheckpointSet;
 using config::TrainingCommand;
 using config::TrainingConfig;
-using stability::EventRecord;
+using run_log::EventRecord;
 
 TrainingConfig saved_config(const std::string& checkpoint) {
   const std::string source = checkpoint + "/" + checkpoint::kStateFile;

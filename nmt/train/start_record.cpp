@@ -65,10 +65,9 @@ std::string gamma_start(const config::ModelConfig& model) {
 
 }  // namespace
 
-stability::ConfigRecord start_record(const config::TrainingConfig& config, model::Transformer model,
-                                     const TrainingData& data, int64_t workers,
-                                     double unigram_nll) {
-  stability::ConfigRecord record;
+run_log::ConfigRecord start_record(const config::TrainingConfig& config, model::Transformer model,
+                                   const TrainingData& data, int64_t workers, double unigram_nll) {
+  run_log::ConfigRecord record;
   const model::ResidualScales scales = model::residual_scales(config.model);
   record.config = config::to_json(config);
   record.architecture = config::to_string(config.model.architecture);

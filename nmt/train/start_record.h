@@ -5,14 +5,14 @@
 
 #include "nmt/config/training_config.h"
 #include "nmt/model/transformer.h"
-#include "nmt/stability/run_record.h"
+#include "nmt/run_log/run_record.h"
 #include "nmt/train/training_data.h"
 
 namespace nmt::train {
 
 /// α, β, γ₀, initial scales and learned residual factors, parameter count, memory estimate, counts
 /// of the data. `unigram_nll` is that of the training targets.
-stability::ConfigRecord start_record(const config::TrainingConfig& config, model::Transformer model,
-                                     const TrainingData& data, int64_t workers, double unigram_nll);
+run_log::ConfigRecord start_record(const config::TrainingConfig& config, model::Transformer model,
+                                   const TrainingData& data, int64_t workers, double unigram_nll);
 
 }  // namespace nmt::train

@@ -22,8 +22,8 @@
 namespace nmt::train {
 
 struct StepStatistics {
-  std::vector<stability::MatrixRecord> matrices;
-  std::vector<stability::StreamRecord> stream;
+  std::vector<run_log::MatrixRecord> matrices;
+  std::vector<run_log::StreamRecord> stream;
   stability::AttentionBounds bounds;
 };
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <variant>
 
-#include "layers/attention_observer.h"
+#include "layers/attention_kind.h"
 
 namespace nmt::train {
 namespace {
@@ -46,20 +46,20 @@ void add(tensorboard::Summary& summary, const std::string& tag, std::optional<do
 }
 
 // "attention/cross/layer003/": three digits, so that TensorBoard's order by name is that by layer.
-std::string section(const stability::AttentionRecord& record) {
+std::string section(const run_log::AttentionRecord& record) {
   char layer[32];
   std::snprintf(layer, sizeof layer, "/layer%03lld/", static_cast<long long>(record.layer));
   return "attention/" + std::string(layers::name(record.kind)) + layer;
 }
 
-void add_attention(tensorboard::Summary& summary, const stability::AttentionRecord& record) {
+void add_attention(tensorboard::Summary& summary, const run_log::AttentionRecord& record) {
   const std::string tag = section(record);
   add(summary, tag + "relative_entropy", mean(record.relative_entropy));
   add(summary, tag + "min_entropy", least(record.min_entropy));
   add(summary, tag + "max_logit", greatest(record.max_logit));
 }
 
-void add_matrix(tensorboard::Summary& summary, const stability::MatrixRecord& record) {
+void add_matrix(tensorboard::Summary& summary, const run_log::MatrixRecord& record) {
   const std::string tag = "spectral/" + record.name + "/";
   add(summary, tag + "sigma", record.sigma);
   add(summary, tag + "gamma", record.gamma);
@@ -88,46 +88,46 @@ std::string configuration_table(const nlohmann::ordered_json& config) {
 }  // namespace
 
 TensorboardObserver::TensorboardObserver(const std::filesystem::path& folder,
-                                         const std::vector<stability::RunRecord>& latest)
+                                         const std::vector<run_log::RunRecord>& latest)
     : file_(folder) {
   repeat(latest);
 }
 
-void TensorboardObserver::repeat(const std::vector<stability::RunRecord>& latest) {
-  for (const stability::RunRecord& record : latest) {
-    const auto* update = std::get_if<stability::UpdateRecord>(&record);
+void TensorboardObserver::repeat(const std::vector<run_log::RunRecord>& latest) {
+  for (const run_log::RunRecord& record : latest) {
+    const auto* update = std::get_if<run_log::UpdateRecord>(&record);
     if (update) file_.start_session(update->update);
   }
-  for (const stability::RunRecord& record : latest) {
-    if (const auto* update = std::get_if<stability::UpdateRecord>(&record)) on_update(*update);
-    if (const auto* valid = std::get_if<stability::ValidRecord>(&record)) on_valid(*valid);
-    if (const auto* event = std::get_if<stability::EventRecord>(&record)) on_event(*event);
-    if (const auto* saved = std::get_if<stability::CheckpointRecord>(&record)) {
+  for (const run_log::RunRecord& record : latest) {
+    if (const auto* update = std::get_if<run_log::UpdateRecord>(&record)) on_update(*update);
+    if (const auto* valid = std::get_if<run_log::ValidRecord>(&record)) on_valid(*valid);
+    if (const auto* event = std::get_if<run_log::EventRecord>(&record)) on_event(*event);
+    if (const auto* saved = std::get_if<run_log::CheckpointRecord>(&record)) {
       first_step_ = saved->update;
     }
   }
 }
 
-void TensorboardObserver::on_start(const stability::ConfigRecord& record) {
+void TensorboardObserver::on_start(const run_log::ConfigRecord& record) {
   tensorboard::Summary summary;
   summary.add_text("run/configuration",
                    "`" + record.architecture + "`\n\n" + configuration_table(record.config));
   file_.write(first_step_, summary);
 }
 
-void TensorboardObserver::on_update(const stability::UpdateRecord& record) {
+void TensorboardObserver::on_update(const run_log::UpdateRecord& record) {
   tensorboard::Summary summary;
   add(summary, "train/loss", record.loss);
   add(summary, "train/nll", record.nll);
   add(summary, "train/learning_rate", record.learning_rate);
   add(summary, "train/gradient_norm", record.gradient_norm);
   add(summary, "train/tokens_per_second", record.tokens_per_second);
-  for (const stability::AttentionRecord& layer : record.attention) add_attention(summary, layer);
-  for (const stability::MatrixRecord& matrix : record.matrices) add_matrix(summary, matrix);
+  for (const run_log::AttentionRecord& layer : record.attention) add_attention(summary, layer);
+  for (const run_log::MatrixRecord& matrix : record.matrices) add_matrix(summary, matrix);
   file_.write(record.update, summary);
 }
 
-void TensorboardObserver::on_valid(const stability::ValidRecord& record) {
+void TensorboardObserver::on_valid(const run_log::ValidRecord& record) {
   tensorboard::Summary summary;
   add(summary, "valid/loss", record.loss);
   add(summary, "valid/nll", record.nll);
@@ -136,11 +136,11 @@ void TensorboardObserver::on_valid(const stability::ValidRecord& record) {
   file_.write(record.update, summary);
 }
 
-void TensorboardObserver::on_checkpoint(const stability::CheckpointRecord&) {
+void TensorboardObserver::on_checkpoint(const run_log::CheckpointRecord&) {
   file_.sync();
 }
 
-void TensorboardObserver::on_event(const stability::EventRecord& record) {
+void TensorboardObserver::on_event(const run_log::EventRecord& record) {
   tensorboard::Summary summary;
   summary.add_text("events/" + record.kind, record.message);
   file_.write(record.update, summary);

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "nmt/stability/run_record.h"
+#include "nmt/run_log/run_record.h"
 #include "nmt/tensorboard/event_file.h"
 #include "nmt/train/training_observer.h"
 
@@ -17,22 +17,22 @@ namespace nmt::train {
 class TensorboardObserver : public TrainingObserver {
  public:
   /// Opens a new event file in `folder`, which is created if it is missing. `latest` is what
-  /// run.jsonl already holds, from its last update record on (stability::read_latest()); empty for
+  /// run.jsonl already holds, from its last update record on (run_log::read_latest()); empty for
   /// a new run. Earlier files lose what they say from that record on, and the new one repeats
   /// `latest`: TensorBoard then shows what run.jsonl holds, no more.
   TensorboardObserver(const std::filesystem::path& folder,
-                      const std::vector<stability::RunRecord>& latest);
+                      const std::vector<run_log::RunRecord>& latest);
 
   /// The configuration, as a table.
-  void on_start(const stability::ConfigRecord& record) override;
-  void on_update(const stability::UpdateRecord& record) override;
-  void on_valid(const stability::ValidRecord& record) override;
+  void on_start(const run_log::ConfigRecord& record) override;
+  void on_update(const run_log::UpdateRecord& record) override;
+  void on_valid(const run_log::ValidRecord& record) override;
   /// Only waits until the file is on the disk, so that it is never behind its checkpoint.
-  void on_checkpoint(const stability::CheckpointRecord& record) override;
-  void on_event(const stability::EventRecord& record) override;
+  void on_checkpoint(const run_log::CheckpointRecord& record) override;
+  void on_event(const run_log::EventRecord& record) override;
 
  private:
-  void repeat(const std::vector<stability::RunRecord>& latest);
+  void repeat(const std::vector<run_log::RunRecord>& latest);
 
   tensorboard::EventFile file_;
   int64_t first_step_ = 0;  // Updates that were done when this process began.

@@ -94,7 +94,7 @@ TrainStep::WorkerSums TrainStep::forward_backward(int64_t worker, int64_t update
   return sums;
 }
 
-std::vector<stability::LayerEntropy> TrainStep::finish_statistics(bool finite) {
+std::vector<run_log::LayerEntropy> TrainStep::finish_statistics(bool finite) {
   for (size_t i = 1; i < trackers_.size(); ++i) trackers_[0]->merge(*trackers_[i]);
   if (!finite) {
     trackers_[0]->skip_update();

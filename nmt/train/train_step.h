@@ -38,7 +38,7 @@ struct StepResult {
   double gradient_norm = 0.0;  ///< Global, before clipping.
   int64_t tokens = 0;          ///< Target pieces, `</s>` included.
   bool finite = true;          ///< Otherwise the weights were left as they are.
-  std::vector<stability::LayerEntropy> entropies;
+  std::vector<run_log::LayerEntropy> entropies;
   StepStatistics statistics;  ///< Empty unless asked for.
 };
 
@@ -84,7 +84,7 @@ class TrainStep {
                                       const std::vector<data::Batch>& micro_batches) const;
   WorkerSums forward_backward(int64_t worker, int64_t update, int64_t total_tokens,
                               const std::vector<data::Batch>& micro_batches, bool measure);
-  std::vector<stability::LayerEntropy> finish_statistics(bool finite);
+  std::vector<run_log::LayerEntropy> finish_statistics(bool finite);
   double reduce_gradients();
   void advance_weights();
 

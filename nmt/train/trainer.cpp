@@ -17,8 +17,8 @@
 namespace nmt::train {
 namespace {
 
-stability::StabilityRules rules_of(const config::TrainingConfig& config, double unigram_nll) {
-  stability::StabilityRules rules;
+run_log::StabilityRules rules_of(const config::TrainingConfig& config, double unigram_nll) {
+  run_log::StabilityRules rules;
   rules.warmup_updates = config.optimization.warmup_updates;
   rules.unigram_nll = unigram_nll;
   return rules;
@@ -111,11 +111,11 @@ std::string Trainer::reason_to_stop() const {
   return "";
 }
 
-stability::EndRecord Trainer::run() {
-  const stability::ConfigRecord start =
+run_log::EndRecord Trainer::run() {
+  const run_log::ConfigRecord start =
       start_record(config_, model_, data_, config_.threads, unigram_nll_);
   observer_.on_start(start);
-  for (const stability::EventRecord& event : at_.events) observer_.on_event(event);
+  for (const run_log::EventRecord& event : at_.events) observer_.on_event(event);
   report_change_within_average();
   if (!at_.checkpoint && sharpness_) measure_sharpness();
   publish_best();
@@ -176,7 +176,7 @@ bool Trainer::stops_on(const std::string& unstable) const {
   return !unstable.empty() && action == config::UnstableAction::kStop;
 }
 
-bool Trainer::is_better(const stability::ValidRecord& record) const {
+bool Trainer::is_better(const run_log::ValidRecord& record) const {
   if (!std::isfinite(record.nll)) return false;
   if (!progress_.best) return true;
   if (config_.schedule.valid_metric == config::ValidMetric::kBleu &&
@@ -188,7 +188,7 @@ bool Trainer::is_better(const stability::ValidRecord& record) const {
 
 void Trainer::validate_if_due() {
   if (!progress_.validation_due) return;
-  std::optional<stability::ValidRecord> record =
+  std::optional<run_log::ValidRecord> record =
       validate(model_, data_, config_, progress_.update, stop_);
   if (!record) return;
   progress_.validation_due = false;
@@ -204,7 +204,7 @@ void Trainer::validate_if_due() {
   publish_best();
 }
 
-stability::EndRecord Trainer::finish(const std::string& reason) {
+run_log::EndRecord Trainer::finish(const std::string& reason) {
   const bool interrupted = reason == "interrupted";
   if (unlogged_ && !interrupted) log_update();
   if (progress_.update > at_start_.update) save_checkpoint();
@@ -217,7 +217,7 @@ stability::EndRecord Trainer::finish(const std::string& reason) {
   if (!interrupted) {
     if (const auto event = monitor_.finish(progress_.update)) observer_.on_event(*event);
   }
-  stability::EndRecord end = monitor_.verdict(progress_.update);
+  run_log::EndRecord end = monitor_.verdict(progress_.update);
   end.reason = reason;
   end.peak_mib = peak_mib();
   end.seconds = run_seconds();

@@ -16,7 +16,7 @@
 #include "data/batch_prefetcher.h"
 #include "nmt/checkpoint/checkpoint_set.h"
 #include "nmt/config/training_config.h"
-#include "nmt/stability/stability_monitor.h"
+#include "nmt/run_log/stability_monitor.h"
 #include "nmt/train/sharpness_probe.h"
 #include "nmt/train/train_step.h"
 #include "nmt/train/training_data.h"
@@ -38,7 +38,7 @@ class Trainer {
   /// Trains until a limit is met or `stop` becomes true, then saves and reports. A validation that
   /// `stop` cuts short is made up for when the run is resumed.
   /// Throws InputError if something cannot be written.
-  stability::EndRecord run();
+  run_log::EndRecord run();
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -54,23 +54,23 @@ class Trainer {
   bool measures_now() const;
   bool stops_on(const std::string& unstable) const;
   void change_temperatures();
-  void react(const stability::EventRecord& event);
+  void react(const run_log::EventRecord& event);
   void validate_and_save(const std::string& reason);
   void report_non_finite(const std::vector<data::Batch>& batches, const StepResult& result);
   void report_update(StepResult result);
   void report_progress(const StepResult& result);
   void log_update();
-  std::vector<stability::AttentionRecord> attention_records();
+  std::vector<run_log::AttentionRecord> attention_records();
   void measure_sharpness();
   void validate_if_due();
   void report_endless_translations();
   void watch_plateau(double nll);
   void lower_learning_rate(double factor, const std::string& cause, const std::string& reason);
-  bool is_better(const stability::ValidRecord& record) const;
+  bool is_better(const run_log::ValidRecord& record) const;
   config::ModelConfig model_with_temperatures() const;
   void save_checkpoint();
   void publish_best();
-  stability::EndRecord finish(const std::string& reason);
+  run_log::EndRecord finish(const std::string& reason);
   int64_t last_change_of_temperature(int64_t update) const;
   void report_change_within_average();
   std::vector<std::string> checkpoints_to_average();
@@ -90,7 +90,7 @@ class Trainer {
   std::optional<data::BatchPrefetcher> batches_;
   int64_t batches_in_epoch_ = 0;  // Of the epoch of progress_.position.
   double unigram_nll_;            // Of the training targets.
-  stability::StabilityMonitor monitor_;
+  run_log::StabilityMonitor monitor_;
   std::optional<SharpnessProbe> sharpness_;
   RunProgress progress_;
   RunProgress at_start_;

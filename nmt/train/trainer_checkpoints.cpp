@@ -9,7 +9,7 @@
 #include "nmt/model/average.h"
 #include "nmt/model/fold.h"
 #include "nmt/model/parameters.h"
-#include "nmt/stability/json_number.h"
+#include "nmt/run_log/json_number.h"
 #include "nmt/train/data_identity.h"
 #include "nmt/train/trainer.h"
 
@@ -42,10 +42,10 @@ optim::NamedTensors without_prefix(const optim::NamedTensors& all, std::string_v
 // An update that no record holds yet. One whose matrices are measured has its record at once.
 nlohmann::json to_json(const std::optional<StepResult>& unlogged) {
   if (!unlogged) return nullptr;
-  return {{"loss", stability::json_number(unlogged->loss)},
-          {"nll", stability::json_number(unlogged->nll)},
-          {"learning_rate", stability::json_number(unlogged->learning_rate)},
-          {"gradient_norm", stability::json_number(unlogged->gradient_norm)}};
+  return {{"loss", run_log::json_number(unlogged->loss)},
+          {"nll", run_log::json_number(unlogged->nll)},
+          {"learning_rate", run_log::json_number(unlogged->learning_rate)},
+          {"gradient_norm", run_log::json_number(unlogged->gradient_norm)}};
 }
 
 // A state from before it was saved has none.
@@ -53,7 +53,7 @@ std::optional<StepResult> unlogged_update(const nlohmann::json& state, const std
   const auto saved = state.find("unlogged");
   if (saved == state.end() || saved->is_null()) return std::nullopt;
   const auto number = [&](const char* key) {
-    return stability::number_from_json(member_of(*saved, key, source));
+    return run_log::number_from_json(member_of(*saved, key, source));
   };
   StepResult result;
   result.loss = number("loss");
@@ -98,7 +98,7 @@ void Trainer::restore(const std::string& folder) {
   step_.tracker().restore(member_of(training.state, "entropy", source));
   monitor_.restore(member_of(training.state, "stability", source), progress_.update);
   if (progress_.best) monitor_.observe_validation(progress_.best->nll);  // Older states lack it.
-  losses_since_record_ = stability::numbers_from_json(member_of(training.state, "losses", source));
+  losses_since_record_ = run_log::numbers_from_json(member_of(training.state, "losses", source));
   unlogged_ = unlogged_update(training.state, source);
   // A run that a rule has stopped goes on when it is resumed; one that a signal cut short before it
   // could validate and stop has both to come.
@@ -136,7 +136,7 @@ void Trainer::save_checkpoint() {
   state["config"] = config::to_json(config_);
   state["entropy"] = step_.tracker().state();
   state["stability"] = monitor_.state();
-  state["losses"] = stability::json_numbers(losses_since_record_);
+  state["losses"] = run_log::json_numbers(losses_since_record_);
   state["unlogged"] = to_json(unlogged_);
   optim::NamedTensors tensors = step_.optimizer().state();
   for (const auto& [name, tensor] : step_.probe().state()) {

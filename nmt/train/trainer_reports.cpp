@@ -6,7 +6,7 @@
 
 #include "data/text/error.h"
 #include "nmt/optim/plateau.h"
-#include "nmt/stability/json_number.h"
+#include "nmt/run_log/json_number.h"
 #include "nmt/train/trainer.h"
 
 namespace nmt::train {
@@ -31,7 +31,7 @@ void Trainer::change_temperatures() {
   }
 }
 
-void Trainer::react(const stability::EventRecord& event) {
+void Trainer::react(const run_log::EventRecord& event) {
   const bool collapse = event.kind == "collapse";
   if (!collapse && event.kind != "divergence") return;
   const config::UnstableAction action =
@@ -55,21 +55,21 @@ void Trainer::report_non_finite(const std::vector<data::Batch>& batches, const S
        .message = concatenate("loss ", result.loss, ", gradient norm ", result.gradient_norm,
                               ": the update was skipped (", progress_.bad_updates, " of ",
                               config_.schedule.max_bad_updates, " in a row)"),
-       .fields = {{"loss", stability::json_number(result.loss)},
-                  {"gradient_norm", stability::json_number(result.gradient_norm)},
+       .fields = {{"loss", run_log::json_number(result.loss)},
+                  {"gradient_norm", run_log::json_number(result.gradient_norm)},
                   {"lines", lines}}});
 }
 
 void Trainer::report_update(StepResult result) {
-  for (const stability::EventRecord& event : monitor_.observe({.update = progress_.update,
-                                             .loss = result.loss,
-                                             .nll = result.nll,
-                                             .gradient_norm = result.gradient_norm,
-                                             .entropies = result.entropies})) {
+  for (const run_log::EventRecord& event : monitor_.observe({.update = progress_.update,
+                                           .loss = result.loss,
+                                           .nll = result.nll,
+                                           .gradient_norm = result.gradient_norm,
+                                           .entropies = result.entropies})) {
     observer_.on_event(event);
     react(event);
   }
-  losses_since_record_.push_back(stability::rounded(result.loss));
+  losses_since_record_.push_back(run_log::rounded(result.loss));
   report_progress(result);
   unlogged_ = std::move(result);
   if (progress_.update == 1 || due(config_.schedule.log_every) || measures_now()) {
@@ -100,7 +100,7 @@ void Trainer::report_progress(const StepResult& result) {
 
 void Trainer::log_update() {
   const Clock::time_point now = Clock::now();
-  stability::UpdateRecord record;
+  run_log::UpdateRecord record;
   record.update = progress_.update;
   record.epoch = progress_.position.epoch + 1;
   record.loss = unlogged_->loss;
@@ -121,10 +121,10 @@ void Trainer::log_update() {
   last_record_ = now;
 }
 
-std::vector<stability::AttentionRecord> Trainer::attention_records() {
-  std::vector<stability::AttentionRecord> records = step_.tracker().take();
+std::vector<run_log::AttentionRecord> Trainer::attention_records() {
+  std::vector<run_log::AttentionRecord> records = step_.tracker().take();
   unlogged_->statistics.bounds.put_into(records);
-  for (stability::AttentionRecord& record : records) {
+  for (run_log::AttentionRecord& record : records) {
     record.temperature = model_->attention_layers(record.kind)[record.layer - 1]->temperature();
   }
   return records;

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "nmt/stability/run_record.h"
+#include "nmt/run_log/run_record.h"
 
 namespace nmt::train {
 
@@ -33,17 +33,17 @@ class TrainingObserver {
  public:
   virtual ~TrainingObserver() = default;
   /// Before the first update of this process; when resuming too.
-  virtual void on_start(const stability::ConfigRecord&) {}
+  virtual void on_start(const run_log::ConfigRecord&) {}
   /// After every update.
   virtual void on_progress(const Progress&) {}
   /// At each log record.
-  virtual void on_update(const stability::UpdateRecord&) {}
-  virtual void on_valid(const stability::ValidRecord&) {}
+  virtual void on_update(const run_log::UpdateRecord&) {}
+  virtual void on_valid(const run_log::ValidRecord&) {}
   /// Before the checkpoint gets its final name: a checkpoint never exists without its line.
-  virtual void on_checkpoint(const stability::CheckpointRecord&) {}
-  virtual void on_sharpness(const stability::SharpnessRecord&) {}
-  virtual void on_event(const stability::EventRecord&) {}
-  virtual void on_end(const stability::EndRecord&) {}
+  virtual void on_checkpoint(const run_log::CheckpointRecord&) {}
+  virtual void on_sharpness(const run_log::SharpnessRecord&) {}
+  virtual void on_event(const run_log::EventRecord&) {}
+  virtual void on_end(const run_log::EndRecord&) {}
 };
 
 /// Passes everything on to several observers, in the order given. They must outlive its last call.
@@ -54,28 +54,28 @@ class ObserverGroup : public TrainingObserver {
 
   void add(TrainingObserver& observer) { observers_.push_back(&observer); }
 
-  void on_start(const stability::ConfigRecord& record) override {
+  void on_start(const run_log::ConfigRecord& record) override {
     for (auto* observer : observers_) observer->on_start(record);
   }
   void on_progress(const Progress& progress) override {
     for (auto* observer : observers_) observer->on_progress(progress);
   }
-  void on_update(const stability::UpdateRecord& record) override {
+  void on_update(const run_log::UpdateRecord& record) override {
     for (auto* observer : observers_) observer->on_update(record);
   }
-  void on_valid(const stability::ValidRecord& record) override {
+  void on_valid(const run_log::ValidRecord& record) override {
     for (auto* observer : observers_) observer->on_valid(record);
   }
-  void on_checkpoint(const stability::CheckpointRecord& record) override {
+  void on_checkpoint(const run_log::CheckpointRecord& record) override {
     for (auto* observer : observers_) observer->on_checkpoint(record);
   }
-  void on_sharpness(const stability::SharpnessRecord& record) override {
+  void on_sharpness(const run_log::SharpnessRecord& record) override {
     for (auto* observer : observers_) observer->on_sharpness(record);
   }
-  void on_event(const stability::EventRecord& record) override {
+  void on_event(const run_log::EventRecord& record) override {
     for (auto* observer : observers_) observer->on_event(record);
   }
-  void on_end(const stability::EndRecord& record) override {
+  void on_end(const run_log::EndRecord& record) override {
     for (auto* observer : observers_) observer->on_end(record);
   }
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "nmt/stability/run_record.h"
+#include "nmt/run_log/run_record.h"
 
 namespace nmt::train {
 
@@ -20,7 +20,7 @@ struct TrainingStart {
   /// business.
   bool branches = false;
   /// What the log says of it before the first update of this process.
-  std::vector<stability::EventRecord> events;
+  std::vector<run_log::EventRecord> events;
 };
 
 }  // namespace nmt::train

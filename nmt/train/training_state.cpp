@@ -7,15 +7,15 @@
 namespace nmt::train {
 namespace {
 
-nlohmann::json to_json(const stability::ValidRecord& record) {
+nlohmann::json to_json(const run_log::ValidRecord& record) {
   return {{"update", record.update},
           {"loss", record.loss},
           {"nll", record.nll},
           {"bleu", record.bleu ? nlohmann::json(*record.bleu) : nlohmann::json(nullptr)}};
 }
 
-stability::ValidRecord valid_record(const nlohmann::json& json) {
-  stability::ValidRecord record;
+run_log::ValidRecord valid_record(const nlohmann::json& json) {
+  run_log::ValidRecord record;
   record.update = json.at("update").get<int64_t>();
   record.loss = json.at("loss").get<double>();
   record.nll = json.at("nll").get<double>();

@@ -9,7 +9,7 @@
 
 #include "data/token_batcher.h"
 #include "nmt/optim/plateau.h"
-#include "nmt/stability/run_record.h"
+#include "nmt/run_log/run_record.h"
 
 namespace nmt::train {
 
@@ -21,7 +21,7 @@ struct RunProgress {
   int64_t bad_updates = 0;      ///< Updates in a row that were not finite.
   int64_t bad_validations = 0;  ///< Validations since the best one.
   bool validation_due = false;  ///< At this update; a stop came before it was done.
-  std::optional<stability::ValidRecord> best;
+  std::optional<run_log::ValidRecord> best;
   /// "collapsed" or "diverged": what a rule says must stop the run, once it is validated.
   std::string unstable;
   double learning_rate_factor = 1.0;  ///< Times the schedule's rate; interventions lower it.

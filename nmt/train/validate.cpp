@@ -28,8 +28,8 @@ std::optional<double> bleu_of_translations(model::Transformer model, const Train
       .score;
 }
 
-stability::ValidRecord scores(model::Transformer model, const TrainingData& data,
-                              const config::TrainingConfig& config, const std::atomic<bool>& stop) {
+run_log::ValidRecord scores(model::Transformer model, const TrainingData& data,
+                            const config::TrainingConfig& config, const std::atomic<bool>& stop) {
   const torch::NoGradGuard no_grad;
   const data::BatchPlan plan(*data.valid,
                              std::max(config.data.max_tokens, config.model.max_positions));
@@ -45,7 +45,7 @@ stability::ValidRecord scores(model::Transformer model, const TrainingData& data
     nll += sums.nll.item<double>();
   }
   const double tokens = static_cast<double>(data.valid->target_tokens());
-  stability::ValidRecord record;
+  run_log::ValidRecord record;
   record.loss = loss / tokens;
   record.nll = nll / tokens;
   record.perplexity = std::exp(record.nll);
@@ -55,11 +55,11 @@ stability::ValidRecord scores(model::Transformer model, const TrainingData& data
 
 }  // namespace
 
-std::optional<stability::ValidRecord> validate(model::Transformer model, const TrainingData& data,
-                                               const config::TrainingConfig& config, int64_t update,
-                                               const std::atomic<bool>& stop) {
+std::optional<run_log::ValidRecord> validate(model::Transformer model, const TrainingData& data,
+                                             const config::TrainingConfig& config, int64_t update,
+                                             const std::atomic<bool>& stop) {
   try {
-    stability::ValidRecord record = scores(std::move(model), data, config, stop);
+    run_log::ValidRecord record = scores(std::move(model), data, config, stop);
     record.update = update;
     return record;
   } catch (const decode::Interrupted&) {

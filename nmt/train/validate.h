@@ -8,7 +8,7 @@
 
 #include "nmt/config/training_config.h"
 #include "nmt/model/transformer.h"
-#include "nmt/stability/run_record.h"
+#include "nmt/run_log/run_record.h"
 #include "nmt/train/training_data.h"
 
 namespace nmt::train {
@@ -18,8 +18,8 @@ namespace nmt::train {
 /// BLEU is that of what nmt-translate makes of the same segments. Changes nothing; no dropout.
 /// `best` is left false. No value once `stop` is true, which is looked at before each batch.
 /// `data.valid` must have a value.
-std::optional<stability::ValidRecord> validate(model::Transformer model, const TrainingData& data,
-                                               const config::TrainingConfig& config, int64_t update,
-                                               const std::atomic<bool>& stop);
+std::optional<run_log::ValidRecord> validate(model::Transformer model, const TrainingData& data,
+                                             const config::TrainingConfig& config, int64_t update,
+                                             const std::atomic<bool>& stop);
 
 }  // namespace nmt::train

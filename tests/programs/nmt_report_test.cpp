@@ -115,7 +115,7 @@ TEST_F(NmtReport, RefusesWhatItCannotUse) {
   folder_.write("study/deep/run.jsonl", "{}\nno json\n{}\n");
   const Result malformed = report({"study"});
   EXPECT_EQ(malformed.status, 1);
-  EXPECT_THAT(malformed.errors, HasSubstr("run.jsonl:2: not a line of a run's log"));
+  EXPECT_THAT(malformed.errors, HasSubstr("run.jsonl:1: not a record of a run log"));
   folder_.write("study/deep/run.jsonl", report::collapsing_run(1, true).text());
   const Result place = report({"study", "-o", "gone/report.html"});
   EXPECT_EQ(place.status, 1);

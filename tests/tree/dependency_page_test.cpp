@@ -47,7 +47,7 @@ TEST(DependencyPage, ReportsRowsThatAreMissingOrTooMany) {
   for (const std::string& row : printed_rows()) page += row + "\n";
   tree.add("nmt/README.md", page + "| `nmt/gone` | nothing | nothing |\n");
   EXPECT_THAT(stale_dependency_rows(tree.read()),
-              ElementsAre("nmt/README.md:22: no include rule stands behind this row"));
+              ElementsAre("nmt/README.md:23: no include rule stands behind this row"));
 }
 
 }  // namespace

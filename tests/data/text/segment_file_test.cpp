@@ -71,6 +71,16 @@ TEST_F(SegmentFileTest, ReaderKnowsWhereItIs) {
   EXPECT_EQ(reader.line_number(), 2);
 }
 
+TEST_F(SegmentFileTest, ReaderKnowsWhetherTheLastLineEnded) {
+  SegmentReader reader(folder_.write("file.txt", "a\nb"));
+  std::string segment;
+  ASSERT_TRUE(reader.next(segment));
+  EXPECT_TRUE(reader.ended());
+  ASSERT_TRUE(reader.next(segment));
+  EXPECT_EQ(segment, "b");
+  EXPECT_FALSE(reader.ended());
+}
+
 TEST_F(SegmentFileTest, GzipOfOneOrManyMembers) {
   const std::string text = varied_lines(100'000);
   const auto plain = segments_of(text);

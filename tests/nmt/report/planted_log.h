@@ -1,4 +1,4 @@
-// A run's log made for a test, line by line, with the keys of nmt/stability/run_log.md.
+// A run's log made for a test, line by line, with the keys of nmt/run_log/run_log.md.
 
 #pragma once
 

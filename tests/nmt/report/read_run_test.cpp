@@ -49,7 +49,7 @@ TEST_F(ReadRun, TakesScalarsAndAttention) {
   EXPECT_TRUE(std::isnan(run.updates[1].nll));
   EXPECT_EQ(run.updates[1].tokens, 1000);
   ASSERT_EQ(run.valids.size(), 1u);
-  EXPECT_TRUE(std::isnan(run.valids[0].bleu));
+  EXPECT_FALSE(run.valids[0].bleu);
   EXPECT_EQ(run.end->status, "ok");
   const AttentionHistory& cross = run.attention[2];
   EXPECT_EQ(cross.layers(), 2u);
@@ -107,23 +107,23 @@ TEST_F(ReadRun, TakesTheNewerKeys) {
   EXPECT_FLOAT_EQ(run.stream.activation_rms.at(0, 0), 3);
   EXPECT_FLOAT_EQ(run.stream.gradient_rms.at(1, 0), 0.5f);
   EXPECT_DOUBLE_EQ(run.sharpness.at(0).sharpness, 40);
-  EXPECT_TRUE(std::isnan(run.sharpness.at(0).preconditioned));
+  EXPECT_FALSE(run.sharpness.at(0).preconditioned);
   EXPECT_FALSE(run.end);
 }
 
 TEST_F(ReadRun, ForgivesATornLastLineAlone) {
   const std::string log = short_log().text();
   EXPECT_EQ(read(log + "{\"type\":\"upd").updates.size(), 2u);
-  EXPECT_THAT(error(log + "{\"type\":\"upd\n" + log), HasSubstr("run.jsonl:6: not a line of a"));
+  EXPECT_THAT(error(log + "{\"type\":\"upd\n" + log), HasSubstr("run.jsonl:6: not a record of a"));
 }
 
 TEST_F(ReadRun, NamesTheLineAndTheKeyOfAMalformedRecord) {
   const std::string log = short_log().text();
   EXPECT_THAT(error(log + "{\"type\":\"update\",\"update\":\"ten\"}\n"),
-              HasSubstr("run.jsonl:6: not a line of a run's log: \"update\": expected a whole "
+              HasSubstr("run.jsonl:6: not a record of a run log: \"update\" must be a whole "
                         "number, found \"ten\""));
   EXPECT_THAT(error(log + "{\"type\":\"update\",\"update\":1,\"attention\":3}\n"),
-              HasSubstr("\"attention\": expected a list, found 3"));
+              HasSubstr("\"attention\" must be a list, found 3"));
 }
 
 TEST_F(ReadRun, RefusesAFileThatIsNoRun) {

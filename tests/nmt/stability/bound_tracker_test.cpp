@@ -51,11 +51,12 @@ struct Drawn {
   }
 };
 
-AttentionRecord logged(const Drawn& drawn) {
+run_log::AttentionRecord logged(const Drawn& drawn) {
   BoundTracker tracker(in_order);
   tracker.observe(drawn.inputs());
   tracker.observe(drawn.rows());
-  std::vector<AttentionRecord> records = {{.kind = drawn.attention->options().kind, .layer = 3}};
+  std::vector<run_log::AttentionRecord> records = {
+      {.kind = drawn.attention->options().kind, .layer = 3}};
   tracker.take().put_into(records);
   return records[0];
 }
@@ -196,7 +197,7 @@ TEST(BoundTracker, IsNeverAboveTheExactBoundAndAtMostTwoPercentBelow) {
         std::array{kDecoderSelf, kDecoderSelf, kEncoderSelf, kCross}[seed / 4 % 4];
     const int64_t width = std::array{16, 64, 24}[seed % 3];
     const Drawn drawn = draw(seed, draw_lengths(seed), kind, width, 4);
-    const AttentionRecord record = logged(drawn);
+    const run_log::AttentionRecord record = logged(drawn);
     const Means exact = exact_means(drawn);
     ASSERT_EQ(record.bound.size(), 4u);
     for (size_t h = 0; h < 4; ++h) {
@@ -225,13 +226,13 @@ TEST(BoundTracker, CountsAtLeast32PrefixesAndTheLongest) {
 
 TEST(BoundTracker, HowWorkIsSharedOutDoesNotChangeABit) {
   const Drawn drawn = draw(3, {200, 90, 3}, layers::AttentionKind::kDecoderSelf, 16, 4);
-  const AttentionRecord expected = logged(drawn);
+  const run_log::AttentionRecord expected = logged(drawn);
   BoundTracker tracker([](int64_t tasks, const std::function<void(int64_t)>& work) {
     for (int64_t i = tasks; i-- > 0;) work(i);
   });
   tracker.observe(drawn.inputs());
   tracker.observe(drawn.rows());
-  std::vector<AttentionRecord> records = {
+  std::vector<run_log::AttentionRecord> records = {
       {.kind = layers::AttentionKind::kDecoderSelf, .layer = 3}};
   tracker.take().put_into(records);
   EXPECT_EQ(records[0], expected);

@@ -78,7 +78,7 @@ void expect_mean(double actual, double expected) {
   EXPECT_EQ(actual, six_digits(actual));
 }
 
-void expect_head(const AttentionRecord& record, size_t h, const NaiveHead& expected) {
+void expect_head(const run_log::AttentionRecord& record, size_t h, const NaiveHead& expected) {
   const double rows = static_cast<double>(expected.rows);
   expect_mean(record.entropy[h], expected.entropy / rows);
   expect_mean(record.relative_entropy[h], expected.relative / rows);
@@ -98,7 +98,7 @@ TEST(EntropyTracker, EqualsPlainLoopsOverSeveralUpdatesAndMicroBatches) {
     }
     tracker.finish_update();
   }
-  const std::vector<AttentionRecord> records = tracker.take();
+  const std::vector<run_log::AttentionRecord> records = tracker.take();
   ASSERT_EQ(records.size(), 1u);
   EXPECT_EQ(records[0].kind, AttentionKind::kCross);
   EXPECT_EQ(records[0].layer, 2);
@@ -118,7 +118,7 @@ TEST(EntropyTracker, AcceptsBroadcastKeyCountsAndStridedTensors) {
     EntropyTracker tracker;
     tracker.observe(rows);
     tracker.finish_update();
-    const AttentionRecord record = tracker.take().at(0);
+    const run_log::AttentionRecord record = tracker.take().at(0);
     for (size_t h = 0; h < 2; ++h) expect_head(record, h, naive_head({rows}, h));
   }
 }
@@ -133,7 +133,7 @@ TEST(EntropyTracker, SkipsPaddingAndRowsOfOneKey) {
   EntropyTracker tracker;
   tracker.observe(rows);
   tracker.finish_update();
-  const AttentionRecord record = tracker.take().at(0);
+  const run_log::AttentionRecord record = tracker.take().at(0);
   EXPECT_DOUBLE_EQ(record.entropy[0], 0.375);
   expect_mean(record.relative_entropy[0], (0.5 / std::log(2.0) + 0.25 / std::log(3.0)) / 2.0);
   EXPECT_EQ(record.min_entropy[0], 0.25);
@@ -167,14 +167,14 @@ TEST(EntropyTracker, OrdersByKindThenLayer) {
     tracker.observe(rows);
   }
   std::vector<std::string> order;
-  for (const LayerEntropy& entropy : tracker.finish_update()) {
+  for (const run_log::LayerEntropy& entropy : tracker.finish_update()) {
     order.push_back(std::string(layers::name(entropy.kind)) + std::to_string(entropy.layer));
   }
   const std::vector<std::string> expected = {"encoder_self2", "encoder_self12", "decoder_self1",
                                              "cross1", "cross2"};
   EXPECT_EQ(order, expected);
   std::vector<std::string> records;
-  for (const AttentionRecord& record : tracker.take()) {
+  for (const run_log::AttentionRecord& record : tracker.take()) {
     records.push_back(std::string(layers::name(record.kind)) + std::to_string(record.layer));
   }
   EXPECT_EQ(records, expected);
@@ -187,7 +187,7 @@ TEST(EntropyTracker, SummaryOfAnUpdateIsTheMeanOverHeadsOfThatUpdateAlone) {
   tracker.finish_update();
   const AttentionRows rows = random_rows(AttentionKind::kCross, 1, 4, 3, 5, generator);
   tracker.observe(rows);
-  const LayerEntropy summary = tracker.finish_update().at(0);
+  const run_log::LayerEntropy summary = tracker.finish_update().at(0);
   double relative = 0.0, low = 1e9;
   for (int64_t h = 0; h < 3; ++h) {
     const NaiveHead head = naive_head({rows}, h);
@@ -220,7 +220,7 @@ TEST(EntropyTracker, NamesTheLowestHead) {
   rows.entropy.select(1, 1).fill_(0.25);
   EntropyTracker tracker;
   tracker.observe(rows);
-  const LayerEntropy summary = tracker.finish_update().at(0);
+  const run_log::LayerEntropy summary = tracker.finish_update().at(0);
   EXPECT_EQ(summary.lowest_head, 2);
   EXPECT_NEAR(summary.lowest_head_entropy, 0.25 / std::log(5.0), 1e-7);
 }
@@ -233,11 +233,12 @@ TEST(EntropyTracker, QuantilesAreThoseOfTheSortedRowsWithinHalfABin) {
   EntropyTracker tracker;
   tracker.observe(rows);
   tracker.finish_update();
-  const EntropyQuantiles found = tracker.take().at(0).relative_quantiles.at(0);
+  const run_log::EntropyQuantiles found = tracker.take().at(0).relative_quantiles.at(0);
   const torch::Tensor sorted =
       std::get<0>(rows.entropy.flatten().to(torch::kFloat64).div(std::log(3.0)).sort());
   for (size_t i = 0; i < found.size(); ++i) {
-    const int64_t rank = static_cast<int64_t>(std::ceil(kEntropyQuantiles[i] * 1000.0)) - 1;
+    const int64_t rank =
+        static_cast<int64_t>(std::ceil(run_log::kEntropyQuantiles[i] * 1000.0)) - 1;
     EXPECT_NEAR(found[i], sorted[rank].item<double>(), 1.0 / 256.0 + 1e-9) << i;
   }
 }
@@ -254,7 +255,7 @@ TEST(EntropyTracker, ASkippedUpdateLeavesNoTraceButItsPlaceInTheList) {
   with.skip_update();
   without.observe(kept);
   without.finish_update();
-  AttentionRecord record = with.take().at(0);
+  run_log::AttentionRecord record = with.take().at(0);
   ASSERT_EQ(record.relative_entropy_by_update.size(), 2u);
   EXPECT_TRUE(std::isnan(record.relative_entropy_by_update[1]));
   record.relative_entropy_by_update.pop_back();
@@ -270,7 +271,7 @@ TEST(EntropyTracker, ANanRowShowsInTheMeanOfItsHead) {
   EntropyTracker tracker;
   tracker.observe(rows);
   EXPECT_TRUE(std::isnan(tracker.finish_update().at(0).relative_entropy));
-  const AttentionRecord record = tracker.take().at(0);
+  const run_log::AttentionRecord record = tracker.take().at(0);
   EXPECT_TRUE(std::isnan(record.entropy[0]));
   EXPECT_FALSE(std::isnan(record.min_entropy[0]));
   EXPECT_FALSE(std::isnan(record.entropy[1]));
@@ -286,7 +287,7 @@ TEST(EntropyTracker, AHeadWithoutCountableRowsIsNan) {
   EntropyTracker tracker;
   tracker.observe(rows);
   EXPECT_TRUE(tracker.finish_update().empty());
-  const AttentionRecord record = tracker.take().at(0);
+  const run_log::AttentionRecord record = tracker.take().at(0);
   for (size_t h = 0; h < 2; ++h) {
     EXPECT_TRUE(std::isnan(record.entropy[h]));
     EXPECT_TRUE(std::isnan(record.relative_entropy[h]));
@@ -310,7 +311,7 @@ TEST(EntropyTracker, MergedWorkersGiveTheSameBitsWheneverTheyRan) {
     for (EntropyTracker& worker : workers) EXPECT_TRUE(worker.finish_update().empty());
     return main.take();
   };
-  const std::vector<AttentionRecord> records = run({0, 1, 2});
+  const std::vector<run_log::AttentionRecord> records = run({0, 1, 2});
   EXPECT_EQ(records, run({2, 0, 1}));
   for (size_t h = 0; h < 2; ++h) expect_head(records.at(0), h, naive_head(shares, h));
 }

@@ -47,7 +47,7 @@ TEST(MatrixTracker, SpectralNormsAreConvergedAtTheFirstRecord) {
                                         1e12 * random_matrix(20, 30, 9)};
   for (const torch::Tensor& weight : weights) {
     MatrixTracker tracker({{.name = "w", .weight = weight}});
-    const MatrixRecord record = tracker.measure(in_order)[0];
+    const run_log::MatrixRecord record = tracker.measure(in_order)[0];
     EXPECT_NEAR(record.sigma / exact_sigma(weight), 1.0, 5e-5) << weight.sizes();
     EXPECT_EQ(record.effective_sigma, record.sigma);
   }
@@ -73,7 +73,7 @@ TEST(MatrixTracker, EffectiveNormIsThatOfTheWeightThatIsUsedNotGamma) {
     sigma.advance(weight, /*power_steps=*/1);
     sigma.write_effective(weight, effective);
     const torch::Tensor before = sigma.right().clone();
-    const MatrixRecord record = tracker.measure(in_order)[0];
+    const run_log::MatrixRecord record = tracker.measure(in_order)[0];
     EXPECT_NEAR(record.effective_sigma, exact_sigma(effective), 3e-5);
     EXPECT_EQ(record.gamma, -1.5);
     EXPECT_NEAR(record.sigma, *sigma.sigma(), 1e-5 * record.sigma);
@@ -101,7 +101,7 @@ TEST(MatrixTracker, NormsOfWeightAndGradientAreThoseOfAllParts) {
   parts[0].mutable_grad() = torch::full({2, 5}, 3.0f);
   parts[1].mutable_grad() = torch::full({4, 5}, -1.0f);
   MatrixTracker tracker({{.name = "w", .weight = weight, .parts = parts}});
-  const MatrixRecord record = tracker.measure(in_order)[0];
+  const run_log::MatrixRecord record = tracker.measure(in_order)[0];
   EXPECT_NEAR(record.weight_norm, weight.to(torch::kFloat64).norm().item<double>(), 1e-4);
   EXPECT_NEAR(record.gradient_norm, std::sqrt(10 * 9.0 + 20 * 1.0), 1e-4);
   EXPECT_FALSE(record.gamma.has_value());
@@ -121,7 +121,7 @@ TEST(MatrixTracker, EffectiveNormOfAnotherParametrisationHasASearchOfItsOwn) {
   const torch::Tensor weight = random_matrix(8, 6, 5);
   const torch::Tensor effective = random_matrix(8, 6, 6);
   MatrixTracker tracker({{.name = "w", .weight = weight, .effective = effective}});
-  const MatrixRecord record = tracker.measure(in_order)[0];
+  const run_log::MatrixRecord record = tracker.measure(in_order)[0];
   EXPECT_NEAR(record.sigma, exact_sigma(weight), 1e-4);
   EXPECT_NEAR(record.effective_sigma, exact_sigma(effective), 1e-4);
 }

@@ -30,7 +30,7 @@ TEST(StreamTracker, ReportsActivationAndGradientOfTheSum) {
   StreamTracker tracker;
   tracker.observe(layers::Stack::kDecoder, 2, stream_of(x, branch, 1.5));
   ((1.5 * x + branch) * weight).sum().backward();
-  const std::vector<StreamRecord> records = tracker.take();
+  const std::vector<run_log::StreamRecord> records = tracker.take();
   ASSERT_EQ(records.size(), 2u);  // Layer 1 was not seen.
   EXPECT_EQ(records[1].stack, "decoder");
   EXPECT_EQ(records[1].layer, 2);

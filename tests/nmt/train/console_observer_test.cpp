@@ -9,13 +9,13 @@
 #include <string>
 #include <vector>
 
-#include "tests/nmt/stability/sample_records.h"
+#include "tests/nmt/run_log/sample_records.h"
 
 namespace nmt::train {
 namespace {
 
 using layers::AttentionKind;
-using stability::AttentionRecord;
+using run_log::AttentionRecord;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -30,7 +30,7 @@ AttentionRecord heads(AttentionKind kind, int64_t layer, std::vector<double> rel
 }
 
 TEST(StartupReport, ShowsWhatMaintainersAskForFirst) {
-  const std::string report = startup_report(stability::sample_config());
+  const std::string report = startup_report(run_log::sample_config());
   EXPECT_THAT(report, HasSubstr("postln-sigma-18L\n"));
   EXPECT_THAT(report, HasSubstr("  seed                    7\n"));
   EXPECT_THAT(report, HasSubstr("encoder  alpha 1.9990  beta 0.3530\n"));
@@ -42,7 +42,7 @@ TEST(StartupReport, ShowsWhatMaintainersAskForFirst) {
 }
 
 TEST(StartupReport, LeavesOutGammaWithoutSigmaAndNamesNestedKeys) {
-  stability::ConfigRecord record = stability::sample_config();
+  run_log::ConfigRecord record = run_log::sample_config();
   record.gamma_init = "";
   record.data = {{"train", {{"kept", 12}}}};
   const std::string report = startup_report(record);
@@ -67,7 +67,7 @@ TEST(LowestEntropy, SkipsHeadsWithoutRows) {
 
 TEST(UpdateLine, ShowsTheLossAndTheLowestEntropy) {
   EXPECT_EQ(
-      update_line(stability::sample_update(120)),
+      update_line(run_log::sample_update(120)),
       "update 120  epoch 2  loss 1.667  nll 0.300  lr 3.33e-08  gradient 0.143  2512 tokens/s  "
       "H_min 0.33 (25 %) cross 3 head 2");
 }
@@ -94,49 +94,58 @@ TEST(DoneFraction, TakesTheLimitThatIsMetFirst) {
 TEST(ConsoleObserver, PrintsPlainLinesWithoutATerminal) {
   std::ostringstream out;
   ConsoleObserver observer(out, kPlain);
-  observer.on_start(stability::sample_config());
+  observer.on_start(run_log::sample_config());
   const size_t start = out.str().size();
   observer.on_progress({.update = 1, .seconds = 2.0, .max_updates = 10});
-  observer.on_update(stability::sample_update(1));
-  observer.on_valid(stability::sample_valid(2));
-  observer.on_checkpoint(stability::sample_checkpoint(2));
-  observer.on_sharpness(stability::sample_sharpness(2));
-  observer.on_event(stability::sample_event(3));
-  observer.on_end(stability::sample_end(10));
+  observer.on_update(run_log::sample_update(1));
+  observer.on_valid(run_log::sample_valid(2));
+  observer.on_checkpoint(run_log::sample_checkpoint(2));
+  observer.on_sharpness(run_log::sample_sharpness(2));
+  observer.on_event(run_log::sample_event(3));
+  observer.on_end(run_log::sample_end(10));
   EXPECT_EQ(
       out.str().substr(start),
-      update_line(stability::sample_update(1)) +
+      update_line(run_log::sample_update(1)) +
           "  18 s left\n"
           "valid at update 2  loss 4.5000  nll 4.0000  perplexity 54.60  BLEU 12.25  best so far\n"
           "checkpoint checkpoints/update-2\n"
           "sharpness at update 2: 1.714, preconditioned 4.321e+04  (17 iterations, residual "
           "6.7e-04)\n"
           "non_finite at update 3: the loss of batch 12 is not finite\n"
-          "end after update 10, 1m40s: max-updates, status diverged; entropy collapsed; the loss "
+          "end after update 10, 1m40s: max-updates, status diverged; entropy collapsed; it "
           "diverged; it knows no more than how often each piece occurs\n"
           "best validation at update 10: loss 4.5000  nll 4.0000  perplexity 54.60  BLEU 12.25\n");
 }
 
-std::string end_of(const stability::EndRecord& record) {
+std::string end_of(const run_log::EndRecord& record) {
   std::ostringstream out;
   ConsoleObserver(out, kPlain).on_end(record);
   return out.str();
 }
 
 TEST(ConsoleObserver, TheEndSaysWhatBecameOfTheRun) {
-  EXPECT_EQ(
-      end_of({.update = 200, .reason = "max-updates", .status = "did_not_learn", .learnt = false}),
-      "end after update 200, 0.0 s: max-updates, status did not learn; it knows no more than "
-      "how often each piece occurs\n");
-  EXPECT_THAT(end_of({.status = "collapsed", .collapsed = true, .learnt = true}),
+  EXPECT_EQ(end_of({.update = 200,
+                    .reason = "max-updates",
+                    .status = "did_not_learn",
+                    .learnt = false,
+                    .seconds = 0.0}),
+            "end after update 200, 0.0 s: max-updates, status did not learn; it knows no more than "
+            "how often each piece occurs\n");
+  EXPECT_THAT(end_of({.status = "collapsed", .collapsed = true, .learnt = true, .seconds = 0.0}),
               HasSubstr("status collapsed; entropy collapsed, and yet the model learnt\n"));
-  EXPECT_THAT(end_of({.status = "not_judged"}), HasSubstr("status not judged\n"));
+  EXPECT_THAT(end_of({.status = "not_judged", .seconds = 0.0}), HasSubstr("status not judged\n"));
 }
 
 // NaNs of x86 arithmetic have their sign bit set, which printf shows.
 TEST(ConsoleObserver, NumbersThatAreNoneHaveNoSign) {
   const double nan = -std::numeric_limits<double>::quiet_NaN();
-  EXPECT_EQ(update_line({.update = 3, .epoch = 1, .loss = nan, .nll = nan, .gradient_norm = nan}),
+  EXPECT_EQ(update_line({.update = 3,
+                         .epoch = 1,
+                         .loss = nan,
+                         .nll = nan,
+                         .learning_rate = 0.0,
+                         .gradient_norm = nan,
+                         .tokens_per_second = 0.0}),
             "update 3  epoch 1  loss nan  nll nan  lr 0  gradient nan  0 tokens/s");
   std::ostringstream out;
   ConsoleObserver(out, kPlain).on_valid({.update = 3, .loss = nan, .nll = nan, .perplexity = nan});
@@ -146,7 +155,7 @@ TEST(ConsoleObserver, NumbersThatAreNoneHaveNoSign) {
 TEST(ConsoleObserver, SaysWhyThereIsNoPreconditionedSharpness) {
   std::ostringstream out;
   ConsoleObserver observer(out, kPlain);
-  stability::SharpnessRecord record = stability::sample_sharpness(2);
+  run_log::SharpnessRecord record = run_log::sample_sharpness(2);
   record.preconditioned = std::nullopt;
   record.preconditioner = "none: sgd keeps no second moments";
   observer.on_sharpness(record);
@@ -159,7 +168,7 @@ TEST(ConsoleObserver, LinesOfLogRecordsKeepTheirDistance) {
   std::ostringstream out;
   ConsoleObserver observer(out, kPlain);
   for (int64_t update = 1; update <= 25; ++update) {
-    stability::UpdateRecord record = stability::sample_update(update);
+    run_log::UpdateRecord record = run_log::sample_update(update);
     record.seconds = static_cast<double>(update);
     observer.on_update(record);
   }
@@ -177,15 +186,15 @@ TEST(ConsoleObserver, OnATerminalABarStandsBelowTheLines) {
   EXPECT_THAT(out.str(), HasSubstr("[###"));
   EXPECT_THAT(out.str(), HasSubstr("update 5  loss 2.500  100 tokens/s  5.0 s left"));
   const size_t before = out.str().size();
-  observer.on_valid(stability::sample_valid(5));
+  observer.on_valid(run_log::sample_valid(5));
   const std::string after = out.str().substr(before);
   EXPECT_LT(after.find("valid at update 5"), after.find("[###"));
-  observer.on_end(stability::sample_end(5));
+  observer.on_end(run_log::sample_end(5));
   EXPECT_TRUE(out.str().ends_with("\n"));
 }
 
 TEST(StartupReport, SaysWhatOfTheDataCannotCount) {
-  stability::ConfigRecord record = stability::sample_config();
+  run_log::ConfigRecord record = run_log::sample_config();
   record.data = {{"train", {{"read", 90}, {"kept", 80}, {"unwritable", 0}}},
                  {"valid", {{"read", 20}, {"kept", 20}, {"unwritable", 0}}}};
   EXPECT_THAT(startup_report(record), Not(HasSubstr("validation leaves")));

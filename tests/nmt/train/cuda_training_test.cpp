@@ -122,7 +122,7 @@ config::TrainingConfig run_config(const TrainingData& data, const std::string& f
 TEST_F(CudaTraining, ARunValidatesTranslatesAndGoesOnToTheBit) {
   const TrainingData data = toy_data(/*translated=*/8);
   const nmt::testing::TempFolder whole, cut;
-  const stability::EndRecord end = train(run_config(data, whole.path()), data);
+  const run_log::EndRecord end = train(run_config(data, whole.path()), data);
   EXPECT_EQ(end.update, 10);
   ASSERT_TRUE(end.best.has_value());
   EXPECT_TRUE(std::isfinite(end.best->nll));

@@ -4,59 +4,57 @@
 
 #include <vector>
 
-#include "tests/nmt/stability/sample_records.h"
+#include "tests/nmt/run_log/sample_records.h"
 #include "tests/testing/temp_folder.h"
 
 namespace nmt::train {
 namespace {
 
-using stability::RunRecord;
+using run_log::RunRecord;
 
 TEST(LogObserver, WritesALineForEachReport) {
   nmt::testing::TempFolder folder;
-  stability::RunLog log(folder.path("run.jsonl"));
+  run_log::RunLog log(folder.path("run.jsonl"));
   LogObserver observer(log);
-  observer.on_start(stability::sample_config());
+  observer.on_start(run_log::sample_config());
   observer.on_progress({});
-  observer.on_update(stability::sample_update(1));
-  observer.on_valid(stability::sample_valid(2));
-  observer.on_checkpoint(stability::sample_checkpoint(2));
-  observer.on_sharpness(stability::sample_sharpness(2));
-  observer.on_event(stability::sample_event(3));
-  observer.on_end(stability::sample_end(3));
+  observer.on_update(run_log::sample_update(1));
+  observer.on_valid(run_log::sample_valid(2));
+  observer.on_checkpoint(run_log::sample_checkpoint(2));
+  observer.on_sharpness(run_log::sample_sharpness(2));
+  observer.on_event(run_log::sample_event(3));
+  observer.on_end(run_log::sample_end(3));
   const std::vector<RunRecord> expected = {
-      stability::sample_config(),      stability::sample_update(1),    stability::sample_valid(2),
-      stability::sample_checkpoint(2), stability::sample_sharpness(2), stability::sample_event(3),
-      stability::sample_end(3)};
-  EXPECT_EQ(stability::read_run(folder.path("run.jsonl")), expected);
+      run_log::sample_config(),      run_log::sample_update(1),    run_log::sample_valid(2),
+      run_log::sample_checkpoint(2), run_log::sample_sharpness(2), run_log::sample_event(3),
+      run_log::sample_end(3)};
+  EXPECT_EQ(run_log::read_run(folder.path("run.jsonl")), expected);
 }
 
 TEST(LogObserver, AResumedRunKeepsItsFirstConfigLine) {
   nmt::testing::TempFolder folder;
   for (const int64_t memory : {100, 200}) {
-    stability::RunLog log(folder.path("run.jsonl"));
-    stability::ConfigRecord config = stability::sample_config();
+    run_log::RunLog log(folder.path("run.jsonl"));
+    run_log::ConfigRecord config = run_log::sample_config();
     config.memory_bytes = memory;
     LogObserver(log).on_start(config);
   }
-  const auto records = stability::read_run(folder.path("run.jsonl"));
+  const auto records = run_log::read_run(folder.path("run.jsonl"));
   ASSERT_EQ(records.size(), 1u);
-  EXPECT_EQ(std::get<stability::ConfigRecord>(records[0]).memory_bytes, 100);
+  EXPECT_EQ(std::get<run_log::ConfigRecord>(records[0]).memory_bytes, 100);
 }
 
 TEST(ObserverGroup, PassesEverythingOnInOrder) {
   struct Recorder : TrainingObserver {
     Recorder(std::string name, std::string& calls) : name(std::move(name)), calls(calls) {}
-    void on_start(const stability::ConfigRecord&) override { calls += name + "start "; }
+    void on_start(const run_log::ConfigRecord&) override { calls += name + "start "; }
     void on_progress(const Progress&) override { calls += name + "progress "; }
-    void on_update(const stability::UpdateRecord&) override { calls += name + "update "; }
-    void on_valid(const stability::ValidRecord&) override { calls += name + "valid "; }
-    void on_checkpoint(const stability::CheckpointRecord&) override {
-      calls += name + "checkpoint ";
-    }
-    void on_sharpness(const stability::SharpnessRecord&) override { calls += name + "sharpness "; }
-    void on_event(const stability::EventRecord&) override { calls += name + "event "; }
-    void on_end(const stability::EndRecord&) override { calls += name + "end "; }
+    void on_update(const run_log::UpdateRecord&) override { calls += name + "update "; }
+    void on_valid(const run_log::ValidRecord&) override { calls += name + "valid "; }
+    void on_checkpoint(const run_log::CheckpointRecord&) override { calls += name + "checkpoint "; }
+    void on_sharpness(const run_log::SharpnessRecord&) override { calls += name + "sharpness "; }
+    void on_event(const run_log::EventRecord&) override { calls += name + "event "; }
+    void on_end(const run_log::EndRecord&) override { calls += name + "end "; }
     std::string name;
     std::string& calls;
   };

@@ -112,10 +112,10 @@ TEST_F(ModelDirTest, ResumeFindsTheNewestCheckpointAndCutsTheLog) {
   EXPECT_EQ(start.origin.at.checkpoint, folder_.path("model/checkpoints/update-00000005"));
   EXPECT_EQ(start.origin.at.update, 5);
   EXPECT_EQ(start.origin.vocabulary, data_.vocabularies().target().serialized());
-  EXPECT_EQ(testing::records<stability::EndRecord>(folder_.path("model")).size(), 1u);
+  EXPECT_EQ(testing::records<run_log::EndRecord>(folder_.path("model")).size(), 1u);
   discard_what_is_replaced(start);
-  EXPECT_TRUE(testing::records<stability::EndRecord>(folder_.path("model")).empty());
-  EXPECT_EQ(testing::records<stability::UpdateRecord>(folder_.path("model")).back().update, 3);
+  EXPECT_TRUE(testing::records<run_log::EndRecord>(folder_.path("model")).empty());
+  EXPECT_EQ(testing::records<run_log::UpdateRecord>(folder_.path("model")).back().update, 3);
 }
 
 TEST_F(ModelDirTest, ResumeRemovesWhatAKilledProcessLeft) {
@@ -192,7 +192,7 @@ TEST_F(ModelDirTest, ABranchStartsFromAnotherRunsCheckpointWithWhatIsChanged) {
     EXPECT_EQ(start.origin.config.model.heads, 2);
     EXPECT_TRUE(start.origin.at.branches);
     ASSERT_EQ(start.origin.at.events.size(), 1u);
-    const stability::EventRecord& branch = start.origin.at.events[0];
+    const run_log::EventRecord& branch = start.origin.at.events[0];
     EXPECT_EQ(branch.update, 10);
     ASSERT_EQ(branch.fields["changes"].size(), 1u);
     EXPECT_EQ(branch.fields["changes"][0]["key"], "learning-rate");
@@ -215,8 +215,8 @@ TEST_F(ModelDirTest, ABranchThatBeginsAgainBeginsWhereItBegan) {
   {
     RunStart start = prepare_model_dir(branch);
     discard_what_is_replaced(start);
-    stability::RunLog log(folder_.path("branch/run.jsonl"));
-    log.write(stability::ConfigRecord{.config = config::to_json(start.origin.config)});
+    run_log::RunLog log(folder_.path("branch/run.jsonl"));
+    log.write(run_log::ConfigRecord{.config = config::to_json(start.origin.config)});
     log.write(start.origin.at.events.at(0));
   }
   std::filesystem::rename(folder_.path("later"), folder_.path("model/checkpoints/update-00000010"));

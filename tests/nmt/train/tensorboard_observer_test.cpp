@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-#include "tests/nmt/stability/sample_records.h"
+#include "tests/nmt/run_log/sample_records.h"
 #include "tests/nmt/tensorboard/event_reader.h"
 #include "tests/testing/temp_folder.h"
 
@@ -39,7 +39,7 @@ class TensorboardObserverTest : public ::testing::Test {
 };
 
 TEST_F(TensorboardObserverTest, AnUpdateIsOneEventWithAllItsCurves) {
-  TensorboardObserver(path(), {}).on_update(stability::sample_update(30));
+  TensorboardObserver(path(), {}).on_update(run_log::sample_update(30));
   ASSERT_EQ(events().size(), 1u);
   EXPECT_EQ(events()[0].step, 30);
   const std::string cross = "attention/cross/layer003/";
@@ -56,13 +56,13 @@ TEST_F(TensorboardObserverTest, AnUpdateIsOneEventWithAllItsCurves) {
 }
 
 TEST_F(TensorboardObserverTest, AHeadThatIsNotANumberShowsInItsLayer) {
-  stability::UpdateRecord record = stability::sample_update(1);
+  run_log::UpdateRecord record = run_log::sample_update(1);
   for (const size_t broken : {0, 1}) {
     auto layer = record.attention[0];
     for (auto* values : {&layer.relative_entropy, &layer.min_entropy, &layer.max_logit}) {
       (*values)[broken] = std::nan("");
     }
-    stability::UpdateRecord with_nan = record;
+    run_log::UpdateRecord with_nan = record;
     with_nan.attention = {layer};
     TensorboardObserver(path(), {}).on_update(with_nan);
     for (const char* name : {"relative_entropy", "min_entropy", "max_logit"}) {
@@ -75,10 +75,10 @@ TEST_F(TensorboardObserverTest, AHeadThatIsNotANumberShowsInItsLayer) {
 
 TEST_F(TensorboardObserverTest, ValidationsAndEvents) {
   TensorboardObserver observer(path(), {});
-  stability::ValidRecord without_bleu = stability::sample_valid(4);
+  run_log::ValidRecord without_bleu = run_log::sample_valid(4);
   without_bleu.bleu.reset();
-  observer.on_valid(stability::sample_valid(2));
-  observer.on_event(stability::sample_event(3));
+  observer.on_valid(run_log::sample_valid(2));
+  observer.on_event(run_log::sample_event(3));
   observer.on_valid(without_bleu);
   ASSERT_EQ(events().size(), 3u);
   EXPECT_EQ(events()[0].step, 2);
@@ -92,7 +92,7 @@ TEST_F(TensorboardObserverTest, ValidationsAndEvents) {
 }
 
 TEST_F(TensorboardObserverTest, TheConfigurationIsATable) {
-  stability::ConfigRecord config = stability::sample_config();
+  run_log::ConfigRecord config = run_log::sample_config();
   config.config["valid-sets"] = {"a|b.en", "a|b.de"};
   TensorboardObserver(path(), {}).on_start(config);
   ASSERT_EQ(events().size(), 1u);
@@ -104,11 +104,10 @@ TEST_F(TensorboardObserverTest, TheConfigurationIsATable) {
 }
 
 TEST_F(TensorboardObserverTest, AResumeTakesBackFromTheLastUpdateRecordOnAndRepeatsIt) {
-  TensorboardObserver observer(path(),
-                               {stability::sample_event(10), stability::sample_update(10),
-                                stability::sample_valid(12), stability::sample_checkpoint(12)});
-  observer.on_start(stability::sample_config());
-  observer.on_update(stability::sample_update(20));
+  TensorboardObserver observer(path(), {run_log::sample_event(10), run_log::sample_update(10),
+                                        run_log::sample_valid(12), run_log::sample_checkpoint(12)});
+  observer.on_start(run_log::sample_config());
+  observer.on_update(run_log::sample_update(20));
   const auto found = events();
   ASSERT_EQ(found.size(), 6u);
   EXPECT_TRUE(found[0].session_start);
@@ -126,8 +125,8 @@ TEST_F(TensorboardObserverTest, AResumeTakesBackFromTheLastUpdateRecordOnAndRepe
 TEST_F(TensorboardObserverTest, WhatHasNoCurveWritesNothing) {
   TensorboardObserver observer(path(), {});
   observer.on_progress({});
-  observer.on_checkpoint(stability::sample_checkpoint(2));
-  observer.on_end(stability::sample_end(3));
+  observer.on_checkpoint(run_log::sample_checkpoint(2));
+  observer.on_end(run_log::sample_end(3));
   EXPECT_THAT(events(), IsEmpty());
 }
 

@@ -13,8 +13,8 @@
 #include "data/subword.h"
 #include "data/toy_grammar/toy_corpus.h"
 #include "nmt/checkpoint/checkpoint_set.h"
-#include "nmt/stability/run_log.h"
-#include "nmt/stability/run_record_json.h"
+#include "nmt/run_log/run_log.h"
+#include "nmt/run_log/run_record_json.h"
 #include "nmt/train/log_observer.h"
 #include "nmt/train/trainer.h"
 
@@ -84,8 +84,8 @@ class StopAfter : public TrainingObserver {
 
 /// Trains as nmt-train does, from the newest checkpoint if there is one; stops after the update
 /// `stop_after` if it is not 0.
-inline stability::EndRecord train(const config::TrainingConfig& config, const TrainingData& data,
-                                  int64_t stop_after = 0) {
+inline run_log::EndRecord train(const config::TrainingConfig& config, const TrainingData& data,
+                                int64_t stop_after = 0) {
   std::filesystem::create_directories(config.model_dir);
   const auto newest = checkpoint::CheckpointSet(config.model_dir + "/checkpoints").newest();
   const std::string path = config.model_dir + "/run.jsonl";
@@ -94,8 +94,8 @@ inline stability::EndRecord train(const config::TrainingConfig& config, const Tr
   ObserverGroup observers;
   if (newest) start = {.checkpoint = newest->folder, .update = newest->update};
   Trainer trainer(config, data, observers, stop, start);
-  if (newest) stability::truncate_after(path, newest->update);
-  stability::RunLog log(path);
+  if (newest) run_log::truncate_after(path, newest->update);
+  run_log::RunLog log(path);
   LogObserver history(log);
   StopAfter stopper(stop_after, stop);
   observers.add(history);
@@ -106,7 +106,7 @@ inline stability::EndRecord train(const config::TrainingConfig& config, const Tr
 template <class Record>
 std::vector<Record> records(const std::string& model_dir) {
   std::vector<Record> found;
-  for (const stability::RunRecord& record : stability::read_run(model_dir + "/run.jsonl")) {
+  for (const run_log::RunRecord& record : run_log::read_run(model_dir + "/run.jsonl")) {
     if (const auto* one = std::get_if<Record>(&record)) found.push_back(*one);
   }
   return found;

@@ -124,11 +124,11 @@ TEST_P(TrackedEntropy, EqualsFloat64FromTheSameWeightsAndBatch) {
     step.tracker().take();
     const checkpoint::NamedTensors weights = copies(model);
     step.run(kUpdate, {batch_of(data_)}, /*measure=*/true);
-    const std::vector<stability::AttentionRecord> records = step.tracker().take();
+    const std::vector<run_log::AttentionRecord> records = step.tracker().take();
     const NaiveStatistics expected = recomputed(config, weights);
     ASSERT_EQ(records.size(), 6u);
     double lowest = 1.0;
-    for (const stability::AttentionRecord& record : records) {
+    for (const run_log::AttentionRecord& record : records) {
       SCOPED_TRACE(::testing::Message() << layers::name(record.kind) << " " << record.layer);
       const std::vector<NaiveHead>& heads = expected.layers.at({record.kind, record.layer});
       for (size_t h = 0; h < heads.size(); ++h) {
@@ -152,9 +152,9 @@ TEST_P(TrackedEntropy, NoHeadLiesUnderItsBound) {
   for (int64_t update = 1; update < 8; ++update) step.run(update, {batch_of(data_)});
   step.tracker().take();
   StepResult result = step.run(8, {batch_of(data_)}, /*measure=*/true);
-  std::vector<stability::AttentionRecord> records = step.tracker().take();
+  std::vector<run_log::AttentionRecord> records = step.tracker().take();
   result.statistics.bounds.put_into(records);
-  for (const stability::AttentionRecord& record : records) {
+  for (const run_log::AttentionRecord& record : records) {
     ASSERT_EQ(record.bound.size(), 2u);
     for (size_t h = 0; h < record.bound.size(); ++h) {
       EXPECT_GE(record.bound[h], 0.0);
@@ -191,11 +191,11 @@ TEST(MeasuredUpdate, ListsEveryMatrixAndLayer) {
   const StepStatistics statistics = step.run(1, {batch_of(data)}, /*measure=*/true).statistics;
   EXPECT_EQ(statistics.matrices.size(), 1u + 2 * 6 + 10);
   ASSERT_EQ(statistics.stream.size(), 3u);
-  for (const stability::StreamRecord& layer : statistics.stream) {
+  for (const run_log::StreamRecord& layer : statistics.stream) {
     EXPECT_GT(layer.activation_rms, 0.0);
     EXPECT_GT(layer.gradient_rms, 0.0);
   }
-  for (const stability::MatrixRecord& matrix : statistics.matrices) {
+  for (const run_log::MatrixRecord& matrix : statistics.matrices) {
     EXPECT_GT(matrix.sigma, 0.0) << matrix.name;
     EXPECT_GT(matrix.update_ratio, 0.0) << matrix.name;
     EXPECT_EQ(matrix.gamma.has_value(), matrix.name != "encoder.embed") << matrix.name;
@@ -214,7 +214,7 @@ TEST(MeasuredUpdate, KnowsEveryParametrisation) {
     const StepStatistics statistics = step.run(1, {batch_of(data)}, /*measure=*/true).statistics;
     ASSERT_EQ(statistics.matrices.size(), 1u + 2 * 6 + 10);
     const bool spectral = config.model.architecture.linear == layers::LinearKind::kSpectralNorm;
-    for (const stability::MatrixRecord& matrix : statistics.matrices) {
+    for (const run_log::MatrixRecord& matrix : statistics.matrices) {
       EXPECT_GT(matrix.sigma, 0.0) << matrix.name;
       if (matrix.name == "encoder.embed") continue;
       EXPECT_EQ(matrix.gamma, spectral ? std::optional(1.0) : std::nullopt) << matrix.name;

@@ -258,7 +258,7 @@ TEST(TrainStep, ReportsTheEntropyOfEveryLayerAndKind) {
   TrainStep step(fresh_model(config), config, 2, data.vocabularies().target().eos_id());
   const StepResult result = step.run(1, {batch_of(data, 0, 12)});
   std::vector<std::pair<layers::AttentionKind, int64_t>> found;
-  for (const stability::LayerEntropy& layer : result.entropies) {
+  for (const run_log::LayerEntropy& layer : result.entropies) {
     found.emplace_back(layer.kind, layer.layer);
     EXPECT_GT(layer.relative_entropy, 0.0);
     EXPECT_LE(layer.relative_entropy, 1.0 + 1e-6);
@@ -268,9 +268,9 @@ TEST(TrainStep, ReportsTheEntropyOfEveryLayerAndKind) {
       {kEncoderSelf, 1}, {kEncoderSelf, 2}, {kDecoderSelf, 1}, {kDecoderSelf, 2},
       {kDecoderSelf, 3}, {kCross, 1},       {kCross, 2},       {kCross, 3}};
   EXPECT_EQ(found, expected);
-  const std::vector<stability::AttentionRecord> heads = step.tracker().take();
+  const std::vector<run_log::AttentionRecord> heads = step.tracker().take();
   ASSERT_EQ(heads.size(), expected.size());
-  for (const stability::AttentionRecord& layer : heads) EXPECT_EQ(layer.entropy.size(), 2u);
+  for (const run_log::AttentionRecord& layer : heads) EXPECT_EQ(layer.entropy.size(), 2u);
 }
 
 double norm_of(const checkpoint::NamedTensors& tensors) {

@@ -14,8 +14,8 @@ namespace nmt::train {
 namespace {
 
 using nmt::testing::TempFolder;
-using stability::UpdateRecord;
-using stability::ValidRecord;
+using run_log::UpdateRecord;
+using run_log::ValidRecord;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::records;

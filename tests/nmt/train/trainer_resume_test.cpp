@@ -18,11 +18,11 @@ namespace nmt::train {
 namespace {
 
 using nmt::testing::TempFolder;
-using stability::CheckpointRecord;
-using stability::EndRecord;
-using stability::SharpnessRecord;
-using stability::UpdateRecord;
-using stability::ValidRecord;
+using run_log::CheckpointRecord;
+using run_log::EndRecord;
+using run_log::SharpnessRecord;
+using run_log::UpdateRecord;
+using run_log::ValidRecord;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -49,10 +49,10 @@ config::TrainingConfig demanding_config(const TrainingData& data, const std::str
 // The log without times and without what depends on where runs were stopped: checkpoint lines.
 std::vector<std::string> comparable_log(const std::string& model_dir) {
   std::vector<std::string> lines;
-  for (const stability::RunRecord& record : stability::read_run(model_dir + "/run.jsonl")) {
+  for (const run_log::RunRecord& record : run_log::read_run(model_dir + "/run.jsonl")) {
     if (std::holds_alternative<CheckpointRecord>(record)) continue;
-    nlohmann::ordered_json json = stability::to_json(record);
-    for (const std::string_view field : stability::machine_fields()) json.erase(std::string(field));
+    nlohmann::ordered_json json = run_log::to_json(record);
+    for (const std::string_view field : run_log::kMachineKeys) json.erase(std::string(field));
     if (json.contains("config")) json["config"].erase("model-dir");
     lines.push_back(json.dump());
   }
@@ -225,7 +225,7 @@ TEST(Trainer, PlateauLowersTheLearningRateAndSaysSo) {
   }
   ASSERT_GE(lowered.size(), 2u) << "the run must reach its plateau";
   std::map<int64_t, double> logged;
-  for (const auto& event : records<stability::EventRecord>(config.model_dir)) {
+  for (const auto& event : records<run_log::EventRecord>(config.model_dir)) {
     if (event.kind != "learning_rate") continue;
     EXPECT_EQ(event.fields.size(), 2u);
     EXPECT_EQ(event.fields.at("cause"), "plateau");
@@ -351,19 +351,19 @@ TEST(Trainer, ABranchWithoutAChangeGoesOnAsItsParent) {
   branch.model_dir = folder.path("branch");
   std::filesystem::create_directory(branch.model_dir);
   std::atomic<bool> stop = false;
-  stability::RunLog log(branch.model_dir + "/run.jsonl");
+  run_log::RunLog log(branch.model_dir + "/run.jsonl");
   LogObserver history(log);
   const std::string from =
       checkpoint::CheckpointSet(parent.model_dir + "/checkpoints").all()[0].folder;
   const int64_t start =
       checkpoint::CheckpointSet(parent.model_dir + "/checkpoints").all()[0].update;
-  const stability::EventRecord event{.update = start, .kind = "branch", .message = "goes on"};
+  const run_log::EventRecord event{.update = start, .kind = "branch", .message = "goes on"};
   Trainer(branch, data, history, stop,
           {.checkpoint = from, .update = start, .branches = true, .events = {event}})
       .run();
   testing::expect_same_bits(newest_model(branch).tensors, newest_model(parent).tensors);
   testing::expect_same_bits(newest_state(branch).optimizer, newest_state(parent).optimizer);
-  ASSERT_EQ(records<stability::EventRecord>(branch.model_dir).front(), event);
+  ASSERT_EQ(records<run_log::EventRecord>(branch.model_dir).front(), event);
   EXPECT_GT(records<UpdateRecord>(branch.model_dir).front().update, start);
 }
 

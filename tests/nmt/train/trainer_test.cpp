@@ -21,11 +21,11 @@ namespace nmt::train {
 namespace {
 
 using nmt::testing::TempFolder;
-using stability::CheckpointRecord;
-using stability::EndRecord;
-using stability::SharpnessRecord;
-using stability::UpdateRecord;
-using stability::ValidRecord;
+using run_log::CheckpointRecord;
+using run_log::EndRecord;
+using run_log::SharpnessRecord;
+using run_log::UpdateRecord;
+using run_log::ValidRecord;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::records;
@@ -106,11 +106,11 @@ TEST(Trainer, AModelThatEndsNoTranslationGetsNoBleuUnderAWideBound) {
     config.model.length_bound = config::LengthBound{.factor = 2.0, .pieces = pieces};
     testing::train(config, data);
     const auto valid = records<ValidRecord>(config.model_dir);
-    const auto events = records<stability::EventRecord>(config.model_dir);
+    const auto events = records<run_log::EventRecord>(config.model_dir);
     ASSERT_EQ(valid.size(), 2u);
     const bool gives_up = pieces == 600;
     EXPECT_EQ(valid[0].bleu.has_value(), !gives_up);
-    EXPECT_EQ(std::ranges::count(events, "endless_translations", &stability::EventRecord::kind),
+    EXPECT_EQ(std::ranges::count(events, "endless_translations", &run_log::EventRecord::kind),
               gives_up ? 2 : 0);
   }
 }
@@ -222,7 +222,7 @@ TEST(Trainer, TheAverageBeginsAtTheLastChangeOfTemperature) {
                             model::average({folder.path("model/checkpoints/update-00000009"),
                                                  folder.path("model/checkpoints/update-00000010")})
                                 .tensors);
-  const auto events = records<stability::EventRecord>(config.model_dir);
+  const auto events = records<run_log::EventRecord>(config.model_dir);
   EXPECT_EQ(events.front().kind, "average");
   EXPECT_EQ(events.front().update, 0) << "said before hours of training";
   const auto& event = events.back();
@@ -241,7 +241,7 @@ TEST(Trainer, TheAverageBeginsAtTheLastChangeOfTemperature) {
   config.stability.attention_temperature_at = config::parse_temperature_changes("10:0.5");
   EXPECT_EQ(testing::train(config, data).reason, "max-updates");
   EXPECT_FALSE(exists(folder, "late/average"));
-  EXPECT_THAT(records<stability::EventRecord>(config.model_dir).back().message,
+  EXPECT_THAT(records<run_log::EventRecord>(config.model_dir).back().message,
               HasSubstr("there is no average/"));
 }
 
@@ -281,7 +281,7 @@ TEST(Trainer, ReportsLearnedResidualFactorsAtTheStart) {
   config.model.architecture = config::parse_architecture("admin-2L-1L");
   config.schedule.max_updates = 1;
   testing::train(config, data);
-  const auto scales = records<stability::ConfigRecord>(config.model_dir).front().init_scales;
+  const auto scales = records<run_log::ConfigRecord>(config.model_dir).front().init_scales;
   EXPECT_EQ(scales.at("encoder.layers.0.self_attn_omega"), 1.0);
   EXPECT_GT(scales.at("encoder.layers.1.ffn_omega").get<double>(), 1.0);
   EXPECT_GT(scales.at("decoder.layers.0.cross_attn_omega").get<double>(), 1.0);
@@ -300,7 +300,7 @@ TEST(Trainer, GivesUpAfterUpdatesThatAreNotFinite) {
   EXPECT_EQ(end.status, "diverged");
   EXPECT_EQ(end.reason, "non-finite");
   EXPECT_FALSE(end.best.has_value());
-  const auto events = records<stability::EventRecord>(config.model_dir);
+  const auto events = records<run_log::EventRecord>(config.model_dir);
   const auto skipped = std::find_if(events.begin(), events.end(),
                                     [](const auto& event) { return event.kind == "non_finite"; });
   ASSERT_NE(skipped, events.end());

@@ -21,7 +21,7 @@ RunProgress some_progress() {
   progress.bad_validations = 2;
   progress.validation_due = true;
   progress.unstable = "collapsed";
-  progress.best = stability::ValidRecord{.update = 10, .loss = 1.1, .nll = 0.7, .bleu = 12.5};
+  progress.best = run_log::ValidRecord{.update = 10, .loss = 1.1, .nll = 0.7, .bleu = 12.5};
   progress.learning_rate_factor = 0.7 * 0.7 * 0.7;
   progress.plateau = {.best_nll = 2.0 / 3.0, .bad_validations = 1};
   return progress;

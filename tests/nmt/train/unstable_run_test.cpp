@@ -16,8 +16,8 @@ namespace nmt::train {
 namespace {
 
 using nmt::testing::TempFolder;
-using stability::EndRecord;
-using stability::EventRecord;
+using run_log::EndRecord;
+using run_log::EventRecord;
 using testing::toy_config;
 using testing::toy_data;
 
@@ -83,8 +83,8 @@ TEST_F(UnstableRun, LowTemperatureIsFlaggedAsCollapseAtItsUpdateAndLayer) {
   const std::vector<EventRecord> changes = events(config.model_dir, "temperature");
   ASSERT_EQ(changes.size(), 1u);
   EXPECT_EQ(changes[0].update, 40);
-  for (const auto& record : testing::records<stability::UpdateRecord>(config.model_dir)) {
-    for (const stability::AttentionRecord& layer : record.attention) {
+  for (const auto& record : testing::records<run_log::UpdateRecord>(config.model_dir)) {
+    for (const run_log::AttentionRecord& layer : record.attention) {
       const bool changed =
           record.update >= 40 && layer.layer == 2 && layer.kind == layers::AttentionKind::kCross;
       EXPECT_EQ(layer.temperature, changed ? 0.001 : 1.0);
@@ -191,7 +191,7 @@ TEST_F(UnstableRun, ARunThatStandsAtTheFrequenciesOfPiecesDidNotLearn) {
   const EndRecord end = testing::train(config, data_);
   EXPECT_EQ(end.learnt, false);
   EXPECT_EQ(end.status, "did_not_learn");
-  const auto start = testing::records<stability::ConfigRecord>(config.model_dir).front();
+  const auto start = testing::records<run_log::ConfigRecord>(config.model_dir).front();
   EXPECT_NEAR(*start.unigram_nll, data::unigram_nll(data_.train), 1e-12);
 
   config.model_dir = folder_.path("short");
@@ -216,7 +216,7 @@ TEST_F(UnstableRun, DivergenceCanStopTheRunOrLowerTheRate) {
   ASSERT_GE(lowered.size(), 1u);
   EXPECT_EQ(lowered[0].fields["cause"], "divergence");
   EXPECT_EQ(lowered[0].fields["factor"], 0.5);
-  const auto last = testing::records<stability::UpdateRecord>(config.model_dir).back();
+  const auto last = testing::records<run_log::UpdateRecord>(config.model_dir).back();
   EXPECT_NEAR(last.learning_rate, 2.0 * std::pow(0.5, lowered.size()), 1e-9);
 }
 

@@ -1,0 +1,157 @@
+// Structs whose keys record_keys.h names, as JSON objects and back.
+//
+// Writing gives every key, null for no value. Reading is lenient, for logs older and newer than
+// this version: a key that is absent or null leaves the member as the struct makes it, unknown keys
+// are skipped. A key of the wrong type is an InputError that names it.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "layers/attention_kind.h"
+#include "nmt/run_log/json_number.h"
+#include "nmt/run_log/record_keys.h"
+
+namespace nmt::run_log {
+
+/// Adds the keys of `record` to `object`.
+template <class Record>
+void append_keys(const Record& record, nlohmann::ordered_json& object);
+
+/// The JSON object of `record`.
+template <class Record>
+nlohmann::ordered_json object_of(const Record& record) {
+  nlohmann::ordered_json object = nlohmann::ordered_json::object();
+  append_keys(record, object);
+  return object;
+}
+
+/// Puts what `object` has into `record`. Throws InputError if it is no object or a key has the
+/// wrong type.
+template <class Record>
+void take_keys(const nlohmann::ordered_json& object, Record& record);
+
+/// The record that `object` holds. Throws as take_keys() does.
+template <class Record>
+Record record_of(const nlohmann::ordered_json& object) {
+  Record record;
+  take_keys(object, record);
+  return record;
+}
+
+namespace keyed {
+
+using Json = nlohmann::ordered_json;
+
+struct AnyVisit {
+  void operator()(const char*, const auto&) const {}
+};
+
+template <class T>
+concept Keyed = requires(T& record) {
+  each_key(record, AnyVisit());
+};
+template <class T>
+concept Optional = requires(const T& value) {
+  value.has_value();
+};
+template <class T>
+concept NullIfEmpty = requires(const T& value) {
+  value.list;
+};
+template <class T>
+concept IsYounger = requires(const T& value) {
+  value.younger;
+};
+
+/// The value of a member.
+template <class Value>
+Json json_of(const Value& value) {
+  if constexpr (std::is_same_v<Value, double>) {
+    return json_number(value);
+  } else if constexpr (std::is_same_v<Value, layers::AttentionKind>) {
+    return layers::name(value);
+  } else if constexpr (std::is_same_v<Value, Json> || std::is_constructible_v<std::string, Value> ||
+                       std::is_arithmetic_v<Value>) {
+    return value;
+  } else if constexpr (Optional<Value>) {
+    return value ? json_of(*value) : Json(nullptr);
+  } else if constexpr (Keyed<const Value>) {
+    return object_of(value);
+  } else if constexpr (NullIfEmpty<Value>) {
+    return value.list.empty() ? Json(nullptr) : json_of(value.list);
+  } else if constexpr (IsYounger<Value>) {
+    return json_of(value.younger);
+  } else {
+    Json list = Json::array();
+    for (const auto& item : value) list.push_back(json_of(item));
+    return list;
+  }
+}
+
+/// Takes the value of a member and returns nothing, or says what it must be.
+std::string take(const Json& json, double& value);
+std::string take(const Json& json, int64_t& value);
+std::string take(const Json& json, bool& value);
+std::string take(const Json& json, std::string& value);
+std::string take(const Json& json, Json& value);
+std::string take(const Json& json, layers::AttentionKind& value);
+std::string take(const Json& json, EntropyQuantiles& value);
+
+/// The same of any other member.
+template <class Value>
+std::string take(const Json& json, Value& value) {
+  if constexpr (Optional<Value>) {
+    return take(json, value.emplace());
+  } else if constexpr (Keyed<Value>) {
+    if (!json.is_object()) return "an object";
+    take_keys(json, value);
+    return "";
+  } else if constexpr (NullIfEmpty<Value>) {
+    return take(json, value.list);
+  } else if constexpr (IsYounger<Value>) {
+    return take(json, value.younger);
+  } else {
+    if (!json.is_array()) return "a list";
+    value.resize(json.size());
+    for (size_t i = 0; i < value.size(); ++i) {
+      const std::string rule = take(json[i], value[i]);
+      if (!rule.empty()) return "a list, each item of which is " + rule;
+    }
+    return "";
+  }
+}
+
+/// Throws the InputError "`what` must be `rule`, found ...".
+[[noreturn]] void refuse(const std::string& what, const std::string& rule, const Json& found);
+
+/// Puts what `object` has under `key`, if anything, into `value`. Throws InputError as take_keys().
+template <class Value>
+void take_key(const Json& object, const char* key, Value& value) {
+  const auto found = object.find(key);
+  if (found == object.end() || found->is_null()) return;
+  const std::string rule = take(*found, value);
+  if (!rule.empty()) refuse("\"" + std::string(key) + "\"", rule, *found);
+}
+
+}  // namespace keyed
+
+template <class Record>
+void append_keys(const Record& record, nlohmann::ordered_json& object) {
+  each_key(record,
+           [&](const char* key, const auto& value) { object[key] = keyed::json_of(value); });
+}
+
+template <class Record>
+void take_keys(const nlohmann::ordered_json& object, Record& record) {
+  if (!object.is_object()) keyed::refuse("a record", "an object", object);
+  each_key(record, [&](const char* key, auto&& value) { keyed::take_key(object, key, value); });
+}
+
+}  // namespace nmt::run_log

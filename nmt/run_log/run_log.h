@@ -1,0 +1,58 @@
+// RunLog: run.jsonl, the history of a training run, one JSON object a line.
+//
+// A line is handed to the operating system whole, as soon as it is written: a kill leaves at most
+// one torn line, the last, which readers skip. run_log.md documents every name.
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <vector>
+
+#include "data/text/append_file.h"
+#include "nmt/run_log/run_record.h"
+
+namespace nmt::run_log {
+
+class RunLog {
+ public:
+  /// Opens `path` for appending, creating it if it is missing. Throws InputError if it cannot.
+  explicit RunLog(const std::filesystem::path& path) : file_(path) {}
+
+  /// Appends one line. Throws InputError if it cannot be written whole (disk full); the lines
+  /// before it stay as they are.
+  void write(const RunRecord& record);
+
+  /// Waits until every line is on the disk. Throws InputError on failure.
+  void sync() { file_.sync(); }
+
+  /// Whether nothing has been written yet, neither now nor by an earlier process.
+  bool empty() const { return file_.empty(); }
+
+ private:
+  text::AppendFile file_;
+};
+
+/// Prepares the log at `path` for a run that resumes from its checkpoint of update `update`: keeps
+/// all lines up to that checkpoint's, or, where it has none, all lines up to that update; cuts off
+/// the rest, the "end" line of the stopped run and a torn last line included. The config line
+/// stays. A missing file is left missing. One system call cuts at a line's end, so a kill leaves
+/// the old file or the new. Throws InputError if the file cannot be read or cut, or if a line other
+/// than the last is no JSON object.
+void truncate_after(const std::filesystem::path& path, int64_t update);
+
+/// Calls `use` with every record of the log at `path` in order; plain or gzip, a file or a pipe. A
+/// torn last line, which a kill leaves, and unknown types are skipped. Lines are read side by side.
+/// Throws InputError, with file and line, if the log cannot be read or another line is malformed.
+void each_record(const std::filesystem::path& path, const std::function<void(RunRecord&&)>& use);
+
+/// All of them. Throws as each_record() does.
+std::vector<RunRecord> read_run(const std::filesystem::path& path);
+
+/// The last "update" record of the log at `path` and every other record with that update or a later
+/// one, in order; all records if there is no "update". Memory as for these alone. Throws as
+/// each_record() does.
+std::vector<RunRecord> read_latest(const std::filesystem::path& path);
+
+}  // namespace nmt::run_log
