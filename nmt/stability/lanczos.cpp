@@ -97,7 +97,8 @@ TopEigenvalue largest_eigenvalue(const SymmetricProduct& product, int64_t n, tor
   for (int64_t k = 1; k <= longest; ++k) {
     torch::Tensor next = product(basis.back()).clone();
     const double image = length(next);
-    if (!std::isfinite(image)) return {.value = kUndefined, .residual = kUndefined, .iterations = k};
+    if (!std::isfinite(image))
+      return {.value = kUndefined, .residual = kUndefined, .iterations = k};
     scale = std::max(scale, image);
     tridiagonal.diagonal.push_back(wide_dot(basis.back(), next));
     make_orthogonal(next, basis);

@@ -15,7 +15,8 @@ std::vector<std::string> noisy_library_code(const std::vector<TextFile>& tree);
 /// `#if` on a build option: a missing backend is a stub file instead.
 std::vector<std::string> conditional_code(const std::vector<TextFile>& tree);
 
-/// Headers without `#pragma once` (but Highway's `-inl.h`), or whose first line is not a comment that says what they are.
+/// Headers without `#pragma once` (but Highway's `-inl.h`), or whose first line is not a comment
+/// that says what they are.
 std::vector<std::string> headers_without_introduction(const std::vector<TextFile>& tree);
 
 /// Source files of more than `limit` lines. Generated ones, whose first line says so, are not

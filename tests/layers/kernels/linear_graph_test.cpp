@@ -1,4 +1,5 @@
-// A linear layer without its values: the gradients of at::linear to the bit, and NaN for who reads it.
+// A linear layer without its values: the gradients of at::linear to the bit, and NaN for who reads
+// it.
 
 #include "layers/kernels/linear_graph.h"
 
@@ -30,8 +31,7 @@ TEST(LinearGraph, HasTheGradientsOfTheProduct) {
 }
 
 TEST(LinearGraph, HasNoValues) {
-  const torch::Tensor y =
-      linear_graph(torch::ones({2, 3}), torch::ones({4, 3}), torch::ones({4}));
+  const torch::Tensor y = linear_graph(torch::ones({2, 3}), torch::ones({4, 3}), torch::ones({4}));
   EXPECT_EQ(y.sizes(), torch::IntArrayRef({2, 4}));
   EXPECT_TRUE(y.isnan().all().item<bool>());
   EXPECT_THROW(linear_graph(torch::ones({1, 2, 3}), torch::ones({4, 3}), torch::ones({4})),

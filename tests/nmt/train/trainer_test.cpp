@@ -204,7 +204,7 @@ TEST(Trainer, WritesTheFoldedAverageOfTheLastCheckpoints) {
   const auto average = checkpoint::load_model(folder.path("model/average"));
   EXPECT_TRUE(average.folded);
   const auto expected = model::average({folder.path("model/checkpoints/update-00000009"),
-                                             folder.path("model/checkpoints/update-00000010")});
+                                        folder.path("model/checkpoints/update-00000010")});
   testing::expect_same_bits(average.tensors, expected.tensors);
 }
 
@@ -220,7 +220,7 @@ TEST(Trainer, TheAverageBeginsAtTheLastChangeOfTemperature) {
   ASSERT_THAT(saved_updates(config.model_dir), ElementsAre(3, 6, 9, 10));
   testing::expect_same_bits(checkpoint::load_model(folder.path("model/average")).tensors,
                             model::average({folder.path("model/checkpoints/update-00000009"),
-                                                 folder.path("model/checkpoints/update-00000010")})
+                                            folder.path("model/checkpoints/update-00000010")})
                                 .tensors);
   const auto events = records<run_log::EventRecord>(config.model_dir);
   EXPECT_EQ(events.front().kind, "average");
