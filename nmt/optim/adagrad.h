@@ -15,25 +15,18 @@
 
 namespace nmt::optim {
 
-struct AdagradOptions {
-  double eps = 1e-10;
-  double weight_decay = 0.0;  ///< λ, for parameters with `decays`.
-};
-
 /// State: sum (s).
 class Adagrad : public ElementwiseOptimizer {
  public:
-  explicit Adagrad(const AdagradOptions& options, ParallelFor parallel_for = in_torch_threads)
-      : ElementwiseOptimizer({"sum"}, std::move(parallel_for)), options_(options) {}
+  explicit Adagrad(const config::OptimizationConfig& config,
+                   ParallelFor parallel_for = in_torch_threads)
+      : ElementwiseOptimizer(config, {"sum"}, std::move(parallel_for)) {}
 
   void update_tensors(const UpdateNumbers& numbers, const ParameterTensors& tensors) const override;
 
  protected:
   void update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
                      size_t parameters) const override;
-
- private:
-  AdagradOptions options_;
 };
 
 }  // namespace nmt::optim

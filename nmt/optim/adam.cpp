@@ -3,34 +3,51 @@
 #include <cmath>
 #include <vector>
 
-#include "nmt/optim/adam_device.h"
 #include "nmt/optim/adam_kernel.h"
 
 namespace nmt::optim {
 namespace {
 
-AdamCoefficients coefficients(const AdamOptions& options, const UpdateNumbers& numbers,
-                              bool decays) {
+AdamCoefficients coefficients(const config::OptimizationConfig& config,
+                              const UpdateNumbers& numbers, bool decays) {
   const double t = static_cast<double>(numbers.step);
-  const double decay = decays ? numbers.learning_rate * options.weight_decay : 0.0;
-  return {
-      .gradient_scale = static_cast<float>(numbers.gradient_scale),
-      .keep = static_cast<float>(1.0 - decay),
-      .beta1 = static_cast<float>(options.beta1),
-      .one_minus_beta1 = static_cast<float>(1.0 - options.beta1),
-      .beta2 = static_cast<float>(options.beta2),
-      .one_minus_beta2 = static_cast<float>(1.0 - options.beta2),
-      .step_size = static_cast<float>(numbers.learning_rate / (1.0 - std::pow(options.beta1, t))),
-      .root_scale = static_cast<float>(1.0 / std::sqrt(1.0 - std::pow(options.beta2, t))),
-      .eps = static_cast<float>(options.eps)};
+  const double decay = decays ? numbers.learning_rate * config.weight_decay : 0.0;
+  return {.gradient_scale = static_cast<float>(numbers.gradient_scale),
+          .keep = static_cast<float>(1.0 - decay),
+          .beta1 = static_cast<float>(config.adam_beta1),
+          .one_minus_beta1 = static_cast<float>(1.0 - config.adam_beta1),
+          .beta2 = static_cast<float>(config.adam_beta2),
+          .one_minus_beta2 = static_cast<float>(1.0 - config.adam_beta2),
+          .step_size =
+              static_cast<float>(numbers.learning_rate / (1.0 - std::pow(config.adam_beta1, t))),
+          .root_scale = static_cast<float>(1.0 / std::sqrt(1.0 - std::pow(config.adam_beta2, t))),
+          .eps = static_cast<float>(config.adam_eps)};
+}
+
+// The arithmetic of adam_kernel.h as a few operations for all tensors, since a device waits for the
+// start of each.
+void adam_update_on_device(at::TensorList values, at::TensorList gradients, at::TensorList first,
+                           at::TensorList second, const AdamCoefficients& coefficients) {
+  const AdamCoefficients& c = coefficients;
+  const std::vector<torch::Tensor> g =
+      c.gradient_scale == 1.0f ? gradients.vec() : at::_foreach_mul(gradients, c.gradient_scale);
+  at::_foreach_mul_(first, c.beta1);
+  at::_foreach_add_(first, g, c.one_minus_beta1);
+  at::_foreach_mul_(second, c.beta2);
+  at::_foreach_addcmul_(second, g, g, c.one_minus_beta2);
+  const std::vector<torch::Tensor> root = at::_foreach_sqrt(second);
+  at::_foreach_mul_(root, c.root_scale);
+  at::_foreach_add_(root, c.eps);
+  at::_foreach_mul_(values, c.keep);
+  at::_foreach_addcdiv_(values, first, root, -c.step_size);
 }
 
 }  // namespace
 
 void Adam::update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
                          size_t /*parameters*/) const {
-  const AdamCoefficients of[] = {coefficients(options_, numbers, false),
-                                 coefficients(options_, numbers, true)};
+  const AdamCoefficients of[] = {coefficients(config(), numbers, false),
+                                 coefficients(config(), numbers, true)};
   walk.for_each([&](const Elements& e) {
     adam_update(e.value, e.gradient, e.state[0], e.state[1], e.count, of[e.decays]);
   });
@@ -53,7 +70,7 @@ void Adam::update_all_tensors(const UpdateNumbers& numbers,
     }
     if (values.empty()) continue;
     adam_update_on_device(values, gradients, first, second,
-                          coefficients(options_, numbers, decays));
+                          coefficients(config(), numbers, decays));
   }
 }
 

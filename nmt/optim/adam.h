@@ -18,19 +18,12 @@
 
 namespace nmt::optim {
 
-struct AdamOptions {
-  double beta1 = 0.9;
-  double beta2 = 0.98;
-  double eps = 1e-9;
-  double weight_decay = 0.0;  ///< λ, for parameters with `decays`.
-};
-
 /// State: exp_avg (m), exp_avg_sq (v).
 class Adam : public ElementwiseOptimizer {
  public:
-  explicit Adam(const AdamOptions& options, ParallelFor parallel_for = in_torch_threads)
-      : ElementwiseOptimizer({"exp_avg", "exp_avg_sq"}, std::move(parallel_for)),
-        options_(options) {}
+  explicit Adam(const config::OptimizationConfig& config,
+                ParallelFor parallel_for = in_torch_threads)
+      : ElementwiseOptimizer(config, {"exp_avg", "exp_avg_sq"}, std::move(parallel_for)) {}
 
   void update_tensors(const UpdateNumbers& numbers, const ParameterTensors& tensors) const override;
   void update_all_tensors(const UpdateNumbers& numbers,
@@ -39,9 +32,6 @@ class Adam : public ElementwiseOptimizer {
  protected:
   void update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
                      size_t parameters) const override;
-
- private:
-  AdamOptions options_;
 };
 
 }  // namespace nmt::optim

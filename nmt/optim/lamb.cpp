@@ -8,18 +8,18 @@
 namespace nmt::optim {
 namespace {
 
-LambCoefficients coefficients(const LambOptions& options, const UpdateNumbers& numbers,
-                              bool decays) {
+LambCoefficients coefficients(const config::OptimizationConfig& config,
+                              const UpdateNumbers& numbers, bool decays) {
   const double t = static_cast<double>(numbers.step);
   return {.gradient_scale = static_cast<float>(numbers.gradient_scale),
-          .beta1 = static_cast<float>(options.beta1),
-          .one_minus_beta1 = static_cast<float>(1.0 - options.beta1),
-          .beta2 = static_cast<float>(options.beta2),
-          .one_minus_beta2 = static_cast<float>(1.0 - options.beta2),
-          .mean_scale = static_cast<float>(1.0 / (1.0 - std::pow(options.beta1, t))),
-          .root_scale = static_cast<float>(1.0 / std::sqrt(1.0 - std::pow(options.beta2, t))),
-          .eps = static_cast<float>(options.eps),
-          .decay = decays ? static_cast<float>(options.weight_decay) : 0.0f};
+          .beta1 = static_cast<float>(config.adam_beta1),
+          .one_minus_beta1 = static_cast<float>(1.0 - config.adam_beta1),
+          .beta2 = static_cast<float>(config.adam_beta2),
+          .one_minus_beta2 = static_cast<float>(1.0 - config.adam_beta2),
+          .mean_scale = static_cast<float>(1.0 / (1.0 - std::pow(config.adam_beta1, t))),
+          .root_scale = static_cast<float>(1.0 / std::sqrt(1.0 - std::pow(config.adam_beta2, t))),
+          .eps = static_cast<float>(config.adam_eps),
+          .decay = decays ? static_cast<float>(config.weight_decay) : 0.0f};
 }
 
 // Of a parameter with `decays`, from its norm and that of its direction.
@@ -31,8 +31,8 @@ double trust_ratio(double value_norm, double direction_norm) {
 
 void Lamb::update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
                          size_t parameters) const {
-  const LambCoefficients of[] = {coefficients(options_, numbers, false),
-                                 coefficients(options_, numbers, true)};
+  const LambCoefficients of[] = {coefficients(config(), numbers, false),
+                                 coefficients(config(), numbers, true)};
   const auto squares = walk.sums(parameters, [&](const Elements& e) -> ElementWalk::Pair {
     const double direction =
         lamb_moments(e.value, e.gradient, e.state[0], e.state[1], e.count, of[e.decays]);
@@ -47,7 +47,7 @@ void Lamb::update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
 }
 
 void Lamb::update_tensors(const UpdateNumbers& numbers, const ParameterTensors& tensors) const {
-  const LambCoefficients c = coefficients(options_, numbers, tensors.decays);
+  const LambCoefficients c = coefficients(config(), numbers, tensors.decays);
   const torch::Tensor g = tensors.gradient * c.gradient_scale;
   const torch::Tensor &mean = tensors.state[0], &square = tensors.state[1];
   mean.mul_(c.beta1).add_(g, c.one_minus_beta1);

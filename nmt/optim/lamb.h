@@ -18,28 +18,18 @@
 
 namespace nmt::optim {
 
-struct LambOptions {
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double eps = 1e-6;
-  double weight_decay = 0.0;  ///< λ, for parameters with `decays`.
-};
-
 /// State: exp_avg (m), exp_avg_sq (v).
 class Lamb : public ElementwiseOptimizer {
  public:
-  explicit Lamb(const LambOptions& options, ParallelFor parallel_for = in_torch_threads)
-      : ElementwiseOptimizer({"exp_avg", "exp_avg_sq"}, std::move(parallel_for)),
-        options_(options) {}
+  explicit Lamb(const config::OptimizationConfig& config,
+                ParallelFor parallel_for = in_torch_threads)
+      : ElementwiseOptimizer(config, {"exp_avg", "exp_avg_sq"}, std::move(parallel_for)) {}
 
   void update_tensors(const UpdateNumbers& numbers, const ParameterTensors& tensors) const override;
 
  protected:
   void update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
                      size_t parameters) const override;
-
- private:
-  LambOptions options_;
 };
 
 }  // namespace nmt::optim

@@ -17,26 +17,18 @@
 
 namespace nmt::optim {
 
-struct LarsOptions {
-  double momentum = 0.9;             ///< μ
-  double trust_coefficient = 0.001;  ///< κ
-  double weight_decay = 0.0;         ///< λ, for parameters with `decays`.
-};
-
 /// State: momentum_buffer (b), which has the learning rate in it.
 class Lars : public ElementwiseOptimizer {
  public:
-  explicit Lars(const LarsOptions& options, ParallelFor parallel_for = in_torch_threads)
-      : ElementwiseOptimizer({"momentum_buffer"}, std::move(parallel_for)), options_(options) {}
+  explicit Lars(const config::OptimizationConfig& config,
+                ParallelFor parallel_for = in_torch_threads)
+      : ElementwiseOptimizer(config, {"momentum_buffer"}, std::move(parallel_for)) {}
 
   void update_tensors(const UpdateNumbers& numbers, const ParameterTensors& tensors) const override;
 
  protected:
   void update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
                      size_t parameters) const override;
-
- private:
-  LarsOptions options_;
 };
 
 }  // namespace nmt::optim

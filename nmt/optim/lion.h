@@ -15,26 +15,18 @@
 
 namespace nmt::optim {
 
-struct LionOptions {
-  double beta1 = 0.9;
-  double beta2 = 0.99;
-  double weight_decay = 0.0;  ///< λ, for parameters with `decays`.
-};
-
 /// State: exp_avg (m).
 class Lion : public ElementwiseOptimizer {
  public:
-  explicit Lion(const LionOptions& options, ParallelFor parallel_for = in_torch_threads)
-      : ElementwiseOptimizer({"exp_avg"}, std::move(parallel_for)), options_(options) {}
+  explicit Lion(const config::OptimizationConfig& config,
+                ParallelFor parallel_for = in_torch_threads)
+      : ElementwiseOptimizer(config, {"exp_avg"}, std::move(parallel_for)) {}
 
   void update_tensors(const UpdateNumbers& numbers, const ParameterTensors& tensors) const override;
 
  protected:
   void update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
                      size_t parameters) const override;
-
- private:
-  LionOptions options_;
 };
 
 }  // namespace nmt::optim

@@ -5,28 +5,31 @@
 
 #pragma once
 
-#include <torch/types.h>
-
 #include <memory>
+#include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "nmt/config/training_config.h"
+#include "nmt/optim/optimizer_state.h"
 #include "nmt/optim/parallel_for.h"
 
 namespace nmt::optim {
 
-/// One trained tensor. Names are unique within a model.
-struct Parameter {
-  std::string name;
-  torch::Tensor value;     ///< float32, contiguous; changed in place.
-  torch::Tensor gradient;  ///< Same shape and dtype; undefined: the parameter is left as it is.
-  bool decays = false;     ///< Whether weight decay applies: matrices, not γ, biases and norms.
+/// The numbers of one update.
+struct UpdateNumbers {
+  int64_t step = 1;  ///< t, from 1.
+  double learning_rate = 0.0;
+  double gradient_scale = 1.0;  ///< Of clipping.
 };
 
-/// Tensors by name, in a fixed order.
-using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
+/// One parameter with a gradient, and its state.
+struct ParameterTensors {
+  torch::Tensor value;
+  torch::Tensor gradient;  ///< Not yet scaled.
+  std::span<torch::Tensor> state;
+  bool decays = false;
+};
 
 class Optimizer {
  public:
@@ -36,19 +39,25 @@ class Optimizer {
   /// `gradient_scale` (gradient_clip.h). The same parameters in the same order at every call.
   /// Throws InputError if a loaded state lacks a parameter or has another shape for it; nothing is
   /// changed then.
-  virtual void step(std::vector<Parameter>& parameters, double learning_rate,
-                    double gradient_scale) = 0;
+  void step(std::vector<Parameter>& parameters, double learning_rate, double gradient_scale);
 
   /// What a later run needs to go on bit for bit. Shares storage with the optimizer: save it before
   /// the next step. Names are "<parameter>.<quantity>", and "step" for the number of updates made.
-  virtual NamedTensors state() const = 0;
+  NamedTensors state() const { return state_.save(); }
 
   /// Takes over copies of the tensors of a state(). Throws InputError if the counter is missing;
   /// step() looks at the rest.
-  virtual void load_state(const NamedTensors& state) = 0;
+  void load_state(const NamedTensors& state) { state_.load(state); }
 
-  /// State tensors, float32, that it keeps for each parameter: its use of memory.
-  virtual int64_t state_tensors() const = 0;
+ protected:
+  /// Names of the tensors, of its shape, that are kept for a parameter.
+  virtual std::vector<std::string> quantities(const Parameter& parameter) const = 0;
+
+  /// The arithmetic of one update, in place, of all parameters that have a gradient.
+  virtual void update(const UpdateNumbers& numbers, std::span<const ParameterTensors> all) = 0;
+
+ private:
+  OptimizerState state_;
 };
 
 /// The optimizer of `config.optimizer`; `parallel_for` does its work.

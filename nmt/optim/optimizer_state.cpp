@@ -22,47 +22,48 @@ void check_same(const std::vector<std::string>& names, const std::vector<Paramet
 }  // namespace
 
 torch::Tensor OptimizerState::loaded_tensor(const Parameter& parameter,
-                                            const std::string& quantity) const {
-  const auto found = loaded_.find(parameter.name + "." + quantity);
+                                            const std::string& name) const {
+  const auto found = loaded_.find(name);
   if (found == loaded_.end()) {
-    throw InputError("optimizer state: ", parameter.name, ".", quantity,
+    throw InputError("optimizer state: ", name,
                      " is missing; the checkpoint belongs to another model or optimizer");
   }
   const torch::Tensor& tensor = found->second;
   if (tensor.sizes() != parameter.value.sizes() || tensor.scalar_type() != torch::kFloat32) {
-    throw InputError("optimizer state: ", found->first, " is ", tensor.scalar_type(), " ",
-                     tensor.sizes(), ", must be Float ", parameter.value.sizes(),
+    throw InputError("optimizer state: ", name, " is ", tensor.scalar_type(), " ", tensor.sizes(),
+                     ", must be Float ", parameter.value.sizes(),
                      "; the checkpoint belongs to another model");
   }
   return tensor.to(parameter.value.device()).contiguous();
 }
 
-void OptimizerState::bind(const std::vector<Parameter>& parameters) {
+void OptimizerState::bind(const std::vector<Parameter>& parameters, const Quantities& quantities) {
   if (!names_.empty()) return check_same(names_, parameters);
-  std::vector<std::string> names;
-  std::vector<torch::Tensor> tensors;
+  OptimizerState bound;
+  bound.step_ = step_;
   for (const Parameter& parameter : parameters) {
-    names.push_back(parameter.name);
-    for (const std::string& quantity : quantities_) {
-      tensors.push_back(step_ == 0 ? torch::zeros_like(parameter.value)
-                                   : loaded_tensor(parameter, quantity));
+    bound.names_.push_back(parameter.name);
+    bound.first_.push_back(bound.tensors_.size());
+    for (const std::string& quantity : quantities(parameter)) {
+      const std::string name = parameter.name + "." + quantity;
+      bound.tensor_names_.push_back(name);
+      bound.tensors_.push_back(step_ == 0 ? torch::zeros_like(parameter.value)
+                                          : loaded_tensor(parameter, name));
     }
   }
-  if (loaded_.size() != (step_ == 0 ? 0 : tensors.size())) {
-    throw InputError("optimizer state: holds ", loaded_.size(), " tensors for ", parameters.size(),
-                     " parameters of ", quantities_.size(),
-                     " each; the checkpoint belongs to another model or optimizer");
+  bound.first_.push_back(bound.tensors_.size());
+  if (loaded_.size() != (step_ == 0 ? 0 : bound.tensors_.size())) {
+    throw InputError("optimizer state: holds ", loaded_.size(), " tensors in place of ",
+                     step_ == 0 ? 0 : bound.tensors_.size(), " for ", parameters.size(),
+                     " parameters; the checkpoint belongs to another model or optimizer");
   }
-  names_ = std::move(names);
-  tensors_ = std::move(tensors);
-  loaded_.clear();
+  *this = std::move(bound);
 }
 
 NamedTensors OptimizerState::save() const {
   NamedTensors state = {{kStepName, torch::tensor(step_, torch::kInt64)}};
   for (size_t i = 0; i < tensors_.size(); ++i) {
-    const size_t parameter = i / quantities_.size(), quantity = i % quantities_.size();
-    state.emplace_back(names_[parameter] + "." + quantities_[quantity], tensors_[i]);
+    state.emplace_back(tensor_names_[i], tensors_[i]);
   }
   for (const auto& entry : loaded_) state.push_back(entry);
   if (!loaded_.empty()) {
@@ -87,10 +88,9 @@ void OptimizerState::load(const NamedTensors& state) {
         "optimizer state: the counter 'step' is missing or not a whole number of 0 "
         "or more; the checkpoint belongs to another optimizer");
   }
+  *this = OptimizerState();
   step_ = *step;
   loaded_ = std::move(loaded);
-  names_.clear();
-  tensors_.clear();
 }
 
 }  // namespace nmt::optim

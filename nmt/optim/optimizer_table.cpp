@@ -16,48 +16,9 @@ namespace {
 using config::OptimizationConfig;
 using config::OptimizerKind;
 
-std::unique_ptr<Optimizer> make_adam(const OptimizationConfig& config, ParallelFor parallel_for) {
-  return std::make_unique<Adam>(AdamOptions{.beta1 = config.adam_beta1,
-                                            .beta2 = config.adam_beta2,
-                                            .eps = config.adam_eps,
-                                            .weight_decay = config.weight_decay},
-                                std::move(parallel_for));
-}
-
-std::unique_ptr<Optimizer> make_sgd(const OptimizationConfig& config, ParallelFor parallel_for) {
-  return std::make_unique<Sgd>(SgdOptions{.momentum = config.momentum,
-                                          .nesterov = config.nesterov,
-                                          .weight_decay = config.weight_decay},
-                               std::move(parallel_for));
-}
-
-std::unique_ptr<Optimizer> make_adagrad(const OptimizationConfig& config,
-                                        ParallelFor parallel_for) {
-  return std::make_unique<Adagrad>(
-      AdagradOptions{.eps = config.adam_eps, .weight_decay = config.weight_decay},
-      std::move(parallel_for));
-}
-
-std::unique_ptr<Optimizer> make_lars(const OptimizationConfig& config, ParallelFor parallel_for) {
-  return std::make_unique<Lars>(LarsOptions{.momentum = config.momentum,
-                                            .trust_coefficient = config.trust_coefficient,
-                                            .weight_decay = config.weight_decay},
-                                std::move(parallel_for));
-}
-
-std::unique_ptr<Optimizer> make_lamb(const OptimizationConfig& config, ParallelFor parallel_for) {
-  return std::make_unique<Lamb>(LambOptions{.beta1 = config.adam_beta1,
-                                            .beta2 = config.adam_beta2,
-                                            .eps = config.adam_eps,
-                                            .weight_decay = config.weight_decay},
-                                std::move(parallel_for));
-}
-
-std::unique_ptr<Optimizer> make_lion(const OptimizationConfig& config, ParallelFor parallel_for) {
-  return std::make_unique<Lion>(LionOptions{.beta1 = config.adam_beta1,
-                                            .beta2 = config.adam_beta2,
-                                            .weight_decay = config.weight_decay},
-                                std::move(parallel_for));
+template <class T>
+std::unique_ptr<Optimizer> make(const OptimizationConfig& config, ParallelFor parallel_for) {
+  return std::make_unique<T>(config, std::move(parallel_for));
 }
 
 struct OptimizerRow {
@@ -68,10 +29,10 @@ struct OptimizerRow {
 // adam is AdamW when weight-decay is above 0; adamw differs by the default of weight-decay alone
 // (nmt/config/dependent_defaults.h).
 constexpr OptimizerRow kOptimizers[] = {
-    {OptimizerKind::kAdam, make_adam}, {OptimizerKind::kAdamW, make_adam},
-    {OptimizerKind::kSgd, make_sgd},   {OptimizerKind::kAdagrad, make_adagrad},
-    {OptimizerKind::kLars, make_lars}, {OptimizerKind::kLamb, make_lamb},
-    {OptimizerKind::kLion, make_lion},
+    {OptimizerKind::kAdam, make<Adam>}, {OptimizerKind::kAdamW, make<Adam>},
+    {OptimizerKind::kSgd, make<Sgd>},   {OptimizerKind::kAdagrad, make<Adagrad>},
+    {OptimizerKind::kLars, make<Lars>}, {OptimizerKind::kLamb, make<Lamb>},
+    {OptimizerKind::kLion, make<Lion>},
 };
 
 }  // namespace

@@ -5,36 +5,37 @@
 namespace nmt::optim {
 namespace {
 
-SgdCoefficients coefficients(const SgdOptions& options, const UpdateNumbers& numbers, bool decays) {
-  const double decay = decays ? numbers.learning_rate * options.weight_decay : 0.0;
+SgdCoefficients coefficients(const config::OptimizationConfig& config, const UpdateNumbers& numbers,
+                             bool decays) {
+  const double decay = decays ? numbers.learning_rate * config.weight_decay : 0.0;
   return {.gradient_scale = static_cast<float>(numbers.gradient_scale),
           .keep = static_cast<float>(1.0 - decay),
-          .momentum = static_cast<float>(options.momentum),
+          .momentum = static_cast<float>(config.momentum),
           .rate = static_cast<float>(numbers.learning_rate),
-          .nesterov = options.nesterov};
+          .nesterov = config.nesterov};
 }
 
 }  // namespace
 
-Sgd::Sgd(const SgdOptions& options, ParallelFor parallel_for)
-    : ElementwiseOptimizer(options.momentum == 0.0 ? std::vector<std::string>{}
-                                                   : std::vector<std::string>{"momentum_buffer"},
-                           std::move(parallel_for)),
-      options_(options) {
-  TORCH_CHECK(!options.nesterov || options.momentum > 0.0, "Sgd: nesterov needs momentum above 0");
+Sgd::Sgd(const config::OptimizationConfig& config, ParallelFor parallel_for)
+    : ElementwiseOptimizer(config,
+                           config.momentum == 0.0 ? std::vector<std::string>{}
+                                                  : std::vector<std::string>{"momentum_buffer"},
+                           std::move(parallel_for)) {
+  TORCH_CHECK(!config.nesterov || config.momentum > 0.0, "Sgd: nesterov needs momentum above 0");
 }
 
 void Sgd::update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
                         size_t /*parameters*/) const {
-  const SgdCoefficients of[] = {coefficients(options_, numbers, false),
-                                coefficients(options_, numbers, true)};
+  const SgdCoefficients of[] = {coefficients(config(), numbers, false),
+                                coefficients(config(), numbers, true)};
   walk.for_each([&](const Elements& e) {
     sgd_update(e.value, e.gradient, e.state[0], e.count, of[e.decays]);
   });
 }
 
 void Sgd::update_tensors(const UpdateNumbers& numbers, const ParameterTensors& tensors) const {
-  const SgdCoefficients c = coefficients(options_, numbers, tensors.decays);
+  const SgdCoefficients c = coefficients(config(), numbers, tensors.decays);
   const torch::Tensor g = tensors.gradient * c.gradient_scale;
   torch::Tensor direction = g;
   if (!tensors.state.empty()) {

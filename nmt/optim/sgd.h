@@ -16,25 +16,17 @@
 
 namespace nmt::optim {
 
-struct SgdOptions {
-  double momentum = 0.9;      ///< μ; 0: none, and no state.
-  bool nesterov = false;      ///< Needs momentum.
-  double weight_decay = 0.0;  ///< λ, for parameters with `decays`.
-};
-
 /// State: momentum_buffer (b), unless momentum is 0.
 class Sgd : public ElementwiseOptimizer {
  public:
-  explicit Sgd(const SgdOptions& options, ParallelFor parallel_for = in_torch_threads);
+  explicit Sgd(const config::OptimizationConfig& config,
+               ParallelFor parallel_for = in_torch_threads);
 
   void update_tensors(const UpdateNumbers& numbers, const ParameterTensors& tensors) const override;
 
  protected:
   void update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
                      size_t parameters) const override;
-
- private:
-  SgdOptions options_;
 };
 
 }  // namespace nmt::optim

@@ -9,7 +9,7 @@ namespace {
 
 TEST(Adagrad, MeetsTorch) {
   for (const double weight_decay : {0.0, 0.1}) {
-    Adagrad adagrad({.eps = 1e-3, .weight_decay = weight_decay});
+    Adagrad adagrad({.adam_eps = 1e-3, .weight_decay = weight_decay});
     testing::expect_like_torch<torch::optim::Adagrad>(
         adagrad, torch::optim::AdagradOptions(1.0).eps(1e-3), weight_decay, 2e-6);
   }

@@ -9,17 +9,17 @@ namespace nmt::optim {
 namespace {
 
 // Algorithm 2 of the paper with φ(z) = z; parameters that do not decay have ratio 1 and no decay.
-testing::Formula formula(const LambOptions& o) {
+testing::Formula formula(const config::OptimizationConfig& o) {
   return [o](testing::PlainParameter& p, double rate, int t) {
     const double decay = p.decays ? o.weight_decay : 0.0;
     std::vector<double> r(p.value.size());
     for (size_t i = 0; i < r.size(); ++i) {
       const double g = p.gradient[i];
-      p.first[i] = o.beta1 * p.first[i] + (1 - o.beta1) * g;
-      p.second[i] = o.beta2 * p.second[i] + (1 - o.beta2) * g * g;
-      const double m = p.first[i] / (1 - std::pow(o.beta1, t));
-      const double v = p.second[i] / (1 - std::pow(o.beta2, t));
-      r[i] = m / (std::sqrt(v) + o.eps) + decay * p.value[i];
+      p.first[i] = o.adam_beta1 * p.first[i] + (1 - o.adam_beta1) * g;
+      p.second[i] = o.adam_beta2 * p.second[i] + (1 - o.adam_beta2) * g * g;
+      const double m = p.first[i] / (1 - std::pow(o.adam_beta1, t));
+      const double v = p.second[i] / (1 - std::pow(o.adam_beta2, t));
+      r[i] = m / (std::sqrt(v) + o.adam_eps) + decay * p.value[i];
     }
     const double w = testing::norm(p.value), length = testing::norm(r);
     const double ratio = p.decays && w > 0.0 && length > 0.0 ? w / length : 1.0;
@@ -29,7 +29,7 @@ testing::Formula formula(const LambOptions& o) {
 
 TEST(Lamb, MeetsThePapersAlgorithm) {
   for (const double weight_decay : {0.0, 0.3}) {
-    const LambOptions options{.weight_decay = weight_decay};
+    const config::OptimizationConfig options{.weight_decay = weight_decay};
     Lamb lamb(options);
     testing::expect_formula(lamb, formula(options), 5e-6);
   }
@@ -53,7 +53,7 @@ TEST(Lamb, IsAdamWhereNothingDecays) {
   for (auto* parameters : {&mine, &theirs}) {
     for (Parameter& parameter : *parameters) parameter.decays = false;
   }
-  Lamb lamb({.beta2 = 0.98, .weight_decay = 0.5});
+  Lamb lamb({.adam_beta2 = 0.98, .weight_decay = 0.5});
   Adam adam({.beta2 = 0.98, .eps = 1e-6});
   for (int t = 1; t <= 10; ++t) {
     testing::fill_gradients(mine);

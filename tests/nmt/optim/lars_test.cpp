@@ -8,7 +8,7 @@ namespace nmt::optim {
 namespace {
 
 // Algorithm 1 of the paper; parameters that do not decay have rate 1 and no decay.
-testing::Formula formula(const LarsOptions& o) {
+testing::Formula formula(const config::OptimizationConfig& o) {
   return [o](testing::PlainParameter& p, double rate, int) {
     const double decay = p.decays ? o.weight_decay : 0.0;
     double local = 1.0;
@@ -24,7 +24,7 @@ testing::Formula formula(const LarsOptions& o) {
 TEST(Lars, MeetsThePapersAlgorithm) {
   for (const double weight_decay : {0.0, 0.3}) {
     for (const double momentum : {0.0, 0.9}) {
-      const LarsOptions options{
+      const config::OptimizationConfig options{
           .momentum = momentum, .trust_coefficient = 0.7, .weight_decay = weight_decay};
       Lars lars(options);
       testing::expect_formula(lars, formula(options), 5e-6);

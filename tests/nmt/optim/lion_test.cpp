@@ -12,13 +12,13 @@ double sign(double x) {
 }
 
 // Algorithm 2 of the paper, in its order: the step first, then the mean.
-testing::Formula formula(const LionOptions& o) {
+testing::Formula formula(const config::OptimizationConfig& o) {
   return [o](testing::PlainParameter& p, double rate, int) {
     const double decay = p.decays ? o.weight_decay : 0.0;
     for (size_t i = 0; i < p.value.size(); ++i) {
-      const double c = o.beta1 * p.first[i] + (1 - o.beta1) * p.gradient[i];
+      const double c = o.adam_beta1 * p.first[i] + (1 - o.adam_beta1) * p.gradient[i];
       p.value[i] -= rate * (sign(c) + decay * p.value[i]);
-      p.first[i] = o.beta2 * p.first[i] + (1 - o.beta2) * p.gradient[i];
+      p.first[i] = o.adam_beta2 * p.first[i] + (1 - o.adam_beta2) * p.gradient[i];
     }
   };
 }
@@ -26,7 +26,8 @@ testing::Formula formula(const LionOptions& o) {
 TEST(Lion, MeetsThePapersAlgorithm) {
   for (const double weight_decay : {0.0, 0.3}) {
     for (const double beta2 : {0.99, 0.7}) {
-      const LionOptions options{.beta1 = 0.9, .beta2 = beta2, .weight_decay = weight_decay};
+      const config::OptimizationConfig options{
+          .adam_beta1 = 0.9, .adam_beta2 = beta2, .weight_decay = weight_decay};
       Lion lion(options);
       testing::expect_formula(lion, formula(options), 2e-6);
     }
