@@ -9,7 +9,7 @@ nmt-report, draw_runs.py and the replay of verdicts read it. It keeps
   - of each attention layer the mean of its heads' relative entropy and their largest logit; spectral norms in the first
     and the last record that has them;
   - the relative entropy at every update of each layer that was ever below 0.05, where the rule for collapse looks;
-  - of each other layer how many of these there were, and the lowest, in a last record "thinned".
+  - of each other layer how many of these there were, and the lowest, in a second record "thinned".
 Logits and norms have three significant digits, but for the largest logit of each kind; entropies have six.
 """
 
@@ -96,9 +96,10 @@ def thinned(records):
             yield kept.update(record)
         elif record["type"] != "checkpoint":
             yield record
-    yield {"type": "thinned",
-           "entropies": [[*layer, len(values), rounded(kept.lowest[layer], 6)] for layer, values in kept.series.items()
-                         if layer not in kept.low]}
+        if record["type"] == "config":
+            yield {"type": "thinned",
+                   "entropies": [[*layer, len(values), rounded(kept.lowest[layer], 6)]
+                                 for layer, values in kept.series.items() if layer not in kept.low]}
 
 
 def thinned_file(path):
