@@ -18,9 +18,9 @@
 
 #include "nmt/cli/program.h"
 #include "nmt/cli/terminal.h"
-#include "nmt/metrics/command/palette.h"
-#include "nmt/metrics/command/score_command.h"
-#include "nmt/metrics/command/score_input.h"
+#include "nmt/sacrebleu/command/palette.h"
+#include "nmt/sacrebleu/command/score_command.h"
+#include "nmt/sacrebleu/command/score_input.h"
 
 namespace {
 
@@ -37,7 +37,7 @@ std::string home() {
   return user == nullptr ? "" : user->pw_dir;
 }
 
-void print(const nmt::metrics::ScoreOutput& output, const nmt::metrics::ScoreRequest& request,
+void print(const nmt::sacrebleu::ScoreOutput& output, const nmt::sacrebleu::ScoreRequest& request,
            bool terminal) {
   for (const std::string& warning : output.warnings) {
     std::cerr << "nmt-score: warning: " << warning << '\n';
@@ -46,23 +46,24 @@ void print(const nmt::metrics::ScoreOutput& output, const nmt::metrics::ScoreReq
     if (!request.quiet) std::cerr << "nmt-score: " << note << '\n';
   }
   const bool as_it_is = terminal || request.no_color;
-  std::cout << (as_it_is ? output.text : nmt::metrics::without_escapes(output.text)) << std::flush;
+  std::cout << (as_it_is ? output.text : nmt::sacrebleu::without_escapes(output.text))
+            << std::flush;
 }
 
 int score(int argc, char** argv) {
-  const nmt::metrics::ScoreRequest request = nmt::metrics::parse_score_request(
+  const nmt::sacrebleu::ScoreRequest request = nmt::sacrebleu::parse_score_request(
       {argv + 1, argv + argc}, {.format = environment("SACREBLEU_FORMAT"),
                                 .seed = environment("SACREBLEU_SEED"),
                                 .no_color = environment("NO_COLOR"),
                                 .cache = environment("SACREBLEU"),
                                 .home = home()});
   const bool terminal = nmt::cli::is_rewritable_terminal(STDOUT_FILENO);
-  nmt::metrics::ScoreOutput output;
+  nmt::sacrebleu::ScoreOutput output;
   try {
     score_command(request, terminal, output);
     print(output, request, terminal);
     return nmt::cli::kExitDone;
-  } catch (const nmt::metrics::FieldCountError& error) {
+  } catch (const nmt::sacrebleu::FieldCountError& error) {
     print(output, request, terminal);
     std::cerr << "nmt-score: error: " << error.what() << '\n';
     return kExitFieldCount;

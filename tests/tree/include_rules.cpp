@@ -148,7 +148,8 @@ const std::vector<IncludeRule>& include_rules() {
       {"layers", {"layers/*_kind.*", "layers/kernels"}, {"LibTorch"}},
       {"nmt/cli", {"data/text"}, {"Boost"}},
       {"nmt/config", {"data/text", "layers/*_kind.*", "nmt/cli"}, {"JSON"}},
-      {"nmt/metrics", {"data/text", "nmt/cli"}, {"SentencePiece", "MeCab", "JSON", "Highway"}},
+      {"nmt/metrics", {"data/text"}, {"SentencePiece", "MeCab", "Highway"}},
+      {"nmt/sacrebleu", {"data/text", "nmt/cli", "nmt/metrics"}, {"JSON"}},
       {"nmt/tensorboard", {"data/text"}, {}},
       {"nmt/run_log", {"data/text", "layers/*_kind.*"}, {"JSON"}},
       {"nmt/report",
@@ -176,7 +177,7 @@ const std::vector<IncludeRule>& include_rules() {
        {"JSON"}},
       {"tools",
        {"data/text", "data", "data/toy_grammar", "layers/kernels", "nmt/cli", "nmt/config",
-        "nmt/metrics", "nmt/report", "nmt/model", "nmt/decode", "nmt/train", "nmt/sweep"},
+        "nmt/sacrebleu", "nmt/report", "nmt/model", "nmt/decode", "nmt/train", "nmt/sweep"},
        {"LibTorch", "Highway", "Boost"}},
       {"tests", {"*"}, {"*"}},
   };

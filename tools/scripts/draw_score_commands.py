@@ -2,7 +2,7 @@
 """Draws small texts and 11,000 command lines for nmt-score, and holds a program to what was recorded of them.
 
     draw_score_commands.py check PROGRAM RECORD [--every N] [--show N]
-    draw_score_commands.py record PROGRAM RECORD     # needs sacreBLEU: tests/nmt/metrics/requirements.txt
+    draw_score_commands.py record PROGRAM RECORD     # needs sacreBLEU: tests/nmt/sacrebleu/requirements.txt
 
 10,000 command lines that sacreBLEU understands, over every option and every way of writing one, and 1,000
 that it may refuse. The same seed draws the same lines with every version of Python, so RECORD holds only answers,

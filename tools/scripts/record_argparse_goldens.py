@@ -3,7 +3,7 @@
 
     python3.11 tools/scripts/record_argparse_goldens.py > tests/golden/argparse/command_lines.jsonl
 
-The options are those that tests/nmt/cli/argparse_test.cpp declares.
+The options are those that tests/nmt/sacrebleu/argparse_test.cpp declares.
 """
 
 import argparse

@@ -7,8 +7,6 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "nmt/metrics/test_sets/test_set_cache.h"
-
 namespace nmt::metrics {
 namespace {
 
@@ -59,6 +57,12 @@ std::vector<fs::path> package_folders() {
 }
 
 }  // namespace
+
+std::string cache_folder(const std::string* sacrebleu, std::string home) {
+  if (sacrebleu != nullptr) return *sacrebleu;
+  while (home.ends_with('/')) home.pop_back();
+  return home + "/.sacrebleu";
+}
 
 std::string models_folder() {
   const char* set = std::getenv("SACREBLEU");

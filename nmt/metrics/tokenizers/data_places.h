@@ -10,6 +10,9 @@
 
 namespace nmt::metrics {
 
+/// sacreBLEU's folder: `sacrebleu` if it is set, else .sacrebleu in `home`.
+std::string cache_folder(const std::string* sacrebleu, std::string home);
+
 /// The folder in which sacreBLEU keeps models: models/ in the folder that the environment variable
 /// SACREBLEU names, else in ~/.sacrebleu. It need not exist.
 std::string models_folder();

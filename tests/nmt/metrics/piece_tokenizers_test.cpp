@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 
+#include "nmt/metrics/tokenizers/data_places.h"
 #include "nmt/metrics/tokenizers/unigram_pieces.h"
 #include "tests/nmt/metrics/tokenizer_records.h"
 #include "tests/testing/temp_folder.h"
@@ -98,6 +99,13 @@ TEST(UnigramPiecesTest, UnknownNeighboursMakeOnePart) {
   const UnigramPieces model({{"a", -1.0F}, {"é", -1.0F}}, -10.0F);
   EXPECT_EQ(split(model, "a日本éxy"), (std::vector<std::string>{"a", "日本", "é", "xy"}));
   EXPECT_EQ(split(model, ""), std::vector<std::string>{});
+}
+
+TEST(PieceTokenizersTest, TheCacheFolderIsWhereSacrebleuPutsIt) {
+  const std::string own = "somewhere";
+  EXPECT_EQ(cache_folder(&own, "/h"), "somewhere");
+  EXPECT_EQ(cache_folder(nullptr, "/h/"), "/h/.sacrebleu");
+  EXPECT_EQ(cache_folder(nullptr, "/"), "/.sacrebleu");
 }
 
 }  // namespace

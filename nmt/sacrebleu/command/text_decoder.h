@@ -1,0 +1,44 @@
+// TextDecoder: the text of a file in the encoding that --encoding names, as UTF-8.
+//
+// UTF-8, ASCII and Latin-1 are read line by line as they are and checked or widened then; all other
+// encodings, in which the end of a line may be other bytes, become UTF-8 while they are read.
+// Lines of files end at LF alone.
+
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/text/byte_source.h"
+
+namespace nmt::sacrebleu {
+
+class TextDecoder {
+ public:
+  /// `encoding` by any of Python's names. Throws InputError if Python does not know it, or we do
+  /// not support it (idna, punycode, and escapes).
+  explicit TextDecoder(std::string_view encoding);
+
+  /// The bytes of `path`, opened as open_bytes() does, for decode(). Throws InputError as
+  /// open_bytes(), also later, with path and line, if the text is not in the encoding.
+  std::unique_ptr<text::ByteSource> open(const std::string& path) const;
+
+  /// Turns `line`, of an opened file, into UTF-8; `first` if it is the first of its file. Returns
+  /// what is wrong with it if it is not in the encoding, naming the byte.
+  [[nodiscard]] std::optional<std::string> decode(std::string& line, bool first) const;
+
+ private:
+  enum class Kind { utf8, utf8_with_mark, ascii, latin1, stream };
+
+  Kind kind_ = Kind::stream;
+  std::string_view module_;  // Python's.
+};
+
+/// The lines of `path`, plain or gzip, in UTF-8 and without white space at their ends. Throws
+/// InputError, with file and line, if it cannot be read or is not in the encoding.
+std::vector<std::string> read_decoded_lines(const std::string& path, const TextDecoder& decoder);
+
+}  // namespace nmt::sacrebleu

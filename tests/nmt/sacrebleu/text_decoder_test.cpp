@@ -1,0 +1,72 @@
+// TextDecoder: encodings by Python's names.
+
+#include "nmt/sacrebleu/command/text_decoder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "data/text/error.h"
+#include "tests/testing/temp_folder.h"
+
+namespace nmt::sacrebleu {
+namespace {
+
+TEST(TextDecoderTest, TakesTheNamesThatPythonTakes) {
+  for (const char* name :
+       {"utf-8", "UTF8", "utf_8", "U8", "latin-1", "ISO-8859-1", "ASCII", "utf-8-sig"}) {
+    EXPECT_NO_THROW(TextDecoder{name}) << name;
+  }
+  EXPECT_THROW(TextDecoder{"utf-9"}, InputError);
+  EXPECT_THROW(TextDecoder{"idna"}, InputError);
+}
+
+TEST(TextDecoderTest, OnlyUtf8SigDropsAByteOrderMarkAndOnlyAtTheStart) {
+  for (const bool first : {true, false}) {
+    std::string line = "\xEF\xBB\xBFtext";
+    EXPECT_EQ(TextDecoder("utf-8-sig").decode(line, first), std::nullopt);
+    EXPECT_EQ(line, first ? "text" : "\xEF\xBB\xBFtext");
+  }
+  std::string line = "\xEF\xBB\xBFtext";
+  EXPECT_EQ(TextDecoder("utf-8").decode(line, true), std::nullopt);
+  EXPECT_EQ(line, "\xEF\xBB\xBFtext");
+}
+
+TEST(TextDecoderTest, NamesTheByteThatIsNotUtf8) {
+  std::string line = "ab\xFF";
+  EXPECT_THAT(*TextDecoder("utf-8").decode(line, false), ::testing::HasSubstr("byte 3"));
+  std::string umlaut = "ä";
+  EXPECT_NE(TextDecoder("ascii").decode(umlaut, false), std::nullopt);
+}
+
+TEST(TextDecoderTest, WidensLatin1) {
+  std::string line =
+      "Gr\xF6\xDF"
+      "e";
+  EXPECT_EQ(TextDecoder("latin-1").decode(line, true), std::nullopt);
+  EXPECT_EQ(line, "Größe");
+}
+
+TEST(TextDecoderTest, LinesEndWhereTheTextSays) {
+  const testing::TempFolder folder;
+  // U+010A, the letter whose number holds the byte of LF, and a CR that stays in its line.
+  const std::string text("\xFF\xFE\x0A\x01\x0D\x00x\x00\x0A\x00y\x00", 12);
+  const auto lines = read_decoded_lines(folder.write("text", text), TextDecoder("utf-16"));
+  EXPECT_EQ(lines, (std::vector<std::string>{"\u010A\rx", "y"}));
+}
+
+TEST(TextDecoderTest, NamesTheLineThatIsNotInTheEncoding) {
+  const testing::TempFolder folder;
+  const auto problem = [&](const char* encoding, const std::string& text) {
+    const std::string path = folder.write("text", text);
+    return testing::message_of<InputError>(
+        [&] { read_decoded_lines(path, TextDecoder(encoding)); });
+  };
+  EXPECT_THAT(problem("gb2312", "a\nb\n\xFF\xFF\n"),
+              ::testing::EndsWith("text:3: the line is not in the encoding"));
+  EXPECT_THAT(problem("euc-kr", "a\nb\n\xA4\xD4"),
+              ::testing::EndsWith("text:3: the line ends within a character"));
+  EXPECT_THAT(problem("utf-32", "abcd\n"), ::testing::HasSubstr("text:1: "));
+}
+
+}  // namespace
+}  // namespace nmt::sacrebleu
