@@ -9,12 +9,11 @@ texts in other encodings than UTF-8, into tests/golden/metrics.
 
 Writes models/*.model (SentencePiece models of our own, trained on texts/, under the names that sacreBLEU
 looks for), piece_tokens.jsonl and piece_programs.jsonl with them, dictionary_tokens.jsonl,
-decoded.jsonl (bytes and their text), and encoded_texts.jsonl with encoded_programs.jsonl, the command lines over
-them.
+and encoded_texts.jsonl with encoded_programs.jsonl, the command lines over them. Encodings that iconv does not know, and
+what it reads otherwise than Python (nmt/sacrebleu/README.md), are left out.
 """
 
 import gzip
-import io
 import os
 import random
 import sys
@@ -47,9 +46,9 @@ KOREAN = ("낡은 나룻배는 항구를 떠난다.", "그녀는 커피에 12,50
 ENCODED = [
     *((name, WESTERN) for name in ("cp1252", "ISO-8859-15", "mac-roman", "cp850", "utf-7", "cp037", "hp_roman8")),
     *((name, CYRILLIC) for name in ("koi8-r", "CP1251", "iso8859-5", "cp866", "mac_cyrillic")),
-    *((name, GREEK) for name in ("cp1253", "greek", "mac_greek")),
+    *((name, GREEK) for name in ("cp1253", "greek")),
     *((name, JAPANESE) for name in ("shift_jis", "sjis", "cp932", "EUC-JP", "iso-2022-jp", "shift_jisx0213")),
-    *((name, CHINESE) for name in ("gb2312", "GBK", "gb18030", "hz")),
+    *((name, CHINESE) for name in ("gb2312", "GBK", "gb18030")),
     *((name, TRADITIONAL) for name in ("big5", "cp950", "big5hkscs")),
     *((name, KOREAN) for name in ("euc_kr", "cp949", "johab", "iso2022_kr")),
     *((name, WESTERN + JAPANESE + KOREAN + ("\u010a \u0a0d \u0d0a\u2028", "\U0001F600 emoji"))
@@ -96,45 +95,6 @@ def record_tokens(names, texts):
                    "words": tokenizer(line).split()}
 
 
-# What a decoder must keep in mind from one character to the next: designations, shifts, halves, marks.
-MARKS = [b"\x1b$B", b"\x1b(B", b"\x1b(J", b"\x1b(I", b"\x1b$(D", b"\x1b$(C", b"\x1b$A", b"\x1b$@", b"\x1b$(O", b"\x1b$(P",
-         b"\x1b$(Q", b"\x1b.A", b"\x1b.F", b"\x1bN", b"\x1b&@\x1b$B", b"\x1b$)C", b"\x0e", b"\x0f", b"\n", b"\x1b",
-         b"\x1bZ", b"\x1b(A", b"\x1b)B", b"~{", b"~}", b"~~", b"~\n", b"+", b"-", b"+-", b"+2AA-", b"+2D3cAA-",
-         b"\xa4\xd4\xa4\xa1\xa4\xbf\xa4\xd4", b"\xff\xfe", b"\xfe\xff", b"\x00\xd8", b"\xd8\x00", b"~", b"A", b"@"]
-DECODERS = ("utf_16", "utf_16_le", "utf_16_be", "utf_32", "utf_32_le", "utf_32_be", "utf_7", "hz", "iso2022_jp",
-            "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_2004", "iso2022_jp_3", "iso2022_jp_ext", "iso2022_kr",
-            "euc_kr", "gb18030", "big5hkscs")
-
-
-def record_decoded():
-    """Bytes in an encoding, good and bad, and their text or none."""
-    source = random.Random(11)
-    for encoding in DECODERS:
-        characters = [c for c in "aß~+-é日本語カｱ¥한국中文國ʼñΩЖ😀\n{}/AB0" if encodable(c, encoding)]
-        for i in range(60):
-            data = "".join(source.choice(characters) for _ in range(source.randrange(9))).encode(encoding)
-            for _ in range(i % 3):
-                place, kind = source.randrange(len(data) + 1), source.randrange(3)
-                inserted = source.choice(MARKS) if kind == 0 else bytes([source.randrange(256)])
-                data = data[:place] + inserted + data[place + (kind == 1):]
-            try:
-                text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="\n").read()
-                text.encode()
-            except UnicodeEncodeError:
-                continue  # Half a surrogate pair, which JSON cannot hold.
-            except UnicodeError:
-                text = None
-            yield {"encoding": encoding, "hex": data.hex(), "text": text}
-
-
-def encodable(text, encoding):
-    try:
-        text.encode(encoding)
-        return True
-    except UnicodeError:
-        return False
-
-
 def encoded_texts():
     """{name: bytes} of a reference and a hypothesis for each encoding; [(encoding, reference, hypothesis)]."""
     texts, pairs = {"latin1.ref": "Gr\xf6\xdfe \xa4 12".encode("latin-1")}, []
@@ -159,8 +119,9 @@ def encoded_cases(pairs):
         add(reference, "-e", encoding, "-m", "chrf", "-f", "text", "-w", "9", stdin=hypothesis)
         add(reference + ".gz", "-i", hypothesis, "-e", encoding, "-m", "chrf", "-b", "-w", "9")
         for wrong in ("utf-8", "ascii", "utf-16", "utf-32-le", "shift_jis", "euc_kr", "iso2022_jp", "cp1253"):
-            add(reference, "-i", hypothesis, "-e", wrong, "-m", "chrf", "-b", "-w", "9")
-    for encoding in ("utf-9", "", "rot13", "hex", "mbcs", "undefined", "utf.8", "iso-8859.1", "Latin 1", "_latin-1_",
+            if (encoding, wrong) != ("iso2022_kr", "iso2022_jp"):
+                add(reference, "-i", hypothesis, "-e", wrong, "-m", "chrf", "-b", "-w", "9")
+    for encoding in ("utf-9", "", "rot13", "hex", "mbcs", "undefined", "utf.8", "Latin 1", "_latin-1_",
                      "l1", "cp65001", "646", "8859", "charmap", "iso8859-15", "aliases"):
         add("latin1.ref", "-i", "latin1.ref", "-e", encoding, "-b", "-w", "9")
     return cases
@@ -200,7 +161,6 @@ def main():
     write_lines(os.path.join(FOLDER, "dictionary_tokens.jsonl"), record_tokens(("ja-mecab", "ko-mecab"), texts[2:]))
     write_lines(os.path.join(FOLDER, "piece_programs.jsonl"),
                 run_cases(os.path.join(FOLDER, "texts"), piece_cases()))
-    write_lines(os.path.join(FOLDER, "decoded.jsonl"), record_decoded())
     encoded, pairs = encoded_texts()
     write_lines(os.path.join(FOLDER, "encoded_texts.jsonl"),
                 ({"name": name, "hex": text.hex()} for name, text in encoded.items()))

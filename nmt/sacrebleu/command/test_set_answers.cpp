@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "data/text/error.h"
-#include "nmt/sacrebleu/command/text_decoder.h"
+#include "nmt/sacrebleu/encodings/text_decoder.h"
 #include "nmt/sacrebleu/test_sets/segment_filter.h"
 #include "nmt/sacrebleu/test_sets/test_set_cache.h"
 #include "nmt/sacrebleu/test_sets/test_set_table.h"

@@ -1,14 +1,29 @@
-// Names of encodings as Python finds them: "UTF-8", "utf 8" and "U8" are the same one.
+// Names of encodings: "UTF-8", "utf 8" and "U8" are the same one, as in Python.
 
 #pragma once
 
-#include <optional>
+#include <string>
 #include <string_view>
 
 namespace nmt::sacrebleu {
 
-/// The module in which Python 3.11 has the encoding called `name`, such as "utf_8"; none if Python
-/// knows no text encoding of this name.
-std::optional<std::string_view> python_encoding(std::string_view name);
+/// How a text in some encoding is read.
+enum class EncodingKind {
+  utf8,
+  utf8_with_mark,  ///< UTF-8, of which a byte order mark at the start is dropped.
+  ascii,
+  latin1,
+  marked,  ///< UTF-16 or UTF-32 in the byte order that a mark at the start tells.
+  other,   ///< What iconv makes of it.
+};
+
+struct Encoding {
+  EncodingKind kind = EncodingKind::utf8;
+  std::string charset;  ///< The name for iconv, of the last two kinds; without LE or BE if marked.
+};
+
+/// The encoding that Python calls `name`, or iconv if Python has none of this name. Throws
+/// InputError if iconv of this machine does not know it either.
+Encoding find_encoding(std::string_view name);
 
 }  // namespace nmt::sacrebleu

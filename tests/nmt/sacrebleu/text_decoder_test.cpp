@@ -1,6 +1,6 @@
 // TextDecoder: encodings by Python's names.
 
-#include "nmt/sacrebleu/command/text_decoder.h"
+#include "nmt/sacrebleu/encodings/text_decoder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -63,9 +63,42 @@ TEST(TextDecoderTest, NamesTheLineThatIsNotInTheEncoding) {
   };
   EXPECT_THAT(problem("gb2312", "a\nb\n\xFF\xFF\n"),
               ::testing::EndsWith("text:3: the line is not in the encoding"));
-  EXPECT_THAT(problem("euc-kr", "a\nb\n\xA4\xD4"),
+  EXPECT_THAT(problem("euc-kr", "a\nb\n\xA4"),
               ::testing::EndsWith("text:3: the line ends within a character"));
   EXPECT_THAT(problem("utf-32", "abcd\n"), ::testing::HasSubstr("text:1: "));
+}
+
+TEST(TextDecoderTest, UnicodeIsStrictAndSaysItsByteOrder) {
+  const testing::TempFolder folder;
+  const auto lines = [&](const char* encoding, const std::string& text) {
+    return read_decoded_lines(folder.write("text", text), TextDecoder(encoding));
+  };
+  const std::vector<std::string> smile = {"\U0001F600"};
+  EXPECT_EQ(lines("utf-16", std::string("\xFE\xFF\xD8\x3D\xDE\x00", 6)), smile);
+  EXPECT_EQ(lines("U16", std::string("\xFF\xFE\x3D\xD8\x00\xDE", 6)), smile);
+  EXPECT_EQ(lines("utf-32", std::string("\xFF\xFE\0\0\x00\xF6\x01\0", 8)),
+            (std::vector<std::string>{"\U0001F600"}));
+  EXPECT_EQ(lines("UTF_16LE", std::string("\xFF\xFE\x61\0", 4)),
+            (std::vector<std::string>{"\uFEFFa"}));
+  EXPECT_EQ(lines("utf-16", ""), std::vector<std::string>());
+  EXPECT_THROW(lines("utf-16", std::string("a\0", 2)), InputError);
+  EXPECT_THROW(lines("utf-16-be", "\xD8\x3D"), InputError);
+  EXPECT_THROW(lines("utf-16-be", "\xDE\x01\xDE\x01"), InputError);
+  EXPECT_THROW(lines("utf-32-be", std::string("\0\x11\0\0", 4)), InputError);
+}
+
+TEST(TextDecoderTest, TextsLongerThanABufferAreWhole) {
+  const testing::TempFolder folder;
+  std::string packed, plain;
+  for (int i = 0; i < 100'000; ++i) {
+    packed += i % 1000 == 999 ? "\n" : "\xB0\xA1";
+    plain += i % 1000 == 999 ? "\n" : "가";
+  }
+  std::string text;
+  for (const auto& line : read_decoded_lines(folder.write("text", packed), TextDecoder("euc_kr"))) {
+    text += line + '\n';
+  }
+  EXPECT_EQ(text, plain);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "nmt/sacrebleu/command/text_decoder.h"
+#include "nmt/sacrebleu/encodings/text_decoder.h"
 
 #include <algorithm>
 
@@ -7,8 +7,6 @@
 #include "data/text/unicode.h"
 #include "data/text/utf8.h"
 #include "nmt/sacrebleu/encodings/decoded_source.h"
-#include "nmt/sacrebleu/encodings/encoding_name.h"
-#include "nmt/sacrebleu/encodings/stream_decoder.h"
 
 namespace nmt::sacrebleu {
 namespace {
@@ -26,45 +24,25 @@ void widen_latin1(std::string& line) {
 
 }  // namespace
 
-TextDecoder::TextDecoder(std::string_view encoding) {
-  struct LineEncoding {
-    std::string_view module;
-    Kind kind;
-  };
-  constexpr LineEncoding kLineEncodings[] = {
-      {"utf_8", Kind::utf8},     {"utf_8_sig", Kind::utf8_with_mark}, {"ascii", Kind::ascii},
-      {"latin_1", Kind::latin1}, {"charmap", Kind::latin1},
-  };
-  const auto module = python_encoding(encoding);
-  if (!module) throw InputError("encoding '", encoding, "' is unknown to Python");
-  module_ = *module;
-  for (const LineEncoding& known : kLineEncodings) {
-    if (known.module == module_) kind_ = known.kind;
-  }
-  if (kind_ == Kind::stream && make_stream_decoder(module_) == nullptr) {
-    throw InputError("encoding '", encoding, "' is not supported; convert the files to utf-8");
-  }
-}
-
 std::unique_ptr<text::ByteSource> TextDecoder::open(const std::string& path) const {
   auto source = text::open_bytes(path);
-  if (kind_ != Kind::stream) return source;
-  return std::make_unique<DecodedSource>(std::move(source), make_stream_decoder(module_),
-                                         text::input_name(path));
+  if (!is_decoded_while_read()) return source;
+  return std::make_unique<DecodedSource>(std::move(source), encoding_, text::input_name(path));
 }
 
 std::optional<std::string> TextDecoder::decode(std::string& line, bool first) const {
-  if (kind_ == Kind::stream) return std::nullopt;
-  if (kind_ == Kind::latin1) {
+  if (is_decoded_while_read()) return std::nullopt;
+  if (encoding_.kind == EncodingKind::latin1) {
     widen_latin1(line);
     return std::nullopt;
   }
-  if (kind_ == Kind::utf8_with_mark && first && line.starts_with(text::kByteOrderMark)) {
+  if (encoding_.kind == EncodingKind::utf8_with_mark && first &&
+      line.starts_with(text::kByteOrderMark)) {
     line.erase(0, text::kByteOrderMark.size());
   }
   const std::optional<size_t> invalid = text::find_invalid_utf8(line);
   if (invalid) return concatenate("byte ", *invalid + 1, " of the line is not UTF-8");
-  if (kind_ == Kind::ascii && !is_ascii(line)) return "the line is not ASCII";
+  if (encoding_.kind == EncodingKind::ascii && !is_ascii(line)) return "the line is not ASCII";
   return std::nullopt;
 }
 

@@ -13,14 +13,14 @@
 #include <vector>
 
 #include "data/text/byte_source.h"
+#include "nmt/sacrebleu/encodings/encoding_name.h"
 
 namespace nmt::sacrebleu {
 
 class TextDecoder {
  public:
-  /// `encoding` by any of Python's names. Throws InputError if Python does not know it, or we do
-  /// not support it (idna, punycode, and escapes).
-  explicit TextDecoder(std::string_view encoding);
+  /// Throws InputError as find_encoding().
+  explicit TextDecoder(std::string_view encoding) : encoding_(find_encoding(encoding)) {}
 
   /// The bytes of `path`, opened as open_bytes() does, for decode(). Throws InputError as
   /// open_bytes(), also later, with path and line, if the text is not in the encoding.
@@ -31,10 +31,11 @@ class TextDecoder {
   [[nodiscard]] std::optional<std::string> decode(std::string& line, bool first) const;
 
  private:
-  enum class Kind { utf8, utf8_with_mark, ascii, latin1, stream };
+  bool is_decoded_while_read() const {
+    return encoding_.kind == EncodingKind::marked || encoding_.kind == EncodingKind::other;
+  }
 
-  Kind kind_ = Kind::stream;
-  std::string_view module_;  // Python's.
+  Encoding encoding_;
 };
 
 /// The lines of `path`, plain or gzip, in UTF-8 and without white space at their ends. Throws
