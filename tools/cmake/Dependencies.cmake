@@ -18,6 +18,13 @@ add_library(nmt::sentencepiece ALIAS nmt_sentencepiece)
 target_link_libraries(nmt_sentencepiece INTERFACE
   ${NMT_SENTENCEPIECE_TRAIN_LIBRARY} nmt::sentencepiece_processor)
 
+find_path(NMT_PCRE2_INCLUDE pcre2.h REQUIRED)
+find_library(NMT_PCRE2_LIBRARY pcre2-8 REQUIRED)
+add_library(nmt_pcre2 INTERFACE)
+add_library(nmt::pcre2 ALIAS nmt_pcre2)
+target_include_directories(nmt_pcre2 SYSTEM INTERFACE ${NMT_PCRE2_INCLUDE})
+target_link_libraries(nmt_pcre2 INTERFACE ${NMT_PCRE2_LIBRARY})
+
 # Only the header: the library is loaded by the program that needs it, when it does.
 find_path(NMT_MECAB_INCLUDE mecab.h REQUIRED)
 add_library(nmt_mecab_header INTERFACE)

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "data/text/error.h"
-#include "nmt/sacrebleu/test_sets/python_regex.h"
+#include "nmt/sacrebleu/test_sets/search_pattern.h"
 #include "nmt/sacrebleu/test_sets/test_set_table.h"
 
 namespace nmt::sacrebleu {
@@ -27,13 +27,13 @@ class TopicQuestion {
   bool fits(const DocumentMark& mark) {
     if (!subset_) return true;
     if (!mark.topic) return false;
-    if (!regex_) regex_.emplace(*subset_);
-    return regex_->search(*mark.topic);
+    if (!pattern_) pattern_.emplace(*subset_);
+    return pattern_->is_in(*mark.topic);
   }
 
  private:
   std::optional<std::string> subset_;
-  std::optional<PythonRegex> regex_;
+  std::optional<SearchPattern> pattern_;
 };
 
 void add_domains(const TestSet& test_set, const std::vector<DocumentMark>& documents,

@@ -1,9 +1,9 @@
 // SegmentFilter: which segments of test sets --origlang and --subset choose.
 //
 // A segment belongs to the document around it. `origin` "de" chooses documents written in German,
-// "non-de" all others; `subset` is a regular expression (python_regex.h) that must be found in the
-// document's topic, "country:" in front of it being ignored. Released files are read when they are
-// first needed, and once.
+// "non-de" all others; `subset` is a regular expression (search_pattern.h) that must be found in
+// the document's topic, "country:" in front of it being ignored. Released files are read when they
+// are first needed, and once.
 
 #pragma once
 
