@@ -17,11 +17,11 @@ struct Library {
 };
 
 const Library kLibraries[] = {
-    {"torch/", "LibTorch"},   {"ATen/", "LibTorch"}, {"c10/", "LibTorch"},
-    {"hwy/", "Highway"},      {"boost/", "Boost"},   {"sentencepiece", "SentencePiece"},
-    {"nlohmann/", "JSON"},    {"zlib.h", "zlib"},    {"mecab.h", "MeCab"},
-    {"pcre2.h", "PCRE2"},     {"cuda", "CUDA"},      {"gtest/", "GoogleTest"},
-    {"gmock/", "GoogleTest"},
+    {"torch/", "LibTorch"},   {"ATen/", "LibTorch"},    {"c10/", "LibTorch"},
+    {"hwy/", "Highway"},      {"boost/", "Boost"},      {"sentencepiece", "SentencePiece"},
+    {"nlohmann/", "JSON"},    {"zlib.h", "zlib"},       {"mecab.h", "MeCab"},
+    {"pcre2.h", "PCRE2"},     {"libxml/", "libxml2"},   {"cuda", "CUDA"},
+    {"gtest/", "GoogleTest"}, {"gmock/", "GoogleTest"},
 };
 
 const std::set<std::string> kSystemFolders = {"sys", "netinet", "arpa"};
@@ -150,7 +150,7 @@ const std::vector<IncludeRule>& include_rules() {
       {"nmt/cli", {"data/text"}, {"Boost"}},
       {"nmt/config", {"data/text", "layers/*_kind.*", "nmt/cli"}, {"JSON"}},
       {"nmt/metrics", {"data/text"}, {"SentencePiece", "MeCab", "Highway"}},
-      {"nmt/sacrebleu", {"data/text", "nmt/cli", "nmt/metrics"}, {"PCRE2", "JSON"}},
+      {"nmt/sacrebleu", {"data/text", "nmt/cli", "nmt/metrics"}, {"PCRE2", "libxml2", "JSON"}},
       {"nmt/tensorboard", {"data/text"}, {}},
       {"nmt/run_log", {"data/text", "layers/*_kind.*"}, {"JSON"}},
       {"nmt/report",

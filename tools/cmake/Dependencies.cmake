@@ -4,6 +4,7 @@
 find_package(ZLIB REQUIRED)
 find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
 find_package(nlohmann_json 3.11 REQUIRED)
+find_package(LibXml2 REQUIRED)
 find_package(Threads REQUIRED)
 
 find_path(NMT_SENTENCEPIECE_INCLUDE sentencepiece_processor.h REQUIRED)

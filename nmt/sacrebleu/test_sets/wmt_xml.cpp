@@ -8,7 +8,7 @@
 #include "data/text/error.h"
 #include "data/text/whole_file.h"
 #include "nmt/sacrebleu/python_number.h"
-#include "nmt/sacrebleu/test_sets/xml_element.h"
+#include "nmt/sacrebleu/test_sets/xml_document.h"
 
 namespace nmt::sacrebleu {
 namespace {
@@ -18,17 +18,17 @@ using Name = std::optional<std::string>;
 class WmtXmlReader {
  public:
   explicit WmtXmlReader(const std::string& path)
-      : path_(path), root_(parse_xml(text::read_file(path), path)) {}
+      : path_(path), document_(text::read_file(path), path), root_(document_.root()) {}
 
   WmtXml read() {
     check_one_language("src");
     check_one_language("ref");
-    for (const XmlElement* document : root_.descendants("doc")) {
-      if (!document->attribute("testsuite")) add_document(*document);
+    for (const XmlElement& document : root_.descendants("doc")) {
+      if (!document.attribute("testsuite")) add_document(document);
     }
     WmtXml xml{.fields = {"src"}, .marks = std::move(marks_)};
-    for (const XmlElement* reference : root_.descendants("ref")) {
-      const Name translator = reference->attribute("translator");
+    for (const XmlElement& reference : root_.descendants("ref")) {
+      const Name translator = reference.attribute("translator");
       add_once(xml.fields, translator && !translator->empty() ? "ref:" + *translator : "ref");
     }
     for (const char* field : {"docid", "origlang"}) add_once(xml.fields, field);
@@ -49,14 +49,14 @@ class WmtXmlReader {
 
   void check_one_language(const char* tag) const {
     std::set<Name> languages;
-    for (const XmlElement* text : root_.descendants(tag)) languages.insert(text->attribute("lang"));
+    for (const XmlElement& text : root_.descendants(tag)) languages.insert(text.attribute("lang"));
     if (languages.size() == 1) return;
     throw InputError(path_, ": needs <", tag, "> elements of one language, has ", languages.size());
   }
 
   std::string needed(const XmlElement& element, const char* key) const {
     const Name value = element.attribute(key);
-    if (!value) throw InputError(path_, ": <", element.name, "> without ", key);
+    if (!value) throw InputError(path_, ": <", element.name(), "> without ", key);
     return *value;
   }
 
@@ -70,25 +70,25 @@ class WmtXmlReader {
   // Numbers of the segments of `element`, and whether each has text.
   std::map<int64_t, bool> segments_of(const XmlElement& element) const {
     std::map<int64_t, bool> segments;
-    for (const XmlElement* segment : element.descendants("seg")) {
-      segments[number_of(*segment)] = !segment->text.empty();
+    for (const XmlElement& segment : element.descendants("seg")) {
+      segments[number_of(segment)] = segment.has_text();
     }
     return segments;
   }
 
   void add_document(const XmlElement& document) {
     std::map<Name, std::map<int64_t, bool>> references, hypotheses;
-    for (const XmlElement* text : document.descendants("ref")) {
-      references[text->attribute("translator")] = segments_of(*text);
+    for (const XmlElement& text : document.descendants("ref")) {
+      references[text.attribute("translator")] = segments_of(text);
     }
     std::vector<std::string> systems;
-    for (const XmlElement* text : document.descendants("hyp")) {
-      hypotheses[text->attribute("system")] = segments_of(*text);
-      add_once(systems, text->attribute("system").value_or(""));
+    for (const XmlElement& text : document.descendants("hyp")) {
+      hypotheses[text.attribute("system")] = segments_of(text);
+      add_once(systems, text.attribute("system").value_or(""));
     }
     std::set<int64_t> numbers;
-    for (const XmlElement* text : document.descendants("src")) {
-      for (const auto& [number, has_text] : segments_of(*text)) numbers.insert(number);
+    for (const XmlElement& text : document.descendants("src")) {
+      for (const auto& [number, has_text] : segments_of(text)) numbers.insert(number);
     }
     std::erase_if(numbers, [&](int64_t number) {
       return std::none_of(references.begin(), references.end(), [&](const auto& reference) {
@@ -116,6 +116,7 @@ class WmtXmlReader {
   }
 
   std::string path_;
+  XmlDocument document_;
   XmlElement root_;
   DocumentMarks marks_;
   std::vector<std::string> systems_;

@@ -9,7 +9,7 @@
 #include "nmt/sacrebleu/test_sets/segment_filter.h"
 #include "nmt/sacrebleu/test_sets/test_set_table.h"
 #include "nmt/sacrebleu/test_sets/wmt_xml.h"
-#include "nmt/sacrebleu/test_sets/xml_element.h"
+#include "nmt/sacrebleu/test_sets/xml_document.h"
 #include "tests/testing/temp_folder.h"
 
 namespace nmt::sacrebleu {
@@ -69,51 +69,47 @@ TEST(SegmentFilterTest, RefusesSetsWithoutDocumentsOrTopics) {
       HasSubstr("nobody noted topics of the documents of wmt20"));
 }
 
-TEST(XmlElementTest, ReadsTextAttributesAndEntities) {
-  const XmlElement root = parse_xml(
-      "\xEF\xBB\xBF<?xml version=\"1.0\" encoding='UTF-8' ?><!DOCTYPE a [<!ELEMENT a ANY>]><!-- x "
+TEST(XmlDocumentTest, ReadsTextAttributesAndEntities) {
+  const XmlDocument document(
+      "\xEF\xBB\xBF<?xml version=\"1.0\" encoding='UTF-8' ?><!DOCTYPE a [<!ENTITY e 'own'>]><!-- x "
       "-->\n"
-      "<a k='1 &lt;\n2'>one &amp; <![CDATA[<two>]]>&#x263a;<b/><c>d<b x=\"y\"></b ></c>tail</a>\n",
+      "<a k='1 &lt;\n2' e='&e;'><![CDATA[<two>]]><b/><c>&e;<b x=\"y\"></b ></c><n:b "
+      "xmlns:n='u'/></a>\n",
       "f");
+  const XmlElement root = document.root();
+  EXPECT_EQ(root.name(), "a");
   EXPECT_EQ(root.attribute("k"), "1 < 2");
-  EXPECT_EQ(root.text, "one & <two>☺");
-  EXPECT_EQ(root.descendants("b").size(), 2u);
-  EXPECT_EQ(root.descendants("b")[1]->attribute("x"), "y");
+  EXPECT_EQ(root.attribute("e"), "own");
   EXPECT_EQ(root.attribute("absent"), std::nullopt);
+  EXPECT_TRUE(root.has_text());
+  EXPECT_TRUE(root.descendants("c")[0].has_text());
+  ASSERT_EQ(root.descendants("b").size(), 2u);
+  EXPECT_EQ(root.descendants("b")[1].attribute("x"), "y");
+  EXPECT_FALSE(root.descendants("b")[1].has_text());
 }
 
-TEST(XmlElementTest, RefusesWhatIsNotWellFormedWithItsLine) {
-  for (const char* text : {"",
-                           "<a>",
-                           "<a></b>",
-                           "<a/><b/>",
-                           "<a x=1/>",
-                           "<a x='1' x='2'/>",
-                           "<a>&nbsp;</a>",
-                           "<a>&</a>",
-                           "<a x='<'/>",
-                           "<a><!-- </a>",
-                           "<a>\xFF</a>",
-                           "<a>\x1c</a>",
-                           "<a>&#11;</a>",
-                           "<a>&#xD800;</a>",
-                           " <?xml version='1.0'?><a/>",
-                           "<a x='1'y='2'/>",
-                           "<a>]]></a>",
-                           "<a xmlns='u'/>",
-                           "<1/>",
-                           "<a",
-                           "a"}) {
-    EXPECT_THAT(message_of<InputError>([&] { parse_xml(std::string("\n") + text, "f.xml"); }),
-                HasSubstr("f.xml:2: not well-formed XML"))
-        << text;
-  }
-  EXPECT_THAT(message_of<InputError>(
-                  [] { parse_xml("<?xml version='1.0' encoding='latin-1'?><a/>", "f.xml"); }),
-              HasSubstr("f.xml:1: not well-formed XML: an encoding other than UTF-8"));
+TEST(XmlDocumentTest, TextStandsBeforeTheFirstChildOrComment) {
+  EXPECT_FALSE(XmlDocument("<a><!-- x -->text</a>", "f").root().has_text());
+  EXPECT_FALSE(XmlDocument("<a><b/>text</a>", "f").root().has_text());
+}
+
+TEST(XmlDocumentTest, NothingOutsideIsRead) {
+  const XmlDocument document(
+      "<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/hostname'>]><a><b/>&e;</a>", "f");
+  EXPECT_EQ(document.root().descendants("b").size(), 1u);
+}
+
+TEST(XmlDocumentTest, RefusesWhatIsNotWellFormedWithItsLine) {
   std::string deep;
   for (int i = 0; i < 100000; ++i) deep += "<a>";
-  EXPECT_THAT(message_of<InputError>([&] { parse_xml(deep, "f.xml"); }), HasSubstr("too deep"));
+  for (const std::string text :
+       {"<a>", "<a></b>", "<a/><b/>", "<a x=1/>", "<a x='1' x='2'/>", "<a>&nbsp;</a>",
+        "<a>\xFF</a>", "<a>\x1c</a>", deep.c_str(), "a"}) {
+    EXPECT_THAT(message_of<InputError>([&] { XmlDocument("\n" + text, "f.xml"); }),
+                HasSubstr("f.xml:2: not well-formed XML: "))
+        << text.substr(0, 20);
+  }
+  EXPECT_THAT(message_of<InputError>([] { XmlDocument("", "f.xml"); }), HasSubstr("f.xml:"));
 }
 
 TEST(WmtXmlTest, RefusesWhatCannotBeAssigned) {
