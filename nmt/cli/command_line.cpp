@@ -20,9 +20,11 @@ class WordCount : public po::value_semantic {
   explicit WordCount(const FlagShape& shape)
       : values_(shape.values), optional_values_(shape.optional_values) {}
   std::string name() const override { return "value"; }
-  unsigned min_tokens() const override { return values_ == kOneOrMore ? 1 : values_; }
+  unsigned min_tokens() const override {
+    return values_ == kOneOrMore ? 1 : values_ == kAnyNumber ? 0 : values_;
+  }
   unsigned max_tokens() const override {
-    return values_ == kOneOrMore ? INT_MAX : values_ + optional_values_;
+    return values_ < 0 ? INT_MAX : values_ + optional_values_;
   }
   bool is_composing() const override { return false; }
   bool is_required() const override { return false; }
@@ -59,9 +61,8 @@ const FlagShape* find(const std::vector<FlagShape>& shapes, const std::string& d
 
 // "--vocab --resume" is a forgotten value; "--vocab=--resume" is meant.
 bool takes_a_flag_as_value(const po::option& option) {
-  return std::any_of(
-      option.original_tokens.begin() + 1, option.original_tokens.end(),
-      [](const std::string& token) { return token.starts_with("--") && token.size() > 2; });
+  return std::any_of(option.original_tokens.begin() + 1, option.original_tokens.end(),
+                     [](const std::string& token) { return token.starts_with("--"); });
 }
 
 }  // namespace
@@ -82,9 +83,13 @@ SplitCommandLine split_command_line(const std::vector<std::string>& arguments,
       .style(style::allow_long | style::long_allow_adjacent | style::long_allow_next);
 
   SplitCommandLine line;
+  bool in_positional_run = false;
   try {
     for (const po::option& option : parser.run().options) {
-      if (option.string_key.empty()) {
+      const bool is_positional = option.string_key.empty();
+      if (is_positional && !in_positional_run) ++line.positional_runs;
+      in_positional_run = is_positional;
+      if (is_positional) {
         line.positional.insert(line.positional.end(), option.value.begin(), option.value.end());
       } else if (option.unregistered) {
         throw UsageError("unknown flag --", option.string_key,
@@ -93,7 +98,8 @@ SplitCommandLine split_command_line(const std::vector<std::string>& arguments,
         refuse_values("--" + option.string_key, shapes);
       } else {
         line.flags.push_back({option.string_key, option.value});
-        if (line.flags.back().values.empty()) line.flags.back().values = {"true"};
+        const bool is_toggle = find(shapes, "--" + option.string_key)->values == 0;
+        if (is_toggle && option.value.empty()) line.flags.back().values = {"true"};
       }
     }
   } catch (const po::error_with_option_name& error) {

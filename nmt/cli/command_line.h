@@ -7,11 +7,14 @@
 
 namespace nmt::cli {
 
+/// FlagShape::values of a flag that takes as many values as follow, or none.
+inline constexpr int kAnyNumber = -2;
+
 /// What the cutting must know of a flag.
 struct FlagShape {
   std::string name;         ///< Without dashes.
   std::string placeholder;  ///< For the message when a value is missing.
-  int values;               ///< As in Flag: a count, 0 for a toggle, or kOneOrMore.
+  int values;               ///< As in Flag: a count, 0 for a toggle, or kOneOrMore; or kAnyNumber.
   int optional_values = 0;  ///< As in Flag.
 };
 
@@ -23,6 +26,7 @@ struct GivenFlag {
 struct SplitCommandLine {
   std::vector<GivenFlag> flags;  ///< In the order given, repetitions included.
   std::vector<std::string> positional;
+  int positional_runs = 0;  ///< How many stretches of positional arguments there are.
 };
 
 /// Cuts `arguments` (without the program's name). Throws UsageError for an unknown flag, with the

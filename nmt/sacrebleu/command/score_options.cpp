@@ -201,7 +201,6 @@ void add_test_options(ArgumentParser& parser, ScoreRequest& request, ScoreChoice
               {},
               into_true(&choices.paired_bootstrap),
               "paired bootstrap resampling of every system against the first"});
-  parser.exclude("--paired-ar", "--paired-bs");
   parser.add({{"--paired-ar-n", "-parn"},
               Arity::one,
               "N",

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "nmt/sacrebleu/command/argparse.h"
+#include "nmt/sacrebleu/command/argument_parser.h"
 #include "nmt/sacrebleu/command/score_request.h"
 
 namespace nmt::sacrebleu {

@@ -5,7 +5,7 @@
 
 #include "data/text/error.h"
 #include "nmt/metrics/tokenizers/data_places.h"
-#include "nmt/sacrebleu/command/argparse.h"
+#include "nmt/sacrebleu/command/argument_parser.h"
 #include "nmt/sacrebleu/command/score_options.h"
 
 namespace nmt::sacrebleu {
@@ -35,6 +35,9 @@ ScoreRequest parse_score_request(const std::vector<std::string>& arguments,
   declare_score_options(parser, request, choices);
   parser.parse(arguments);
 
+  if (choices.paired_bootstrap && choices.paired_randomization) {
+    throw UsageError("--paired-ar is not allowed with --paired-bs\n", parser.usage());
+  }
   if (choices.paired_bootstrap) request.paired_test = PairedTest::bootstrap;
   if (choices.paired_randomization) request.paired_test = PairedTest::approximate_randomization;
   apply_environment(environment, request);

@@ -21,7 +21,7 @@
 
 #include "data/text/error.h"
 #include "nmt/cli/program.h"
-#include "nmt/sacrebleu/command/argparse.h"
+#include "nmt/sacrebleu/command/argument_parser.h"
 #include "nmt/sacrebleu/command/score_command.h"
 #include "nmt/sacrebleu/command/score_input.h"
 #include "tests/testing/temp_folder.h"

@@ -1,5 +1,5 @@
 #include "data/text/error.h"
-#include "nmt/sacrebleu/command/argparse.h"
+#include "nmt/sacrebleu/command/argument_parser.h"
 #include "nmt/sacrebleu/python_number.h"
 
 namespace nmt::sacrebleu {

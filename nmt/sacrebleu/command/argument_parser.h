@@ -1,15 +1,15 @@
-// ArgumentParser: the rules of Python's argparse (3.11), for a program whose command line is that
-// of a Python program. Programs of our own design use FlagSet (flags.h), which is stricter.
+// ArgumentParser: the command line of a Python program. Names are resolved by the rules of Python's
+// argparse (3.11), then Boost.Program_options cuts the line, as for programs of our own design
+// (nmt/cli/flags.h).
 //
 // - Long options may be abbreviated while only one fits; `--option=value` gives a value.
 // - `-w4`, `-w=4`, `-w 4`; `-qb` is `-q -b`; of options like `-tok` a beginning is enough, but
-// `-to` is
-//   ambiguous when there is a `-t` as well.
+//   `-to` is ambiguous when there is a `-t` as well.
 // - A negative number, and an argument with a space in it, is a value, not an option.
 // - An option may be given twice; the last one counts. After `--` there are only positional
-// arguments.
+//   arguments.
 // - The positional arguments are one unbroken run; options that take many values swallow what
-// follows.
+//   follows.
 //
 //     ArgumentParser parser("nmt-score", "Scores translations.");
 //     parser.group("Output");
@@ -25,6 +25,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "nmt/cli/command_line.h"
 
 namespace nmt::sacrebleu {
 
@@ -54,9 +56,6 @@ class ArgumentParser {
   /// Where the positional arguments go, any number of them.
   void positional(std::string placeholder, std::string help, std::vector<std::string>* values);
 
-  /// At most one of these two options may be given; each by its first name.
-  void exclude(const std::string& one, const std::string& other);
-
   /// Runs assign() of every argument in `arguments` (without the program's name), in order.
   /// Throws UsageError, whose second line is usage().
   void parse(const std::vector<std::string>& arguments);
@@ -78,22 +77,18 @@ class ArgumentParser {
     std::string name;
     std::optional<std::string> value;  // What was attached to it.
   };
-  struct State;
 
   std::optional<Match> classify(const std::string& text) const;
   std::vector<Match> abbreviations(const std::string& text) const;
   const Argument* find(std::string_view name) const;
-  size_t take_option(State& state, size_t index);
-  void take_positionals(State& state, size_t& index);
-  void run(State& state, const Argument& argument, const std::vector<std::string>& values);
-  [[noreturn]] void fail(const std::string& message) const;
-  [[noreturn]] void fail(const Argument& argument, const std::string& message) const;
+  void append_canonical(Match match, std::vector<std::string>& words) const;
+  std::vector<cli::FlagShape> shapes() const;
+  void run(const Argument& argument, const std::vector<std::string>& values) const;
 
   std::string program_, sentence_, group_;
   std::vector<Entry> entries_;
   std::string positional_placeholder_, positional_help_;
   std::vector<std::string>* positional_values_ = nullptr;
-  std::vector<std::pair<std::string, std::string>> exclusions_;
 };
 
 /// Assigners for Argument::assign; each takes the last value.

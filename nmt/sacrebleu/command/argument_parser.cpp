@@ -1,0 +1,216 @@
+#include "nmt/sacrebleu/command/argument_parser.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "data/text/error.h"
+#include "nmt/cli/flags.h"
+#include "nmt/cli/help_page.h"
+#include "nmt/cli/nearest_name.h"
+
+namespace nmt::sacrebleu {
+namespace {
+
+// -5, -5.5, -.5; not -1e5.
+bool is_negative_number(const std::string& text) {
+  std::string digits = text.substr(1);
+  if (const size_t point = digits.find('.'); point != std::string::npos) digits.erase(point, 1);
+  return text.starts_with('-') && !text.ends_with('.') && !digits.empty() &&
+         digits.find_first_not_of("0123456789") == std::string::npos;
+}
+
+// Ends the name under which Boost knows a list whose only value is attached to it, so that `-i=a b`
+// leaves b alone. It cannot be typed: what is typed is resolved first.
+constexpr char kOnlyAttached = ' ';
+
+bool takes_many(const Argument& argument) {
+  return argument.arity == Arity::one_or_more || argument.arity == Arity::any;
+}
+
+int value_count(Arity arity) {
+  if (arity == Arity::any) return cli::kAnyNumber;
+  return arity == Arity::one_or_more ? cli::kOneOrMore : arity == Arity::one ? 1 : 0;
+}
+
+std::string all_names(const Argument& argument) {
+  return cli::joined(argument.names, "/");
+}
+
+// "--width N, -w N".
+std::string left_column(const Argument& argument) {
+  std::string text;
+  for (const std::string& name : argument.names) {
+    if (!text.empty()) text += ", ";
+    text += name;
+  }
+  if (argument.arity != Arity::none) text += ' ' + argument.placeholder;
+  if (takes_many(argument)) text += " ...";
+  return text;
+}
+
+}  // namespace
+
+ArgumentParser::ArgumentParser(std::string program, std::string sentence)
+    : program_(std::move(program)), sentence_(std::move(sentence)) {}
+
+void ArgumentParser::group(std::string title) {
+  group_ = std::move(title);
+}
+
+void ArgumentParser::add(Argument argument) {
+  entries_.push_back({std::move(argument), group_});
+}
+
+void ArgumentParser::positional(std::string placeholder, std::string help,
+                                std::vector<std::string>* values) {
+  positional_placeholder_ = std::move(placeholder);
+  positional_help_ = std::move(help);
+  positional_values_ = values;
+}
+
+const Argument* ArgumentParser::find(std::string_view name) const {
+  for (const Entry& entry : entries_) {
+    for (const std::string& candidate : entry.argument.names) {
+      if (candidate == name) return &entry.argument;
+    }
+  }
+  return nullptr;
+}
+
+std::vector<ArgumentParser::Match> ArgumentParser::abbreviations(const std::string& text) const {
+  std::vector<Match> matches;
+  const bool is_long = text.starts_with("--");
+  const size_t equals = is_long ? text.find('=') : std::string::npos;
+  const std::string beginning = text.substr(0, equals);
+  std::optional<std::string> value;
+  if (equals != std::string::npos) value = text.substr(equals + 1);
+  for (const Entry& entry : entries_) {
+    for (const std::string& name : entry.argument.names) {
+      if (!is_long && name == text.substr(0, 2)) {
+        matches.push_back({&entry.argument, name, text.substr(2)});
+      } else if (name.starts_with(beginning)) {
+        matches.push_back({&entry.argument, name, value});
+      }
+    }
+  }
+  return matches;
+}
+
+std::optional<ArgumentParser::Match> ArgumentParser::classify(const std::string& text) const {
+  if (!text.starts_with('-')) return std::nullopt;
+  if (const Argument* argument = find(text)) return Match{argument, text, std::nullopt};
+  if (text.size() == 1) return std::nullopt;
+  if (const size_t equals = text.find('='); equals != std::string::npos) {
+    const std::string name = text.substr(0, equals);
+    if (const Argument* argument = find(name))
+      return Match{argument, name, text.substr(equals + 1)};
+  }
+  const std::vector<Match> matches = abbreviations(text);
+  if (matches.size() == 1) return matches.front();
+  if (matches.size() > 1) {
+    std::vector<std::string> names;
+    for (const Match& match : matches) names.push_back(match.name);
+    throw UsageError("ambiguous option: ", text, " could match ", cli::joined(names));
+  }
+  if (is_negative_number(text) || text.find(' ') != std::string::npos) return std::nullopt;
+  return Match{};
+}
+
+// The option as --name or --name=value, after the toggles before it in a cluster such as -qb.
+void ArgumentParser::append_canonical(Match match, std::vector<std::string>& words) const {
+  while (match.value && match.argument->arity == Arity::none) {
+    const std::string rest = *match.value;
+    const Argument* next =
+        rest.empty() || match.name.starts_with("--") ? nullptr : find("-" + rest.substr(0, 1));
+    if (next == nullptr)
+      throw UsageError(all_names(*match.argument), " takes no value: '", rest, "'");
+    words.push_back(match.argument->names.front());
+    match = {next, "-" + rest.substr(0, 1), std::nullopt};
+    if (rest.size() > 1) match.value = rest.substr(1);
+  }
+  std::string word = match.argument->names.front();
+  if (match.value && takes_many(*match.argument)) word += kOnlyAttached;
+  if (match.value && !match.value->empty()) word += '=' + *match.value;
+  words.push_back(std::move(word));
+  if (match.value && match.value->empty()) words.emplace_back();
+}
+
+std::vector<cli::FlagShape> ArgumentParser::shapes() const {
+  std::vector<cli::FlagShape> shapes;
+  for (const auto& [argument, group] : entries_) {
+    const std::string name = argument.names.front().substr(2);
+    shapes.push_back({name, argument.placeholder, value_count(argument.arity)});
+    if (takes_many(argument)) shapes.push_back({name + kOnlyAttached, argument.placeholder, 1});
+  }
+  return shapes;
+}
+
+void ArgumentParser::parse(const std::vector<std::string>& arguments) {
+  std::vector<std::string> words, unrecognized;
+  try {
+    auto argument = arguments.begin();
+    for (; argument != arguments.end() && *argument != "--"; ++argument) {
+      const std::optional<Match> match = classify(*argument);
+      if (match && match->argument == nullptr) {
+        unrecognized.push_back(*argument);
+      } else if (match) {
+        append_canonical(*match, words);
+      } else {
+        words.push_back(*argument);
+      }
+    }
+    words.insert(words.end(), argument, arguments.end());
+    const cli::SplitCommandLine line = cli::split_command_line(words, shapes());
+    for (const cli::GivenFlag& flag : line.flags) {
+      run(*find("--" + flag.name.substr(0, flag.name.find(kOnlyAttached))), flag.values);
+    }
+    if (line.positional_runs > 1) unrecognized.push_back(line.positional.back());
+    if (!unrecognized.empty()) {
+      throw UsageError("unrecognized arguments: ", cli::joined(unrecognized, " "));
+    }
+    if (positional_values_ != nullptr) *positional_values_ = line.positional;
+  } catch (const UsageError& error) {
+    throw UsageError(error.what(), '\n', usage());
+  }
+}
+
+void ArgumentParser::run(const Argument& argument, const std::vector<std::string>& values) const {
+  for (const std::string& value : values) {
+    const auto& choices = argument.choices;
+    if (choices.empty() || std::find(choices.begin(), choices.end(), value) != choices.end())
+      continue;
+    throw UsageError(all_names(argument), ": invalid choice: '", value, "' (choose from ",
+                     cli::joined(choices), ")", cli::did_you_mean(value, choices));
+  }
+  try {
+    argument.assign(values);
+  } catch (const UsageError& error) {
+    throw UsageError(all_names(argument), ": ", error.what());
+  }
+}
+
+std::string ArgumentParser::usage() const {
+  std::string text = "usage: " + program_ + " [options]";
+  if (positional_values_ != nullptr) text += " [" + positional_placeholder_ + " ...]";
+  return text;
+}
+
+std::string ArgumentParser::help() const {
+  constexpr size_t kRightColumn = 36;
+  std::string page = usage() + "\n\n" + sentence_ + "\n";
+  if (positional_values_ != nullptr) {
+    page +=
+        '\n' + cli::help_entry(positional_placeholder_ + " ...", positional_help_, kRightColumn);
+  }
+  const std::string* group = nullptr;
+  for (const Entry& entry : entries_) {
+    if (group == nullptr || *group != entry.group) page += "\n" + entry.group + ":\n";
+    group = &entry.group;
+    std::string help = entry.argument.help;
+    if (!entry.argument.choices.empty()) help += " (" + cli::joined(entry.argument.choices) + ")";
+    page += cli::help_entry(left_column(entry.argument), help, kRightColumn);
+  }
+  return page;
+}
+
+}  // namespace nmt::sacrebleu
