@@ -8,8 +8,8 @@
 namespace nmt::optim {
 namespace {
 
-AdamCoefficients coefficients(const config::OptimizationConfig& config,
-                              const UpdateNumbers& numbers, bool decays) {
+AdamCoefficients adam_coefficients(const config::OptimizationConfig& config,
+                                   const UpdateNumbers& numbers, bool decays) {
   const double t = static_cast<double>(numbers.step);
   const double decay = decays ? numbers.learning_rate * config.weight_decay : 0.0;
   return {.gradient_scale = static_cast<float>(numbers.gradient_scale),
@@ -46,8 +46,8 @@ void adam_update_on_device(at::TensorList values, at::TensorList gradients, at::
 
 void Adam::update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
                          size_t /*parameters*/) const {
-  const AdamCoefficients of[] = {coefficients(config(), numbers, false),
-                                 coefficients(config(), numbers, true)};
+  const AdamCoefficients of[] = {adam_coefficients(config(), numbers, false),
+                                 adam_coefficients(config(), numbers, true)};
   walk.for_each([&](const Elements& e) {
     adam_update(e.value, e.gradient, e.state[0], e.state[1], e.count, of[e.decays]);
   });
@@ -70,7 +70,7 @@ void Adam::update_all_tensors(const UpdateNumbers& numbers,
     }
     if (values.empty()) continue;
     adam_update_on_device(values, gradients, first, second,
-                          coefficients(config(), numbers, decays));
+                          adam_coefficients(config(), numbers, decays));
   }
 }
 

@@ -8,8 +8,8 @@
 namespace nmt::optim {
 namespace {
 
-LambCoefficients coefficients(const config::OptimizationConfig& config,
-                              const UpdateNumbers& numbers, bool decays) {
+LambCoefficients lamb_coefficients(const config::OptimizationConfig& config,
+                                   const UpdateNumbers& numbers, bool decays) {
   const double t = static_cast<double>(numbers.step);
   return {.gradient_scale = static_cast<float>(numbers.gradient_scale),
           .beta1 = static_cast<float>(config.adam_beta1),
@@ -31,8 +31,8 @@ double trust_ratio(double value_norm, double direction_norm) {
 
 void Lamb::update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
                          size_t parameters) const {
-  const LambCoefficients of[] = {coefficients(config(), numbers, false),
-                                 coefficients(config(), numbers, true)};
+  const LambCoefficients of[] = {lamb_coefficients(config(), numbers, false),
+                                 lamb_coefficients(config(), numbers, true)};
   const auto squares = walk.sums(parameters, [&](const Elements& e) -> ElementWalk::Pair {
     const double direction =
         lamb_moments(e.value, e.gradient, e.state[0], e.state[1], e.count, of[e.decays]);
@@ -47,7 +47,7 @@ void Lamb::update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
 }
 
 void Lamb::update_tensors(const UpdateNumbers& numbers, const ParameterTensors& tensors) const {
-  const LambCoefficients c = coefficients(config(), numbers, tensors.decays);
+  const LambCoefficients c = lamb_coefficients(config(), numbers, tensors.decays);
   const torch::Tensor g = tensors.gradient * c.gradient_scale;
   const torch::Tensor &mean = tensors.state[0], &square = tensors.state[1];
   mean.mul_(c.beta1).add_(g, c.one_minus_beta1);

@@ -15,8 +15,8 @@ double trust_ratio(const config::OptimizationConfig& config, double value_norm,
   return config.trust_coefficient * value_norm / (gradient_norm + config.weight_decay * value_norm);
 }
 
-LarsCoefficients coefficients(const config::OptimizationConfig& config,
-                              const UpdateNumbers& numbers, bool decays, double ratio) {
+LarsCoefficients lars_coefficients(const config::OptimizationConfig& config,
+                                   const UpdateNumbers& numbers, bool decays, double ratio) {
   return {.gradient_scale = static_cast<float>(numbers.gradient_scale),
           .momentum = static_cast<float>(config.momentum),
           .decay = decays ? static_cast<float>(config.weight_decay) : 0.0f,
@@ -37,7 +37,7 @@ void Lars::update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
                                                 numbers.gradient_scale * std::sqrt(gradient))
                                   : 1.0;
     lars_update(e.value, e.gradient, e.state[0], e.count,
-                coefficients(config(), numbers, e.decays, ratio));
+                lars_coefficients(config(), numbers, e.decays, ratio));
   });
 }
 
@@ -46,7 +46,7 @@ void Lars::update_tensors(const UpdateNumbers& numbers, const ParameterTensors& 
   const double ratio = tensors.decays ? trust_ratio(config(), tensors.value.norm().item<double>(),
                                                     g.norm().item<double>())
                                       : 1.0;
-  const LarsCoefficients c = coefficients(config(), numbers, tensors.decays, ratio);
+  const LarsCoefficients c = lars_coefficients(config(), numbers, tensors.decays, ratio);
   const torch::Tensor& buffer = tensors.state[0];
   buffer.mul_(c.momentum).add_(g.add(tensors.value, c.decay), c.rate);
   tensors.value.sub_(buffer);

@@ -5,8 +5,8 @@
 namespace nmt::optim {
 namespace {
 
-LionCoefficients coefficients(const config::OptimizationConfig& config,
-                              const UpdateNumbers& numbers, bool decays) {
+LionCoefficients lion_coefficients(const config::OptimizationConfig& config,
+                                   const UpdateNumbers& numbers, bool decays) {
   const double decay = decays ? numbers.learning_rate * config.weight_decay : 0.0;
   return {.gradient_scale = static_cast<float>(numbers.gradient_scale),
           .keep = static_cast<float>(1.0 - decay),
@@ -21,15 +21,15 @@ LionCoefficients coefficients(const config::OptimizationConfig& config,
 
 void Lion::update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
                          size_t /*parameters*/) const {
-  const LionCoefficients of[] = {coefficients(config(), numbers, false),
-                                 coefficients(config(), numbers, true)};
+  const LionCoefficients of[] = {lion_coefficients(config(), numbers, false),
+                                 lion_coefficients(config(), numbers, true)};
   walk.for_each([&](const Elements& e) {
     lion_update(e.value, e.gradient, e.state[0], e.count, of[e.decays]);
   });
 }
 
 void Lion::update_tensors(const UpdateNumbers& numbers, const ParameterTensors& tensors) const {
-  const LionCoefficients c = coefficients(config(), numbers, tensors.decays);
+  const LionCoefficients c = lion_coefficients(config(), numbers, tensors.decays);
   const torch::Tensor g = tensors.gradient * c.gradient_scale;
   const torch::Tensor& mean = tensors.state[0];
   const torch::Tensor sign = mean.mul(c.beta1).add_(g, c.one_minus_beta1).sign_();

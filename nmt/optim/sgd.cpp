@@ -5,8 +5,8 @@
 namespace nmt::optim {
 namespace {
 
-SgdCoefficients coefficients(const config::OptimizationConfig& config, const UpdateNumbers& numbers,
-                             bool decays) {
+SgdCoefficients sgd_coefficients(const config::OptimizationConfig& config,
+                                 const UpdateNumbers& numbers, bool decays) {
   const double decay = decays ? numbers.learning_rate * config.weight_decay : 0.0;
   return {.gradient_scale = static_cast<float>(numbers.gradient_scale),
           .keep = static_cast<float>(1.0 - decay),
@@ -27,15 +27,15 @@ Sgd::Sgd(const config::OptimizationConfig& config, ParallelFor parallel_for)
 
 void Sgd::update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
                         size_t /*parameters*/) const {
-  const SgdCoefficients of[] = {coefficients(config(), numbers, false),
-                                coefficients(config(), numbers, true)};
+  const SgdCoefficients of[] = {sgd_coefficients(config(), numbers, false),
+                                sgd_coefficients(config(), numbers, true)};
   walk.for_each([&](const Elements& e) {
     sgd_update(e.value, e.gradient, e.state[0], e.count, of[e.decays]);
   });
 }
 
 void Sgd::update_tensors(const UpdateNumbers& numbers, const ParameterTensors& tensors) const {
-  const SgdCoefficients c = coefficients(config(), numbers, tensors.decays);
+  const SgdCoefficients c = sgd_coefficients(config(), numbers, tensors.decays);
   const torch::Tensor g = tensors.gradient * c.gradient_scale;
   torch::Tensor direction = g;
   if (!tensors.state.empty()) {
