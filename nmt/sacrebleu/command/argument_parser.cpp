@@ -36,6 +36,14 @@ std::string all_names(const Argument& argument) {
   return cli::joined(argument.names, "/");
 }
 
+// "--width/-w" as its parts.
+std::vector<std::string> names_of(std::string_view text) {
+  const size_t slash = text.find('/');
+  std::vector<std::string> names = {std::string(text.substr(0, slash))};
+  if (slash != text.npos) names.emplace_back(text.substr(slash + 1));
+  return names;
+}
+
 // "--width N, -w N".
 std::string left_column(const Argument& argument) {
   std::string text;
@@ -57,8 +65,15 @@ void ArgumentParser::group(std::string title) {
   group_ = std::move(title);
 }
 
-void ArgumentParser::add(Argument argument) {
-  entries_.push_back({std::move(argument), group_});
+void ArgumentParser::flag(std::string_view names, bool* target, std::string help) {
+  option(
+      names, "", [target](const auto&) { *target = true; }, std::move(help), {}, Arity::none);
+}
+
+void ArgumentParser::option(std::string_view names, std::string placeholder, Assign assign,
+                            std::string help, std::vector<std::string> choices, Arity arity) {
+  arguments_.push_back({names_of(names), std::move(placeholder), std::move(assign), std::move(help),
+                        std::move(choices), arity, group_});
 }
 
 void ArgumentParser::positional(std::string placeholder, std::string help,
@@ -69,10 +84,9 @@ void ArgumentParser::positional(std::string placeholder, std::string help,
 }
 
 const Argument* ArgumentParser::find(std::string_view name) const {
-  for (const Entry& entry : entries_) {
-    for (const std::string& candidate : entry.argument.names) {
-      if (candidate == name) return &entry.argument;
-    }
+  for (const Argument& argument : arguments_) {
+    const auto& names = argument.names;
+    if (std::find(names.begin(), names.end(), name) != names.end()) return &argument;
   }
   return nullptr;
 }
@@ -84,12 +98,12 @@ std::vector<ArgumentParser::Match> ArgumentParser::abbreviations(const std::stri
   const std::string beginning = text.substr(0, equals);
   std::optional<std::string> value;
   if (equals != std::string::npos) value = text.substr(equals + 1);
-  for (const Entry& entry : entries_) {
-    for (const std::string& name : entry.argument.names) {
+  for (const Argument& argument : arguments_) {
+    for (const std::string& name : argument.names) {
       if (!is_long && name == text.substr(0, 2)) {
-        matches.push_back({&entry.argument, name, text.substr(2)});
+        matches.push_back({&argument, name, text.substr(2)});
       } else if (name.starts_with(beginning)) {
-        matches.push_back({&entry.argument, name, value});
+        matches.push_back({&argument, name, value});
       }
     }
   }
@@ -137,7 +151,7 @@ void ArgumentParser::append_canonical(Match match, std::vector<std::string>& wor
 
 std::vector<cli::FlagShape> ArgumentParser::shapes() const {
   std::vector<cli::FlagShape> shapes;
-  for (const auto& [argument, group] : entries_) {
+  for (const Argument& argument : arguments_) {
     const std::string name = argument.names.front().substr(2);
     shapes.push_back({name, argument.placeholder, value_count(argument.arity)});
     if (takes_many(argument)) shapes.push_back({name + kOnlyAttached, argument.placeholder, 1});
@@ -203,12 +217,12 @@ std::string ArgumentParser::help() const {
         '\n' + cli::help_entry(positional_placeholder_ + " ...", positional_help_, kRightColumn);
   }
   const std::string* group = nullptr;
-  for (const Entry& entry : entries_) {
-    if (group == nullptr || *group != entry.group) page += "\n" + entry.group + ":\n";
-    group = &entry.group;
-    std::string help = entry.argument.help;
-    if (!entry.argument.choices.empty()) help += " (" + cli::joined(entry.argument.choices) + ")";
-    page += cli::help_entry(left_column(entry.argument), help, kRightColumn);
+  for (const Argument& argument : arguments_) {
+    if (group == nullptr || *group != argument.group) page += "\n" + argument.group + ":\n";
+    group = &argument.group;
+    std::string help = argument.help;
+    if (!argument.choices.empty()) help += " (" + cli::joined(argument.choices) + ")";
+    page += cli::help_entry(left_column(argument), help, kRightColumn);
   }
   return page;
 }

@@ -13,8 +13,7 @@
 //
 //     ArgumentParser parser("nmt-score", "Scores translations.");
 //     parser.group("Output");
-//     parser.add({.names = {"--width", "-w"}, .arity = Arity::one, .placeholder = "N",
-//                 .assign = into_int(&width), .help = "decimals"});
+//     parser.option("--width/-w", "N", into_int(&width), "decimals");
 //     parser.parse(arguments);
 
 #pragma once
@@ -33,14 +32,18 @@ namespace nmt::sacrebleu {
 /// How many values an option takes.
 enum class Arity { none, one, one_or_more, any };
 
+/// Takes the values of an option.
+using Assign = std::function<void(const std::vector<std::string>&)>;
+
+/// An option, as declared.
 struct Argument {
-  std::vector<std::string> names;  ///< With dashes: {"--width", "-w"}.
-  Arity arity = Arity::none;
-  std::string placeholder;           ///< What help shows for a value: "N".
-  std::vector<std::string> choices;  ///< If not empty, all values that are allowed.
-  /// Takes the values. Throws UsageError, saying what is wrong with the value alone.
-  std::function<void(const std::vector<std::string>&)> assign;
-  std::string help;  ///< One sentence without a full stop.
+  std::vector<std::string> names;
+  std::string placeholder;
+  Assign assign;
+  std::string help;
+  std::vector<std::string> choices;
+  Arity arity;
+  std::string group;
 };
 
 class ArgumentParser {
@@ -51,7 +54,15 @@ class ArgumentParser {
   /// Arguments added from here on stand under `title` in the help page.
   void group(std::string title);
 
-  void add(Argument argument);
+  /// An option without values that sets `target`. `names` with dashes, the long one first:
+  /// "--width/-w". `help`: one sentence without a full stop.
+  void flag(std::string_view names, bool* target, std::string help);
+
+  /// An option with values, which `assign` takes: it throws UsageError, saying what is wrong with a
+  /// value alone. `placeholder`: what help shows for a value. `choices`: if not empty, all values
+  /// that are allowed.
+  void option(std::string_view names, std::string placeholder, Assign assign, std::string help,
+              std::vector<std::string> choices = {}, Arity arity = Arity::one);
 
   /// Where the positional arguments go, any number of them.
   void positional(std::string placeholder, std::string help, std::vector<std::string>* values);
@@ -67,10 +78,6 @@ class ArgumentParser {
   std::string help() const;
 
  private:
-  struct Entry {
-    Argument argument;
-    std::string group;
-  };
   // An argument of the command line that looks like an option.
   struct Match {
     const Argument* argument = nullptr;  // None: unknown.
@@ -86,17 +93,18 @@ class ArgumentParser {
   void run(const Argument& argument, const std::vector<std::string>& values) const;
 
   std::string program_, sentence_, group_;
-  std::vector<Entry> entries_;
+  std::vector<Argument> arguments_;
   std::string positional_placeholder_, positional_help_;
   std::vector<std::string>* positional_values_ = nullptr;
 };
 
-/// Assigners for Argument::assign; each takes the last value.
-/// Numbers as Python's int() and float() read them: spaces around, underscores between digits.
-std::function<void(const std::vector<std::string>&)> into_int(int64_t* target);
-std::function<void(const std::vector<std::string>&)> into_float(std::optional<double>* target);
-std::function<void(const std::vector<std::string>&)> into_text(std::string* target);
-std::function<void(const std::vector<std::string>&)> into_texts(std::vector<std::string>* target);
-std::function<void(const std::vector<std::string>&)> into_true(bool* target);
+/// Where the last value of an option goes, or all of them. Numbers are read as Python reads them
+/// (python_number.h); an int takes what fits it.
+Assign into(int64_t* target);
+Assign into(int* target);
+Assign into(std::optional<double>* target);
+Assign into(std::string* target);
+Assign into(std::optional<std::string>* target);
+Assign into(std::vector<std::string>* target);
 
 }  // namespace nmt::sacrebleu

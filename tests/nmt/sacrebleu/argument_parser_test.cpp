@@ -34,39 +34,25 @@ Parsed parse(const std::vector<std::string>& arguments) {
   ArgumentParser parser("program", "A program.");
   parser.positional("REF", "references", &p.refs);
   parser.group("Options");
-  parser.add({{"--input", "-i"},
-              Arity::any,
-              "FILE",
-              {},
-              [&](const std::vector<std::string>& values) { p.input = values; },
-              "input"});
-  parser.add({{"--metrics", "-m"},
-              Arity::one_or_more,
-              "NAME",
-              {"bleu", "chrf"},
-              into_texts(&p.metrics),
-              "metrics"});
-  parser.add({{"--test-set", "-t"}, Arity::one, "NAME", {}, into_text(&p.test_set), "test set"});
-  parser.add({{"--tokenize", "-tok"}, Arity::one, "NAME", {}, into_text(&p.tokenize), "tokenizer"});
-  parser.add({{"--width", "-w"}, Arity::one, "N", {}, into_int(&p.width), "decimals"});
-  parser.add({{"--smooth-method", "-s"},
-              Arity::one,
-              "NAME",
-              {"none", "exp"},
-              into_text(&p.smooth_method),
-              "smoothing"});
-  parser.add(
-      {{"--smooth-value", "-sv"}, Arity::one, "X", {}, into_float(&p.smooth_value), "value"});
-  parser.add(
-      {{"--sentence-level", "-sl"}, Arity::none, "", {}, into_true(&p.sentence_level), "segments"});
-  parser.add({{"--quiet", "-q"}, Arity::none, "", {}, into_true(&p.quiet), "quiet"});
-  parser.add({{"--score-only", "-b"}, Arity::none, "", {}, into_true(&p.score_only), "number"});
-  parser.add({{"--citation", "--cite"}, Arity::none, "", {}, into_true(&p.citation), "citation"});
-  parser.add({{"--paired-ar", "-par"}, Arity::none, "", {}, into_true(&p.paired_ar), "ar"});
-  parser.add({{"--paired-bs", "-pbs"}, Arity::none, "", {}, into_true(&p.paired_bs), "bs"});
-  parser.add(
-      {{"--paired-bs-n", "-pbsn"}, Arity::one, "N", {}, into_int(&p.paired_bs_n), "resamples"});
-  parser.add({{"--help", "-h"}, Arity::none, "", {}, [](const auto&) {}, "this page"});
+  parser.option(
+      "--input/-i", "FILE", [&](const std::vector<std::string>& values) { p.input = values; },
+      "input", {}, Arity::any);
+  parser.option("--metrics/-m", "NAME", into(&p.metrics), "metrics", {"bleu", "chrf"},
+                Arity::one_or_more);
+  parser.option("--test-set/-t", "NAME", into(&p.test_set), "test set");
+  parser.option("--tokenize/-tok", "NAME", into(&p.tokenize), "tokenizer");
+  parser.option("--width/-w", "N", into(&p.width), "decimals");
+  parser.option("--smooth-method/-s", "NAME", into(&p.smooth_method), "smoothing", {"none", "exp"});
+  parser.option("--smooth-value/-sv", "X", into(&p.smooth_value), "value");
+  parser.flag("--sentence-level/-sl", &p.sentence_level, "segments");
+  parser.flag("--quiet/-q", &p.quiet, "quiet");
+  parser.flag("--score-only/-b", &p.score_only, "number");
+  parser.flag("--citation/--cite", &p.citation, "citation");
+  parser.flag("--paired-ar/-par", &p.paired_ar, "ar");
+  parser.flag("--paired-bs/-pbs", &p.paired_bs, "bs");
+  parser.option("--paired-bs-n/-pbsn", "N", into(&p.paired_bs_n), "resamples");
+  parser.option(
+      "--help/-h", "", [](const auto&) {}, "this page", {}, Arity::none);
   parser.parse(arguments);
   return p;
 }
