@@ -11,10 +11,8 @@ namespace nmt::sacrebleu {
 enum class EncodingKind {
   utf8,
   utf8_with_mark,  ///< UTF-8, of which a byte order mark at the start is dropped.
-  ascii,
-  latin1,
-  marked,  ///< UTF-16 or UTF-32 in the byte order that a mark at the start tells.
-  other,   ///< What iconv makes of it.
+  marked,          ///< UTF-16 or UTF-32 in the byte order that a mark at the start tells.
+  other,           ///< What iconv makes of it.
 };
 
 struct Encoding {

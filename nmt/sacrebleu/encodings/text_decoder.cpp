@@ -1,7 +1,5 @@
 #include "nmt/sacrebleu/encodings/text_decoder.h"
 
-#include <algorithm>
-
 #include "data/text/error.h"
 #include "data/text/segment_file.h"
 #include "data/text/unicode.h"
@@ -9,20 +7,6 @@
 #include "nmt/sacrebleu/encodings/decoded_source.h"
 
 namespace nmt::sacrebleu {
-namespace {
-
-bool is_ascii(std::string_view line) {
-  return std::all_of(line.begin(), line.end(), [](char c) { return (c & 0x80) == 0; });
-}
-
-void widen_latin1(std::string& line) {
-  if (is_ascii(line)) return;
-  std::string wide;
-  for (const char c : line) text::append_utf8(static_cast<unsigned char>(c), wide);
-  line = std::move(wide);
-}
-
-}  // namespace
 
 std::unique_ptr<text::ByteSource> TextDecoder::open(const std::string& path) const {
   auto source = text::open_bytes(path);
@@ -32,17 +16,12 @@ std::unique_ptr<text::ByteSource> TextDecoder::open(const std::string& path) con
 
 std::optional<std::string> TextDecoder::decode(std::string& line, bool first) const {
   if (is_decoded_while_read()) return std::nullopt;
-  if (encoding_.kind == EncodingKind::latin1) {
-    widen_latin1(line);
-    return std::nullopt;
-  }
   if (encoding_.kind == EncodingKind::utf8_with_mark && first &&
       line.starts_with(text::kByteOrderMark)) {
     line.erase(0, text::kByteOrderMark.size());
   }
   const std::optional<size_t> invalid = text::find_invalid_utf8(line);
   if (invalid) return concatenate("byte ", *invalid + 1, " of the line is not UTF-8");
-  if (encoding_.kind == EncodingKind::ascii && !is_ascii(line)) return "the line is not ASCII";
   return std::nullopt;
 }
 

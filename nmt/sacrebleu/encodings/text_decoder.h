@@ -1,7 +1,7 @@
 // TextDecoder: the text of a file in the encoding that --encoding names, as UTF-8.
 //
-// UTF-8, ASCII and Latin-1 are read line by line as they are and checked or widened then; all other
-// encodings, in which the end of a line may be other bytes, become UTF-8 while they are read.
+// UTF-8 is read line by line as it is and checked then; all other encodings, in which the end of a
+// line may be other bytes, become UTF-8 while they are read.
 // Lines of files end at LF alone.
 
 #pragma once

@@ -34,16 +34,16 @@ TEST(TextDecoderTest, OnlyUtf8SigDropsAByteOrderMarkAndOnlyAtTheStart) {
 TEST(TextDecoderTest, NamesTheByteThatIsNotUtf8) {
   std::string line = "ab\xFF";
   EXPECT_THAT(*TextDecoder("utf-8").decode(line, false), ::testing::HasSubstr("byte 3"));
-  std::string umlaut = "ä";
-  EXPECT_NE(TextDecoder("ascii").decode(umlaut, false), std::nullopt);
 }
 
-TEST(TextDecoderTest, WidensLatin1) {
-  std::string line =
-      "Gr\xF6\xDF"
-      "e";
-  EXPECT_EQ(TextDecoder("latin-1").decode(line, true), std::nullopt);
-  EXPECT_EQ(line, "Größe");
+TEST(TextDecoderTest, ReadsLatin1AndRefusesWhatIsNotAscii) {
+  const testing::TempFolder folder;
+  const std::string path = folder.write("text", "x\nGr\xF6\xDF\145\n");
+  EXPECT_EQ(read_decoded_lines(path, TextDecoder("latin-1")),
+            (std::vector<std::string>{"x", "Größe"}));
+  EXPECT_THAT(
+      testing::message_of<InputError>([&] { read_decoded_lines(path, TextDecoder("us-ascii")); }),
+      ::testing::EndsWith("text:2: the line is not in the encoding"));
 }
 
 TEST(TextDecoderTest, LinesEndWhereTheTextSays) {
