@@ -3,15 +3,12 @@
 #include <cstdint>
 #include <cstring>
 
-#include "data/text/error.h"
-
 namespace nmt::text {
 namespace {
 
 /// One step through the text: a character, or the maximal part that belongs to none.
 struct Step {
-  size_t length;       // Bytes, at least 1.
-  char32_t character;  // Meaningful if valid.
+  size_t length;  // Bytes, at least 1.
   bool valid;
 };
 
@@ -38,16 +35,14 @@ LeadByte classify(uint8_t lead) {
 Step step(std::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
   const LeadByte lead = classify(byte(0));
-  if (lead.continuations <= 0) return {1, byte(0), lead.continuations == 0};
+  if (lead.continuations <= 0) return {1, lead.continuations == 0};
   const size_t length = static_cast<size_t>(lead.continuations) + 1;
-  char32_t character = byte(0) & (0x3F >> lead.continuations);
   for (size_t i = 1; i < length; ++i) {
     const uint8_t low = i == 1 ? lead.second_low : 0x80;
     const uint8_t high = i == 1 ? lead.second_high : 0xBF;
-    if (i >= text.size() || byte(i) < low || byte(i) > high) return {i, 0, false};
-    character = (character << 6) | (byte(i) & 0x3F);
+    if (i >= text.size() || byte(i) < low || byte(i) > high) return {i, false};
   }
-  return {length, character, true};
+  return {length, true};
 }
 
 // Leading ASCII bytes, eight at a time.
@@ -76,18 +71,6 @@ std::optional<size_t> find_invalid_utf8(std::string_view text) {
   return std::nullopt;
 }
 
-std::u32string decode_utf8(std::string_view text) {
-  std::u32string code_points;
-  code_points.reserve(text.size());
-  for (size_t i = 0; i < text.size();) {
-    const Step next = step(text.substr(i));
-    if (!next.valid) throw InputError("not valid UTF-8 at byte ", i);
-    code_points.push_back(next.character);
-    i += next.length;
-  }
-  return code_points;
-}
-
 void append_utf8(char32_t code_point, std::string& text) {
   const char32_t c = is_scalar_value(code_point) ? code_point : kReplacementCharacter;
   const auto push = [&](char32_t byte) { text.push_back(static_cast<char>(byte)); };
@@ -106,13 +89,6 @@ void append_utf8(char32_t code_point, std::string& text) {
     push(0x80 | ((c >> 6) & 0x3F));
   }
   push(0x80 | (c & 0x3F));
-}
-
-std::string encode_utf8(std::u32string_view code_points) {
-  std::string text;
-  text.reserve(code_points.size());
-  for (const char32_t code_point : code_points) append_utf8(code_point, text);
-  return text;
 }
 
 std::string replace_invalid_utf8(std::string_view text) {

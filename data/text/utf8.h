@@ -21,12 +21,6 @@ inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 /// Offset of the first byte that does not belong to a well-formed character; none if all do.
 std::optional<size_t> find_invalid_utf8(std::string_view text);
 
-/// The code points of `text`. Throws InputError, naming the byte, if it is not valid UTF-8.
-std::u32string decode_utf8(std::string_view text);
-
-/// The UTF-8 form of `code_points`; what is no Unicode scalar value becomes U+FFFD.
-std::string encode_utf8(std::u32string_view code_points);
-
 /// Appends one code point to `text`; what is no Unicode scalar value becomes U+FFFD.
 void append_utf8(char32_t code_point, std::string& text);
 

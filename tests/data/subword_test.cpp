@@ -121,7 +121,8 @@ TEST_P(SubwordTest, NoSingleCharacterEndsTheProcess) {
   const Vocabulary vocabulary = train_vocabulary(made_up_pairs(300), options(300));
   for (char32_t character = 1; character < 0x10000; ++character) {
     if (character >= 0xD800 && character < 0xE000) continue;
-    const std::string segment = text::encode_utf8(std::u32string(1, character));
+    std::string segment;
+    text::append_utf8(character, segment);
     if (!vocabulary.encode(segment).empty()) continue;
     EXPECT_THROW(train_vocabulary(std::vector<std::string>{segment}, options(100)), InputError);
   }

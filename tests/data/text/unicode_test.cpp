@@ -82,8 +82,12 @@ TEST(UnicodeTest, LowerCaseOfOneIsThatOfPython) {
 TEST(UnicodeTest, LowerCaseOfSigmaDependsOnItsNeighboursAsInPython) {
   Checksum checksum;
   for_each_scalar([&](char32_t c) {
-    const std::u32string line = {U'a', c, U'Σ', c, U' ', U'Σ', c, U'Σ', U'\n'};
-    for (const char32_t lower : decode_utf8(lower(encode_utf8(line)))) checksum.add(lower);
+    std::string line;
+    for (const char32_t part : {U'a', c, U'Σ', c, U' ', U'Σ', c, U'Σ', U'\n'}) {
+      append_utf8(part, line);
+    }
+    const std::string small = lower(line);
+    for (size_t at = 0; at < small.size();) checksum.add(next_code_point(small, at));
   });
   EXPECT_EQ(checksum.text(), recorded("sigma"));
 }
