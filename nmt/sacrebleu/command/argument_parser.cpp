@@ -174,11 +174,17 @@ void ArgumentParser::parse(const std::vector<std::string>& arguments) {
       }
     }
     words.insert(words.end(), argument, arguments.end());
-    const cli::SplitCommandLine line = cli::split_command_line(words, shapes());
+    // A last "--" is a run of no positional arguments, which Boost would not show.
+    const bool ends_empty = argument != arguments.end() && argument + 1 == arguments.end();
+    if (ends_empty) words.emplace_back();
+    cli::SplitCommandLine line = cli::split_command_line(words, shapes());
+    if (ends_empty) line.positional.pop_back();
     for (const cli::GivenFlag& flag : line.flags) {
       run(*find("--" + flag.name.substr(0, flag.name.find(kOnlyAttached))), flag.values);
     }
-    if (line.positional_runs > 1) unrecognized.push_back(line.positional.back());
+    if (line.positional_runs > 1) {
+      unrecognized.push_back(ends_empty ? "--" : line.positional.back());
+    }
     if (!unrecognized.empty()) {
       throw UsageError("unrecognized arguments: ", cli::joined(unrecognized, " "));
     }

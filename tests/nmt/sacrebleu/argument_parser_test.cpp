@@ -136,6 +136,12 @@ TEST(ArgumentParserTest, AValueWithASpaceDoesNotBeginWithTwoDashes) {
   EXPECT_EQ(parse({"--test-set=--in put"}).test_set, "--in put");
 }
 
+TEST(ArgumentParserTest, TwoDashesAtTheEndAreARunOfPositionalArguments) {
+  EXPECT_EQ(parse({"-q", "a", "--"}).refs, std::vector<std::string>{"a"});
+  EXPECT_EQ(parse({"-i", "x", "--"}).input, std::vector<std::string>{"x"});
+  EXPECT_THAT(message_of({"a", "-i", "x", "--"}), HasSubstr("unrecognized arguments: --"));
+}
+
 TEST(ArgumentParserTest, AnAttachedValueOfAListStandsAlone) {
   const Parsed parsed = parse({"-i=a", "b"});
   EXPECT_EQ(parsed.input, std::vector<std::string>{"a"});
