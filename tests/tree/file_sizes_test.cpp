@@ -13,7 +13,6 @@ using ::testing::IsEmpty;
 
 TEST(FileSizes, OfTheProjectAreSmall) {
   const FileSizeRule rule{.exceptions = {
-                              "tests/golden/argparse/command_lines.jsonl",
                               "tests/golden/metrics/programs.jsonl",
                               "tests/golden/metrics/tokens.jsonl",
                           }};
