@@ -53,8 +53,8 @@ TEST(Lamb, IsAdamWhereNothingDecays) {
   for (auto* parameters : {&mine, &theirs}) {
     for (Parameter& parameter : *parameters) parameter.decays = false;
   }
-  Lamb lamb({.adam_beta2 = 0.98, .weight_decay = 0.5});
-  Adam adam({.beta2 = 0.98, .eps = 1e-6});
+  Lamb lamb({.adam_beta2 = 0.98, .adam_eps = 1e-6, .weight_decay = 0.5});
+  Adam adam({.adam_beta2 = 0.98, .adam_eps = 1e-6});
   for (int t = 1; t <= 10; ++t) {
     testing::fill_gradients(mine);
     testing::share_gradients(mine, theirs);
