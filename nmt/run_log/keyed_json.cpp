@@ -1,13 +1,15 @@
 #include "nmt/run_log/keyed_json.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "data/text/error.h"
 
 namespace nmt::run_log::keyed {
 
 std::string take(const Json& json, double& value) {
-  const std::optional<double> number = number_in(json);
+  const std::optional<double> number =
+      json.is_null() ? std::numeric_limits<double>::quiet_NaN() : number_in(json);
   if (!number) return "a number, \"nan\", \"inf\" or \"-inf\"";
   value = *number;
   return "";

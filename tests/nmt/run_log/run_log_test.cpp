@@ -162,6 +162,10 @@ TEST(ReadRun, AKeyThatIsAbsentOrNullIsAsTheRecordIsMade) {
   EXPECT_EQ(end.best->nll, 2.5);
   EXPECT_TRUE(end.best->best);
   EXPECT_EQ(record_in<EventRecord>(R"({"type":"event"})").fields, ordered_json::object());
+  const auto losses = record_in<UpdateRecord>(R"({"type":"update","losses":[0.5,null]})").losses;
+  ASSERT_EQ(losses.size(), 2u);
+  EXPECT_EQ(losses[0], 0.5);
+  EXPECT_TRUE(std::isnan(losses[1]));
 }
 
 TEST(ReadRun, AKeyOfAWrongTypeIsNamedWithWhatItMustBe) {
