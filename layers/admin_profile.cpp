@@ -11,8 +11,8 @@ double variance(const torch::Tensor& x) {
 
 }  // namespace
 
-void AdminProfile::start(const torch::Tensor& omega, const torch::Tensor& x,
-                         const torch::Tensor& branch) {
+void AdminProfile::observe_skip(const torch::Tensor& omega, const torch::Tensor& x,
+                                const torch::Tensor& branch) {
   const torch::NoGradGuard no_grad;
   omega.fill_(next_);
   next_ = std::sqrt(next_ * next_ * variance(x) + variance(branch));

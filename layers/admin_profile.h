@@ -17,14 +17,16 @@
 
 #include <torch/types.h>
 
+#include "layers/forward_observer.h"
+
 namespace nmt::layers {
 
 /// One side of a model, from its first sublayer to its last.
-class AdminProfile {
+class AdminProfile : public ForwardObserver {
  public:
-  /// Fills `omega` [D] of the next sublayer, whose skip path is x [..., D] and whose branch's
-  /// output is `branch` [..., D].
-  void start(const torch::Tensor& omega, const torch::Tensor& x, const torch::Tensor& branch);
+  /// Fills `omega` [D] of the next sublayer.
+  void observe_skip(const torch::Tensor& omega, const torch::Tensor& x,
+                    const torch::Tensor& branch) override;
 
  private:
   double next_ = 1.0;

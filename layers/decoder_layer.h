@@ -11,7 +11,9 @@
 
 #include <vector>
 
-#include "layers/encoder_layer.h"
+#include "layers/feed_forward.h"
+#include "layers/kv_cache.h"
+#include "layers/multi_head_attention.h"
 
 namespace nmt::layers {
 
@@ -23,7 +25,8 @@ struct DecoderLayerCache {
 
 class DecoderLayerImpl : public torch::nn::Module {
  public:
-  explicit DecoderLayerImpl(const LayerOptions& options);
+  /// Layer `layer` of the stack, from 1.
+  DecoderLayerImpl(const BlockOptions& options, int64_t layer);
 
   /// Takes the stream [N, D] of packed target positions through the layer; `memory` is packed
   /// [sum of source lengths, D].
@@ -42,9 +45,9 @@ class DecoderLayerImpl : public torch::nn::Module {
   FeedForward ffn{nullptr};
 
  private:
-  Residual attention_residual_;
-  Residual cross_residual_;
-  Residual ffn_residual_;
+  Sublayer self_attn_path_;
+  Sublayer cross_attn_path_;
+  Sublayer ffn_path_;
 };
 TORCH_MODULE(DecoderLayer);
 

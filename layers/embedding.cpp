@@ -8,9 +8,10 @@ namespace nmt::layers {
 
 std::shared_ptr<StackedLinear> make_embedding_matrix(torch::nn::Module& owner,
                                                      const std::string& name, int64_t vocab_size,
-                                                     int64_t d_model, LinearKind kind,
-                                                     std::optional<double> gamma_start) {
-  StackedLinearOptions options = single_linear(name, d_model, vocab_size, kind, gamma_start);
+                                                     const BlockOptions& block,
+                                                     bool reparametrised) {
+  StackedLinearOptions options = single_linear(name, block.d_model, vocab_size, block);
+  if (!reparametrised) options.kind = LinearKind::kPlain;
   options.bias = false;
   return std::make_shared<StackedLinear>(owner, options);
 }

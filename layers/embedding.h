@@ -24,11 +24,12 @@ namespace nmt::layers {
 
 using kernels::LossSums;
 
-/// An embedding matrix [V, D] named `name` in `owner`: a linear layer without bias, read by rows.
+/// An embedding matrix [V, D] named `name` in `owner`: a linear layer without bias, read by rows;
+/// of the block's parametrisation if `reparametrised`, else plain.
 std::shared_ptr<StackedLinear> make_embedding_matrix(torch::nn::Module& owner,
                                                      const std::string& name, int64_t vocab_size,
-                                                     int64_t d_model, LinearKind kind,
-                                                     std::optional<double> gamma_start);
+                                                     const BlockOptions& block,
+                                                     bool reparametrised);
 
 /// Embeds ids [N] int64 at positions `at` [N], or [1] for all: [N, D].
 torch::Tensor embed(const StackedLinear& matrix, PositionsImpl& positions, const torch::Tensor& ids,

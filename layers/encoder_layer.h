@@ -11,20 +11,14 @@
 #include <vector>
 
 #include "layers/feed_forward.h"
-#include "layers/layer_options.h"
 #include "layers/multi_head_attention.h"
-#include "layers/residual.h"
 
 namespace nmt::layers {
 
-/// The parts' options of a layer: shared by encoder and decoder layers.
-MultiHeadAttentionOptions attention_options(const LayerOptions& options, AttentionKind kind);
-FeedForwardOptions feed_forward_options(const LayerOptions& options);
-ResidualOptions residual_options(const LayerOptions& options);
-
 class EncoderLayerImpl : public torch::nn::Module {
  public:
-  explicit EncoderLayerImpl(const LayerOptions& options);
+  /// Layer `layer` of the stack, from 1.
+  EncoderLayerImpl(const BlockOptions& options, int64_t layer);
 
   /// Takes the stream [N, D] of packed positions through the layer.
   void forward(ResidualStream& stream, const kernels::AttentionMask& mask,
@@ -37,8 +31,8 @@ class EncoderLayerImpl : public torch::nn::Module {
   FeedForward ffn{nullptr};
 
  private:
-  Residual attention_residual_;
-  Residual ffn_residual_;
+  Sublayer self_attn_path_;
+  Sublayer ffn_path_;
 };
 TORCH_MODULE(EncoderLayer);
 

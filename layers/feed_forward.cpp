@@ -5,9 +5,8 @@
 namespace nmt::layers {
 namespace {
 
-StackedLinearOptions first_linear(const FeedForwardOptions& options) {
-  StackedLinearOptions first =
-      single_linear("fc1", options.d_model, options.ffn_dim, options.linear, options.gamma_start);
+StackedLinearOptions first_linear(const BlockOptions& options) {
+  StackedLinearOptions first = single_linear("fc1", options.d_model, options.ffn_dim, options);
   if (options.activation == ActivationKind::kSwiglu) {
     first.parts.push_back({"gate", options.ffn_dim});
   }
@@ -16,17 +15,16 @@ StackedLinearOptions first_linear(const FeedForwardOptions& options) {
 
 }  // namespace
 
-FeedForwardImpl::FeedForwardImpl(const FeedForwardOptions& options)
+FeedForwardImpl::FeedForwardImpl(const BlockOptions& options)
     : options_(options),
       fc1_(*this, first_linear(options)),
-      fc2_(*this, single_linear("fc2", options.ffn_dim, options.d_model, options.linear,
-                                options.gamma_start)) {}
+      fc2_(*this, single_linear("fc2", options.ffn_dim, options.d_model, options)) {}
 
 kernels::LinearInputs FeedForwardImpl::first_product(const ForwardContext& context) const {
   kernels::LinearInputs first = fc1_.product();
   if (options_.activation == ActivationKind::kRelu) {
     first.relu = true;
-    first.dropout = next_dropout(options_.dropout, context);
+    first.dropout = next_dropout(options_.activation_dropout, context);
   }
   return first;
 }
@@ -37,19 +35,21 @@ torch::Tensor FeedForwardImpl::inner(const torch::Tensor& first,
     case ActivationKind::kRelu:
       return first;
     case ActivationKind::kGelu:
-      return dropout(at::gelu(first), options_.dropout, context);
+      return dropout(at::gelu(first), options_.activation_dropout, context);
     case ActivationKind::kSwiglu: {
       const std::vector<torch::Tensor> halves = first.split(options_.ffn_dim, -1);
-      return dropout(at::silu(halves[1]) * halves[0], options_.dropout, context);
+      return dropout(at::silu(halves[1]) * halves[0], options_.activation_dropout, context);
     }
   }
   return first;
 }
 
-torch::Tensor FeedForwardImpl::forward(const torch::Tensor& first, const ForwardContext& context,
-                                       bool values) const {
-  const torch::Tensor read = inner(first, context);
-  return values ? fc2_.forward(read) : fc2_.graph(read);
+void FeedForwardImpl::run(const Sublayer& path, ResidualStream& stream,
+                          const ForwardContext& context) const {
+  path.run(stream, first_product(context), context, [&](const torch::Tensor& first) {
+    const torch::Tensor read = inner(first, context);
+    return path.reads_branch(context) ? fc2_.forward(read) : fc2_.graph(read);
+  });
 }
 
 }  // namespace nmt::layers

@@ -13,43 +13,31 @@
 #include <torch/nn/pimpl.h>
 #include <torch/types.h>
 
-#include <optional>
 #include <vector>
 
+#include "layers/block_options.h"
 #include "layers/forward_context.h"
-#include "layers/layer_kind.h"
 #include "layers/linear.h"
+#include "layers/sublayer.h"
 
 namespace nmt::layers {
 
-struct FeedForwardOptions {
-  int64_t d_model;
-  int64_t ffn_dim;
-  ActivationKind activation = ActivationKind::kRelu;
-  double dropout = 0.0;  ///< After the activation.
-  LinearKind linear = LinearKind::kPlain;
-  std::optional<double> gamma_start = 1.0;
-};
-
 class FeedForwardImpl : public torch::nn::Module {
  public:
-  explicit FeedForwardImpl(const FeedForwardOptions& options);
+  explicit FeedForwardImpl(const BlockOptions& options);
 
-  /// The product of x [..., D] that forward() goes on with.
-  kernels::LinearInputs first_product(const ForwardContext& context) const;
-
-  /// From the first product's output to [..., D]. Without `values` the result stands for its place
-  /// in the graph alone (kernels/linear_graph.h).
-  torch::Tensor forward(const torch::Tensor& first, const ForwardContext& context,
-                        bool values) const;
+  /// Takes `stream` [..., D] through the sublayer `path`.
+  void run(const Sublayer& path, ResidualStream& stream, const ForwardContext& context) const;
 
   /// {fc1 (and gate)} and {fc2}.
   std::vector<StackedLinear*> linears() { return {&fc1_, &fc2_}; }
 
  private:
+  kernels::LinearInputs first_product(const ForwardContext& context) const;
+  // What the second product reads.
   torch::Tensor inner(const torch::Tensor& first, const ForwardContext& context) const;
 
-  FeedForwardOptions options_;
+  BlockOptions options_;
   StackedLinear fc1_;
   StackedLinear fc2_;
 };

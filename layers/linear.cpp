@@ -257,12 +257,11 @@ std::vector<torch::Tensor> StackedLinear::leaves() const {
 }
 
 StackedLinearOptions single_linear(const std::string& name, int64_t in_features,
-                                   int64_t out_features, LinearKind kind,
-                                   std::optional<double> gamma_start) {
+                                   int64_t out_features, const BlockOptions& block) {
   return {.in_features = in_features,
           .parts = {{.name = name, .out_features = out_features}},
-          .kind = kind,
-          .gamma_start = gamma_start};
+          .kind = block.architecture.linear,
+          .gamma_start = gamma_start(block)};
 }
 
 }  // namespace nmt::layers

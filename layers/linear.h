@@ -7,7 +7,7 @@
 // tensors that hold Ŵ; `refresh` writes them once per optimizer update and `pull_gradients_back`
 // turns their gradients into those of W (weight_parametrization.h says why that is exact).
 //
-// A new parametrisation is one enum value, one row in linear_kind.cpp and one case in linear.cpp.
+// A new parametrisation is one enumerator, one row in linear_kind.h and one case in linear.cpp.
 //
 // Shape letters: I in_features, O out_features of one part, `...` any leading dimensions.
 
@@ -23,8 +23,8 @@
 #include <string>
 #include <vector>
 
+#include "layers/block_options.h"
 #include "layers/kernels/residual_linear.h"
-#include "layers/linear_kind.h"
 #include "layers/weight_parametrization.h"
 
 namespace nmt::layers {
@@ -148,9 +148,8 @@ class StackedLinear {
   std::vector<Group> groups_;
 };
 
-/// Options of a stack with a single part.
+/// A stack with a single part, of the block's parametrisation.
 StackedLinearOptions single_linear(const std::string& name, int64_t in_features,
-                                   int64_t out_features, LinearKind kind,
-                                   std::optional<double> gamma_start);
+                                   int64_t out_features, const BlockOptions& block);
 
 }  // namespace nmt::layers

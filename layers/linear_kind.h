@@ -2,8 +2,9 @@
 
 #pragma once
 
-#include <span>
-#include <string_view>
+#include <array>
+
+#include "data/text/named_table.h"
 
 namespace nmt::layers {
 
@@ -16,22 +17,26 @@ enum class LinearKind {
   kWeightNorm,
 };
 
+/// Which matrices that read the same input share one σ and one γ.
+enum class SigmaGroups { kSeparate, kQkAndV, kQkv };
+
 /// Whether σ(W) is part of the function, which several matrices may share (`sigma-groups`).
 constexpr bool has_spectral_norm(LinearKind kind) {
   return kind == LinearKind::kSigma || kind == LinearKind::kSpectralNorm;
 }
 
-/// One row of the table that names parametrisations.
-struct LinearKindRow {
-  LinearKind kind;
-  std::string_view modifier;  ///< As in architecture names: "sigma"; empty for plain.
-  std::string_view sentence;  ///< For help and reference pages.
-};
-
-/// Every parametrisation, in the order in which help prints them; the first is the default.
-std::span<const LinearKindRow> linear_kinds();
-
-/// The row of `kind`.
-const LinearKindRow& linear_kind_row(LinearKind kind);
+/// Every parametrisation as architecture names say it, in the order of the help page; the first,
+/// which has no name, is the default.
+inline constexpr auto kLinearKinds = std::to_array<DescribedKind<LinearKind>>({
+    {LinearKind::kPlain, "", "plain weights"},
+    {LinearKind::kSigma, "sigma",
+     "sigma-Reparam: every block matrix divided by its spectral norm, times a learned scalar "
+     "gamma"},
+    {LinearKind::kSpectralNorm, "spectralnorm",
+     "spectral normalisation: every block matrix divided by its spectral norm, no gamma"},
+    {LinearKind::kWeightNorm, "weightnorm",
+     "weight normalisation: every row of a block matrix divided by its length, times a learned g "
+     "of its own"},
+});
 
 }  // namespace nmt::layers

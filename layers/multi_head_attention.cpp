@@ -2,29 +2,34 @@
 
 #include <cmath>
 
-#include "layers/attention_input_observer.h"
 #include "layers/dropout.h"
+#include "layers/forward_observer.h"
 #include "layers/kernels/split_heads.h"
 
 namespace nmt::layers {
 namespace {
 
-StackedLinearOptions qkv_options(const MultiHeadAttentionOptions& options) {
-  const bool cross = options.kind == AttentionKind::kCross;
-  return {.in_features = options.d_model,
-          .parts = {{"q_proj", options.d_model},
-                    {"k_proj", options.d_model},
-                    {"v_proj", options.d_model}},
-          .products = cross ? std::vector<int64_t>{1, 2} : std::vector<int64_t>{3},
-          .groups = options.qkv_groups,
-          .kind = options.linear,
-          .gamma_start = options.gamma_start};
+std::vector<int64_t> sizes_of(SigmaGroups groups) {
+  switch (groups) {
+    case SigmaGroups::kSeparate:
+      return {1, 1, 1};
+    case SigmaGroups::kQkAndV:
+      return {2, 1};
+    case SigmaGroups::kQkv:
+      return {3};
+  }
+  return {1, 1, 1};
 }
 
-// A product that leaves what it reads as it is.
-kernels::LinearInputs identity(int64_t d_model, const StackedLinear& like) {
-  const auto options = like.product().weight.options().requires_grad(false);
-  return {.weight = torch::eye(d_model, options), .bias = torch::zeros({d_model}, options)};
+StackedLinearOptions qkv_options(const BlockOptions& options, AttentionKind kind) {
+  const int64_t D = options.d_model;
+  const bool cross = kind == AttentionKind::kCross;
+  return {.in_features = D,
+          .parts = {{"q_proj", D}, {"k_proj", D}, {"v_proj", D}},
+          .products = cross ? std::vector<int64_t>{1, 2} : std::vector<int64_t>{3},
+          .groups = sizes_of(options.sigma_groups),
+          .kind = options.architecture.linear,
+          .gamma_start = gamma_start(options)};
 }
 
 torch::Tensor normalised(const torch::Tensor& heads, const HeadNorm& norm) {
@@ -33,15 +38,17 @@ torch::Tensor normalised(const torch::Tensor& heads, const HeadNorm& norm) {
 
 }  // namespace
 
-MultiHeadAttentionImpl::MultiHeadAttentionImpl(const MultiHeadAttentionOptions& options)
+MultiHeadAttentionImpl::MultiHeadAttentionImpl(const BlockOptions& options, AttentionKind kind,
+                                               int64_t layer)
     : options_(options),
-      qkv_(*this, qkv_options(options)),
-      out_(*this, single_linear("out_proj", options.d_model, options.d_model, options.linear,
-                                options.gamma_start)) {
+      kind_(kind),
+      layer_(layer),
+      qkv_(*this, qkv_options(options, kind)),
+      out_(*this, single_linear("out_proj", options.d_model, options.d_model, options)) {
   TORCH_CHECK(options.heads > 0 && options.d_model % options.heads == 0,
               "attention: heads must divide d_model, got ", options.heads, " and ",
               options.d_model);
-  if (options.head_norm == HeadNormKind::kLayerNorm) {
+  if (options.architecture.head_norm == HeadNormKind::kLayerNorm) {
     q_norm_ = register_module("q_norm", HeadNorm(options.d_model / options.heads));
     k_norm_ = register_module("k_norm", HeadNorm(options.d_model / options.heads));
   }
@@ -65,7 +72,7 @@ torch::Tensor MultiHeadAttentionImpl::key_heads(const torch::Tensor& x) const {
 std::vector<torch::Tensor> MultiHeadAttentionImpl::heads(const torch::Tensor& first,
                                                          const torch::Tensor& memory) const {
   std::vector<torch::Tensor> parts;
-  if (options_.kind != AttentionKind::kCross) {
+  if (kind_ != AttentionKind::kCross) {
     parts = kernels::split_heads(first, 3, options_.heads);
   } else {
     parts = kernels::split_heads(qkv_.forward(memory, 1), 2, options_.heads);
@@ -76,23 +83,20 @@ std::vector<torch::Tensor> MultiHeadAttentionImpl::heads(const torch::Tensor& fi
   return parts;
 }
 
-torch::Tensor MultiHeadAttentionImpl::enter(const Residual& residual, ResidualStream& stream,
-                                            const torch::Tensor& memory,
-                                            const kernels::AttentionMask& mask,
-                                            const ForwardContext& context) const {
-  if (context.input_observer == nullptr) {
-    return residual.enter(stream, first_product(), context.backend);
+void MultiHeadAttentionImpl::run(const Sublayer& path, ResidualStream& stream,
+                                 const torch::Tensor& memory, const kernels::AttentionMask& mask,
+                                 const ForwardContext& context) {
+  if (context.observer != nullptr && context.observer->wants_inputs()) {
+    const torch::Tensor input = path.branch_input(stream, context.backend);
+    context.observer->observe_inputs({.kind = kind_,
+                                      .layer = layer_,
+                                      .attention = *this,
+                                      .query_input = input,
+                                      .key_input = kind_ == AttentionKind::kCross ? memory : input,
+                                      .mask = mask});
   }
-  const torch::Tensor input =
-      residual.enter(stream, identity(options_.d_model, qkv_), context.backend);
-  const bool cross = options_.kind == AttentionKind::kCross;
-  context.input_observer->observe({.kind = options_.kind,
-                                   .layer = options_.layer,
-                                   .attention = *this,
-                                   .query_input = input,
-                                   .key_input = cross ? memory : input,
-                                   .mask = mask});
-  return qkv_.forward(input);
+  path.run(stream, qkv_.product(), context,
+           [&](const torch::Tensor& first) { return forward(first, memory, mask, context); });
 }
 
 torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& first,
@@ -100,23 +104,25 @@ torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& first,
                                               const kernels::AttentionMask& mask,
                                               const ForwardContext& context) {
   const std::vector<torch::Tensor> qkv = heads(first, memory);
-  const kernels::AttentionInputs inputs{.q = qkv[0],
-                                        .k = qkv[1],
-                                        .v = qkv[2],
-                                        .mask = mask,
-                                        .scale = logit_scale(),
-                                        .dropout = next_dropout(options_.dropout, context),
-                                        .statistics = context.attention_observer != nullptr};
+  const bool observed = context.observer != nullptr && context.observer->wants_rows();
+  const kernels::AttentionInputs inputs{
+      .q = qkv[0],
+      .k = qkv[1],
+      .v = qkv[2],
+      .mask = mask,
+      .scale = logit_scale(),
+      .dropout = next_dropout(options_.attention_dropout, context),
+      .statistics = observed};
   const kernels::AttentionOutputs attention = context.backend == BackendKind::kFused
                                                   ? kernels::attention(inputs)
                                                   : kernels::attention_reference(inputs);
-  if (context.attention_observer != nullptr) {
-    context.attention_observer->observe({.kind = options_.kind,
-                                         .layer = options_.layer,
-                                         .entropy = attention.entropy,
-                                         .max_logit = attention.max_logit,
-                                         .visible_keys = mask.visible_keys(),
-                                         .query_lengths = mask.query_lengths()});
+  if (observed) {
+    context.observer->observe_rows({.kind = kind_,
+                                    .layer = layer_,
+                                    .entropy = attention.entropy,
+                                    .max_logit = attention.max_logit,
+                                    .visible_keys = mask.visible_keys(),
+                                    .query_lengths = mask.query_lengths()});
   }
   return out_.forward(attention.out.flatten(-2));
 }
@@ -135,10 +141,13 @@ torch::Tensor MultiHeadAttentionImpl::attend(const torch::Tensor& query, const K
   return out_.forward(mixed.transpose(1, 2).reshape(query.sizes()));
 }
 
-torch::Tensor MultiHeadAttentionImpl::step_self(const torch::Tensor& first, KvCache& cache) {
-  const std::vector<torch::Tensor> qkv = first.split(options_.d_model, -1);
-  cache.append(key_heads(qkv[1]).transpose(1, 2), split_heads(qkv[2]).transpose(1, 2));
-  return attend(qkv[0], cache, {});
+void MultiHeadAttentionImpl::step_self(const Sublayer& path, ResidualStream& stream,
+                                       KvCache& cache) {
+  path.run(stream, qkv_.product(), {}, [&](const torch::Tensor& first) {
+    const std::vector<torch::Tensor> qkv = first.split(options_.d_model, -1);
+    cache.append(key_heads(qkv[1]).transpose(1, 2), split_heads(qkv[2]).transpose(1, 2));
+    return attend(qkv[0], cache, {});
+  });
 }
 
 KvCache MultiHeadAttentionImpl::memory_cache(const torch::Tensor& memory) {
@@ -147,12 +156,15 @@ KvCache MultiHeadAttentionImpl::memory_cache(const torch::Tensor& memory) {
           split_heads(kv[1]).transpose(1, 2).contiguous()};
 }
 
-torch::Tensor MultiHeadAttentionImpl::step_cross(const torch::Tensor& first, const KvCache& cache,
-                                                 const torch::Tensor& mask) {
-  // The rows of one sentence are queries of one product, so that its memory is there only once.
-  const int64_t sentences = cache.keys().size(0);
-  const torch::Tensor query = first.view({sentences, first.size(0) / sentences, options_.d_model});
-  return attend(query, cache, mask).view(first.sizes());
+void MultiHeadAttentionImpl::step_cross(const Sublayer& path, ResidualStream& stream,
+                                        const KvCache& cache, const torch::Tensor& mask) {
+  path.run(stream, qkv_.product(), {}, [&](const torch::Tensor& first) {
+    // The rows of one sentence are queries of one product, so that its memory is there only once.
+    const int64_t sentences = cache.keys().size(0);
+    const torch::Tensor query =
+        first.view({sentences, first.size(0) / sentences, options_.d_model});
+    return attend(query, cache, mask).view(first.sizes());
+  });
 }
 
 }  // namespace nmt::layers

@@ -88,8 +88,7 @@ void run_layer(const LayerPass& pass, ResidualStream& stream, const torch::Tenso
   run->stream = stream;
   run->stream.sum.x = run->stream.sum.branch = torch::Tensor();
   run->context = context;
-  run->context.attention_observer = nullptr;
-  run->context.input_observer = nullptr;
+  run->context.observer = nullptr;
   if (context.dropout_generator) {
     run->context.dropout_generator = context.dropout_generator->clone();
   }

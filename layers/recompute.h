@@ -13,7 +13,7 @@
 #include <functional>
 
 #include "layers/forward_context.h"
-#include "layers/residual.h"
+#include "layers/sublayer.h"
 
 namespace nmt::layers {
 
@@ -21,8 +21,8 @@ namespace nmt::layers {
 using LayerPass = std::function<void(ResidualStream& stream, const torch::Tensor& memory,
                                      const ForwardContext& context)>;
 
-/// Runs `pass` as context.recompute says; `memory` may be undefined. The observer is told of the
-/// first run alone. With recomputation the result can be differentiated once.
+/// Runs `pass` as context.recompute says; `memory` may be undefined. The observer sees the first
+/// run alone. With recomputation the result can be differentiated once.
 void run_layer(const LayerPass& pass, ResidualStream& stream, const torch::Tensor& memory,
                const ForwardContext& context);
 

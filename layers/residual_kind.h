@@ -46,7 +46,14 @@ enum class ResidualKind {
   kB2t,
 };
 
-enum class NormPlacement { kBeforeBranch, kAfterSum, kNone };
+/// Where the norms of a sublayer are: at most one of each, in any combination.
+struct NormPlaces {
+  bool before_branch = false;
+  bool after_branch = false;  ///< On the branch's output, in front of the sum.
+  bool after_sum = false;
+
+  constexpr int count() const { return before_branch + after_branch + after_sum; }
+};
 
 /// What a learned factor multiplies.
 enum class LearnedScale {
@@ -56,10 +63,11 @@ enum class LearnedScale {
   kLayerBranch,  ///< Every branch of a layer: one number [1].
 };
 
-/// α scales the skip path; β is the Xavier gain of the feed-forward, value and output projections;
-/// a learned factor starts at `learned` everywhere.
+/// α scales the skip path, `branch` the branch; β is the Xavier gain of the feed-forward, value and
+/// output projections; a learned factor starts at `learned` everywhere.
 struct ResidualScale {
   double alpha = 1.0;
+  double branch = 1.0;
   double beta = 1.0;
   double learned = 1.0;
 };
@@ -70,16 +78,28 @@ struct ModelDepth {
   int64_t decoder;
 };
 
+enum class Stack { kEncoder, kDecoder };
+
+/// The update whose factors a model keeps when training is over.
+inline constexpr int64_t kAfterTraining = INT64_MAX;
+
+/// What a scale may depend on.
+struct ScalePlace {
+  Stack stack;
+  int64_t layer;  ///< From 1, of its stack.
+  ModelDepth depth;
+  int64_t update = kAfterTraining;  ///< From 1; 0 before the first.
+};
+
 /// One residual scheme. A new scheme is one more row of residual_schemes().
 struct ResidualScheme {
   ResidualKind kind;
   std::string_view name;      ///< As in architecture names: "postln".
   std::string_view sentence;  ///< For help and reference pages.
-  NormPlacement placement;
+  NormPlaces norms;
   bool final_norm;  ///< Whether encoder and decoder end in a layer norm of their own.
   double qkv_gain;  ///< Xavier gain of query and key; times β that of value.
-  ResidualScale (*encoder_scale)(ModelDepth);
-  ResidualScale (*decoder_scale)(ModelDepth);
+  ResidualScale (*scale)(const ScalePlace&);
   LearnedScale learned = LearnedScale::kNone;
   std::string_view learned_name = {};  ///< In names of parameters: "omega".
   bool bottom_to_top = false;          ///< Whether a layer's input joins its last sum.

@@ -37,7 +37,7 @@ struct ResidualInputs {
   Dropout dropout = {};       ///< On the branch (dropout_mask()).
 };
 
-struct LayerNormInputs {
+struct NormInputs {
   torch::Tensor gain = {};  ///< [D]; undefined: no norm.
   torch::Tensor bias = {};  ///< [D]
   double eps = 1e-5;
@@ -52,7 +52,7 @@ struct LinearInputs {
 
 struct ResidualLinearInputs {
   ResidualInputs residual;
-  LayerNormInputs norm = {};
+  NormInputs norm = {};
   LinearInputs linear = {};
   bool normed_stream = false;  ///< Whether n goes on along the skip path, not s.
 };

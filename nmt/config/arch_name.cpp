@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <optional>
-#include <span>
-#include <vector>
+#include <tuple>
 
 #include "data/text/error.h"
+#include "data/text/named_table.h"
 #include "nmt/cli/nearest_name.h"
 
 namespace nmt::config {
@@ -22,34 +23,54 @@ std::vector<std::string_view> split(std::string_view name) {
   }
 }
 
-const layers::ResidualScheme* find_residual(std::string_view word) {
-  const auto schemes = layers::residual_schemes();
-  const auto row = std::ranges::find(schemes, word, &layers::ResidualScheme::name);
-  return row == schemes.end() ? nullptr : &*row;
-}
-
-// The row of `rows` whose modifier is `word`.
-template <class Row>
-const Row* find_modifier(std::span<const Row> rows, std::string_view word) {
-  const auto row = std::ranges::find(rows, word, &Row::modifier);
-  return row == rows.end() || word.empty() ? nullptr : &*row;
-}
-
-// The rows that `words` names at their start, each removed from there.
-struct Modifiers {
-  std::vector<const layers::LinearKindRow*> linear;
-  std::vector<const layers::HeadNormRow*> head_norm;
+// The words behind the residual scheme, in the order in which names have them: of each set a name
+// has one or none, which means its first row.
+template <class Table, class Kind>
+struct ModifierSet {
+  const Table& table;
+  Kind Architecture::*member;
+  std::string_view what;
 };
 
-Modifiers take_modifiers(std::vector<std::string_view>& words) {
+constexpr std::tuple kModifierSets = {
+    ModifierSet{layers::kLinearKinds, &Architecture::linear, "weight parametrisation"},
+    ModifierSet{layers::kNormKinds, &Architecture::norm, "norm"},
+    ModifierSet{layers::kHeadNormKinds, &Architecture::head_norm, "normalisation of heads"},
+};
+
+// Calls `visit` with each set.
+template <class Visit>
+void for_each_set(const Visit& visit) {
+  std::apply([&](const auto&... set) { (visit(set), ...); }, kModifierSets);
+}
+
+// What the words in front of the depths say. The mistake of two words of one set, otherwise well
+// formed, is kept to be told.
+struct Modifiers {
+  std::string two_of_a_set;
+  bool repeated = false;
+};
+
+// Takes the modifiers at the start of `words` from there into `architecture`.
+Modifiers take_modifiers(std::vector<std::string_view>& words, Architecture& architecture) {
   Modifiers found;
-  while (!words.empty()) {
-    const auto* linear = find_modifier(layers::linear_kinds(), words.front());
-    const auto* head_norm = find_modifier(layers::head_norm_kinds(), words.front());
-    if (linear == nullptr && head_norm == nullptr) break;
-    if (linear != nullptr) found.linear.push_back(linear);
-    if (head_norm != nullptr) found.head_norm.push_back(head_norm);
-    words.erase(words.begin());
+  std::map<std::string_view, std::string_view> taken;  // By set.
+  for (bool known = true; known && !words.empty();) {
+    known = false;
+    const std::string_view word = words.front();
+    for_each_set([&](const auto& set) {
+      const auto* row = find_row(set.table, word);
+      if (row == nullptr) return;
+      known = true;
+      architecture.*set.member = row->kind;
+      const auto [first, is_first] = taken.emplace(set.what, word);
+      if (is_first) return;
+      found.repeated = true;
+      if (first->second == word || !found.two_of_a_set.empty()) return;
+      found.two_of_a_set =
+          concatenate("must have one ", set.what, ", ", first->second, " or ", word);
+    });
+    if (known) words.erase(words.begin());
   }
   return found;
 }
@@ -64,29 +85,23 @@ std::optional<int64_t> parse_depth(std::string_view word) {
   return depth;
 }
 
-// Two parametrisations of one weight, the commonest mistake that is otherwise well formed.
-void refuse_two(const std::vector<const layers::LinearKindRow*>& rows, std::string_view name) {
-  if (rows.size() < 2 || rows[0] == rows[1]) return;
-  throw UsageError("must have one weight parametrisation, ", rows[0]->modifier, " or ",
-                   rows[1]->modifier, "; got '", name, "'");
-}
-
 std::optional<Architecture> try_parse(std::string_view name) {
   auto words = split(name);
-  const auto* residual = find_residual(words[0]);
+  const auto* residual = find_row(layers::residual_schemes(), words[0]);
   if (residual == nullptr) return std::nullopt;
   words.erase(words.begin());
-  const Modifiers modifiers = take_modifiers(words);
+  Architecture architecture{.residual = residual->kind};
+  const Modifiers modifiers = take_modifiers(words, architecture);
   if (words.empty() || words.size() > 2) return std::nullopt;
   const auto encoder = parse_depth(words.front());
   const auto decoder = parse_depth(words.back());
   if (!encoder || !decoder) return std::nullopt;
-  refuse_two(modifiers.linear, name);
-  if (modifiers.linear.size() > 1 || modifiers.head_norm.size() > 1) return std::nullopt;
-  Architecture architecture{
-      .residual = residual->kind, .encoder_layers = *encoder, .decoder_layers = *decoder};
-  if (!modifiers.linear.empty()) architecture.linear = modifiers.linear[0]->kind;
-  if (!modifiers.head_norm.empty()) architecture.head_norm = modifiers.head_norm[0]->kind;
+  if (!modifiers.two_of_a_set.empty()) {
+    throw UsageError(modifiers.two_of_a_set, "; got '", name, "'");
+  }
+  if (modifiers.repeated) return std::nullopt;
+  architecture.encoder_layers = *encoder;
+  architecture.decoder_layers = *decoder;
   return architecture;
 }
 
@@ -111,34 +126,37 @@ std::vector<int64_t> depths_in(std::string_view name) {
   return depths;
 }
 
+// `all`, each with every kind of every set from the `set`-th on.
+template <size_t set = 0>
+std::vector<Architecture> with_all_modifiers(const std::vector<Architecture>& all) {
+  if constexpr (set == std::tuple_size_v<decltype(kModifierSets)>) {
+    return all;
+  } else {
+    std::vector<Architecture> more;
+    for (Architecture one : all) {
+      for (const auto& row : std::get<set>(kModifierSets).table) {
+        one.*std::get<set>(kModifierSets).member = row.kind;
+        more.push_back(one);
+      }
+    }
+    return with_all_modifiers<set + 1>(more);
+  }
+}
+
 // Every valid name with the depths of `name`.
 std::vector<std::string> similar_names(std::string_view name) {
   const std::vector<int64_t> depths = depths_in(name);
-  std::vector<std::string> names;
+  std::vector<Architecture> plain;
   for (const auto& residual : layers::residual_schemes()) {
-    for (const auto& linear : layers::linear_kinds()) {
-      for (const auto& head_norm : layers::head_norm_kinds()) {
-        const Architecture one{.residual = residual.kind,
-                               .linear = linear.kind,
-                               .encoder_layers = depths.front(),
-                               .decoder_layers = depths.back(),
-                               .head_norm = head_norm.kind};
-        if (objection(one).empty()) names.push_back(to_string(one));
-      }
-    }
+    plain.push_back({.residual = residual.kind,
+                     .encoder_layers = depths.front(),
+                     .decoder_layers = depths.back()});
+  }
+  std::vector<std::string> names;
+  for (const Architecture& one : with_all_modifiers(plain)) {
+    if (objection(one).empty()) names.push_back(to_string(one));
   }
   return names;
-}
-
-// "[-<a|b>]" of a table, "[-a]" if it has but one modifier.
-template <class Row>
-std::string optional_modifier(std::span<const Row> rows) {
-  std::vector<std::string> modifiers;
-  for (const Row& row : rows) {
-    if (!row.modifier.empty()) modifiers.emplace_back(row.modifier);
-  }
-  const std::string all = cli::joined(modifiers, "|");
-  return modifiers.size() == 1 ? "[-" + all + "]" : "[-<" + all + ">]";
 }
 
 }  // namespace
@@ -158,16 +176,16 @@ Architecture parse_architecture(std::string_view name) {
     if (reason.empty()) return *architecture;
     throw UsageError("must not be '", name, "': ", reason);
   }
-  throw UsageError("must be ", architecture_grammar(), "; got '", name, "'",
-                   cli::did_you_mean(name, similar_names(name)));
+  throw UsageError("must be ", architecture_grammar(), " with depths from 1 to ", kLargestDepth,
+                   "; got '", name, "'", cli::did_you_mean(name, similar_names(name)));
 }
 
 std::string to_string(const Architecture& architecture) {
   std::string name(layers::residual_scheme(architecture.residual).name);
-  for (const std::string_view modifier : {layers::linear_kind_row(architecture.linear).modifier,
-                                          layers::head_norm_row(architecture.head_norm).modifier}) {
-    if (!modifier.empty()) name += concatenate('-', modifier);
-  }
+  for_each_set([&](const auto& set) {
+    const std::string_view word = row_of(set.table, architecture.*set.member).name;
+    if (!word.empty()) name += concatenate('-', word);
+  });
   name += concatenate('-', architecture.encoder_layers, 'L');
   if (architecture.decoder_layers != architecture.encoder_layers) {
     name += concatenate('-', architecture.decoder_layers, 'L');
@@ -176,12 +194,27 @@ std::string to_string(const Architecture& architecture) {
 }
 
 std::string architecture_grammar() {
-  std::vector<std::string> residuals;
-  for (const auto& row : layers::residual_schemes()) residuals.emplace_back(row.name);
-  return concatenate("<", cli::joined(residuals, "|"), ">",
-                     optional_modifier(layers::linear_kinds()),
-                     optional_modifier(layers::head_norm_kinds()),
-                     "-<depth>L[-<depth>L] with depths from 1 to ", kLargestDepth);
+  std::string grammar =
+      concatenate("<", cli::joined(names_in(layers::residual_schemes()), "|"), ">");
+  for_each_set([&](const auto& set) {
+    const std::vector<std::string> words = names_in(set.table);
+    if (words.empty()) return;
+    const std::string all = cli::joined(words, "|");
+    grammar += words.size() == 1 ? "[-" + all + "]" : "[-<" + all + ">]";
+  });
+  return grammar + "-<depth>L[-<depth>L]";
+}
+
+std::vector<std::pair<std::string_view, std::string_view>> architecture_words() {
+  std::vector<std::pair<std::string_view, std::string_view>> words;
+  const auto add = [&](const auto& table) {
+    for (const auto& row : table) {
+      if (!row.name.empty()) words.emplace_back(row.name, row.sentence);
+    }
+  };
+  add(layers::residual_schemes());
+  for_each_set([&](const auto& set) { add(set.table); });
+  return words;
 }
 
 }  // namespace nmt::config

@@ -44,12 +44,12 @@ void set_gamma_init(TrainingConfig& config, const std::string& text) {
   if (text == "auto") {
     init.reset();
   } else if (text == "one") {
-    init = GammaInit{1.0};
+    init = layers::GammaInit{1.0};
   } else if (text == "sigma") {
-    init = GammaInit{std::nullopt};
+    init = layers::GammaInit{std::nullopt};
   } else {
     try {
-      init = GammaInit{cli::parse_real(text)};
+      init = layers::GammaInit{cli::parse_real(text)};
     } catch (const UsageError&) {
       throw UsageError("must be auto, one, sigma or a number above 0, got '", text, "'");
     }
@@ -90,10 +90,10 @@ constexpr auto kStability = &TrainingConfig::stability;
 
 constexpr bool kMayBeAbsent = true;
 
-constexpr ConfigKey kTable[] = {
-    {"arch", Group::kModel, Spelled{"NAME", get_arch, set_arch}, "",
-     "structure: <preln|postln|deepnorm|nonorm|admin|rezero|layerscale|b2t>"
-     "[-<sigma|spectralnorm|weightnorm>][-qknorm]-<depth>L[-<depth>L], encoder depth first"},
+const std::string kArchSentence = "structure: " + architecture_grammar() + ", encoder depth first";
+
+const ConfigKey kTable[] = {
+    {"arch", Group::kModel, Spelled{"NAME", get_arch, set_arch}, "", kArchSentence},
     {"d-model", Group::kModel, Integer{&ModelConfig::d_model, 1}, "",
      "width of the model; even, and a multiple of heads"},
     {"ffn-dim", Group::kModel, Integer{&ModelConfig::ffn_dim, 1}, "",

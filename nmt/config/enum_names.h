@@ -1,60 +1,135 @@
-// The names of enumerations as they stand in configuration files.
+// The names of enumerations as they stand in configuration files: one table each.
 
 #pragma once
 
-#include <span>
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "data/text/error.h"
+#include "data/text/named_table.h"
 #include "nmt/config/training_config.h"
 
 namespace nmt::config {
 
+/// The names of `Enum`.
 template <class Enum>
-struct EnumName {
-  Enum value;
-  std::string_view name;
-};
+inline constexpr std::array<NamedKind<Enum>, 0> kNames;
 
-/// All names of the enumeration that the argument belongs to; its value does not matter.
-std::span<const EnumName<layers::ActivationKind>> names_of(layers::ActivationKind);
-std::span<const EnumName<layers::PositionKind>> names_of(layers::PositionKind);
-std::span<const EnumName<layers::BackendKind>> names_of(layers::BackendKind);
-std::span<const EnumName<layers::EmbeddingTie>> names_of(layers::EmbeddingTie);
-std::span<const EnumName<SigmaGroups>> names_of(SigmaGroups);
-std::span<const EnumName<InvalidUtf8Rule>> names_of(InvalidUtf8Rule);
-std::span<const EnumName<SubwordKind>> names_of(SubwordKind);
-std::span<const EnumName<Normalization>> names_of(Normalization);
-std::span<const EnumName<ValidMetric>> names_of(ValidMetric);
-std::span<const EnumName<UnstableAction>> names_of(UnstableAction);
-std::span<const EnumName<OptimizerKind>> names_of(OptimizerKind);
-std::span<const EnumName<LrSchedule>> names_of(LrSchedule);
-std::span<const EnumName<DeviceKind>> names_of(DeviceKind);
+template <>
+inline constexpr auto kNames<layers::ActivationKind> =
+    std::to_array<NamedKind<layers::ActivationKind>>({
+        {layers::ActivationKind::kRelu, "relu"},
+        {layers::ActivationKind::kGelu, "gelu"},
+        {layers::ActivationKind::kSwiglu, "swiglu"},
+    });
+
+template <>
+inline constexpr auto kNames<layers::PositionKind> =
+    std::to_array<NamedKind<layers::PositionKind>>({
+        {layers::PositionKind::kSinusoidal, "sinusoidal"},
+        {layers::PositionKind::kLearned, "learned"},
+    });
+
+template <>
+inline constexpr auto kNames<layers::EmbeddingTie> =
+    std::to_array<NamedKind<layers::EmbeddingTie>>({
+        {layers::EmbeddingTie::kThreeWay, "three-way"},
+        {layers::EmbeddingTie::kTwoWay, "two-way"},
+        {layers::EmbeddingTie::kNone, "none"},
+    });
+
+template <>
+inline constexpr auto kNames<layers::SigmaGroups> = std::to_array<NamedKind<layers::SigmaGroups>>({
+    {layers::SigmaGroups::kSeparate, "separate"},
+    {layers::SigmaGroups::kQkAndV, "qk-v"},
+    {layers::SigmaGroups::kQkv, "qkv"},
+});
+
+template <>
+inline constexpr auto kNames<InvalidUtf8Rule> = std::to_array<NamedKind<InvalidUtf8Rule>>({
+    {InvalidUtf8Rule::kFail, "fail"},
+    {InvalidUtf8Rule::kSkip, "skip"},
+    {InvalidUtf8Rule::kReplace, "replace"},
+});
+
+template <>
+inline constexpr auto kNames<SubwordKind> = std::to_array<NamedKind<SubwordKind>>({
+    {SubwordKind::kUnigram, "unigram"},
+    {SubwordKind::kBpe, "bpe"},
+});
+
+template <>
+inline constexpr auto kNames<Normalization> = std::to_array<NamedKind<Normalization>>({
+    {Normalization::kIdentity, "identity"},
+    {Normalization::kNmtNfkc, "nmt_nfkc"},
+    {Normalization::kNfkc, "nfkc"},
+    {Normalization::kNmtNfkcCf, "nmt_nfkc_cf"},
+});
+
+template <>
+inline constexpr auto kNames<ValidMetric> = std::to_array<NamedKind<ValidMetric>>({
+    {ValidMetric::kNll, "nll"},
+    {ValidMetric::kBleu, "bleu"},
+});
+
+template <>
+inline constexpr auto kNames<UnstableAction> = std::to_array<NamedKind<UnstableAction>>({
+    {UnstableAction::kGoOn, "go-on"},
+    {UnstableAction::kLowerLearningRate, "lower-learning-rate"},
+    {UnstableAction::kStop, "stop"},
+});
+
+template <>
+inline constexpr auto kNames<OptimizerKind> = std::to_array<NamedKind<OptimizerKind>>({
+    {OptimizerKind::kAdam, "adam"},
+    {OptimizerKind::kAdamW, "adamw"},
+    {OptimizerKind::kSgd, "sgd"},
+    {OptimizerKind::kAdagrad, "adagrad"},
+    {OptimizerKind::kLars, "lars"},
+    {OptimizerKind::kLamb, "lamb"},
+    {OptimizerKind::kLion, "lion"},
+});
+
+template <>
+inline constexpr auto kNames<LrSchedule> = std::to_array<NamedKind<LrSchedule>>({
+    {LrSchedule::kInverseSqrt, "inverse-sqrt"},
+    {LrSchedule::kConstant, "constant"},
+    {LrSchedule::kLinear, "linear"},
+    {LrSchedule::kCosine, "cosine"},
+    {LrSchedule::kStep, "step"},
+    {LrSchedule::kPlateau, "plateau"},
+});
+
+template <>
+inline constexpr auto kNames<DeviceKind> = std::to_array<NamedKind<DeviceKind>>({
+    {DeviceKind::kCpu, "cpu"},
+    {DeviceKind::kCuda, "cuda"},
+    {DeviceKind::kAuto, "auto"},
+});
+
+template <>
+inline constexpr auto kNames<layers::BackendKind> = std::to_array<NamedKind<layers::BackendKind>>({
+    {layers::BackendKind::kFused, "fused"},
+    {layers::BackendKind::kReference, "reference"},
+});
 
 template <class Enum>
 std::string name_of(Enum value) {
-  for (const auto& row : names_of(value)) {
-    if (row.value == value) return std::string(row.name);
-  }
-  return "";
+  return std::string(row_of(kNames<Enum>, value).name);
 }
 
 /// Every name of `Enum`, in order.
 template <class Enum>
 std::vector<std::string> enum_names() {
-  std::vector<std::string> names;
-  for (const auto& row : names_of(Enum{})) names.emplace_back(row.name);
-  return names;
+  return names_in(kNames<Enum>);
 }
 
 /// The value called `name`. Throws UsageError if there is none.
 template <class Enum>
 Enum enum_value(std::string_view name) {
-  for (const auto& row : names_of(Enum{})) {
-    if (row.name == name) return row.value;
-  }
+  if (const auto* row = find_row(kNames<Enum>, name)) return row->kind;
   throw UsageError("no such name: '", name, "'");
 }
 

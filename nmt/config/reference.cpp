@@ -44,19 +44,12 @@ std::string row(const ConfigKey& key) {
 }
 
 std::string name_table() {
-  std::string page =
-      "## Architecture names\n\n`" + architecture_grammar() +
-      "`. One depth means the same for encoder and decoder.\n\n| word | meaning |\n|---|---|\n";
-  for (const auto& scheme : layers::residual_schemes()) {
-    page += concatenate("| `", scheme.name, "` | ", cell(std::string(scheme.sentence)), " |\n");
-  }
-  for (const auto& kind : layers::linear_kinds()) {
-    if (kind.modifier.empty()) continue;
-    page += concatenate("| `", kind.modifier, "` | ", cell(std::string(kind.sentence)), " |\n");
-  }
-  for (const auto& kind : layers::head_norm_kinds()) {
-    if (kind.modifier.empty()) continue;
-    page += concatenate("| `", kind.modifier, "` | ", cell(std::string(kind.sentence)), " |\n");
+  std::string page = concatenate("## Architecture names\n\n`", architecture_grammar(),
+                                 " with depths from 1 to ", kLargestDepth,
+                                 "`. One depth means the same for encoder and decoder.\n\n"
+                                 "| word | meaning |\n|---|---|\n");
+  for (const auto& [word, sentence] : architecture_words()) {
+    page += concatenate("| `", word, "` | ", cell(std::string(sentence)), " |\n");
   }
   return page;
 }

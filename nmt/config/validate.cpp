@@ -16,7 +16,7 @@ void require_sigma(const ModelConfig& config, bool is_set, const char* key) {
 }
 
 void require_spectral_norm(const ModelConfig& config) {
-  if (config.sigma_groups == SigmaGroups::kSeparate ||
+  if (config.sigma_groups == layers::SigmaGroups::kSeparate ||
       layers::has_spectral_norm(config.architecture.linear)) {
     return;
   }

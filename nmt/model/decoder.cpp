@@ -1,8 +1,7 @@
 #include "nmt/model/decoder.h"
 
+#include "layers/forward_observer.h"
 #include "layers/recompute.h"
-#include "layers/stream_observer.h"
-#include "nmt/model/encoder.h"
 
 namespace nmt::model {
 
@@ -12,23 +11,19 @@ DecoderImpl::DecoderImpl(const config::ModelConfig& config,
       dropout_(config.dropout),
       positions_(register_module(
           "positions", layers::Positions(config.positions, config.max_positions, config.d_model))) {
-  embedding = owns_embedding_ ? layers::make_embedding_matrix(
-                                    *this, "embed", config.vocab_size, config.d_model,
-                                    config.sigma_embeddings ? config.architecture.linear
-                                                            : layers::LinearKind::kPlain,
-                                    config::effective_gamma_init(config).value)
+  embedding = owns_embedding_ ? layers::make_embedding_matrix(*this, "embed", config.vocab_size,
+                                                              config, config.sigma_embeddings)
                               : source_embedding;
   const config::Architecture& arch = config.architecture;
-  const layers::ResidualScheme& scheme = layers::residual_scheme(arch.residual);
-  const layers::ResidualScale scale =
-      scheme.decoder_scale({arch.encoder_layers, arch.decoder_layers});
   torch::nn::ModuleList list;
   for (int64_t i = 1; i <= arch.decoder_layers; ++i) {
-    layers.emplace_back(layer_options(config, i, scale));
+    layers.emplace_back(config, i);
     list->push_back(layers.back());
   }
   register_module("layers", list);
-  if (scheme.final_norm) norm_ = register_module("norm", layers::make_layer_norm(config.d_model));
+  if (layers::residual_scheme(arch.residual).final_norm) {
+    norm_ = register_module("norm", layers::Norm(arch.norm, config.d_model));
+  }
 }
 
 torch::Tensor DecoderImpl::forward(const torch::Tensor& input, const torch::Tensor& positions,
@@ -47,9 +42,8 @@ torch::Tensor DecoderImpl::forward(const torch::Tensor& input, const torch::Tens
       layer->forward(through, from, *self, *cross, now);
     };
     layers::run_layer(pass, stream, memory, context);
-    if (context.stream_observer != nullptr) {
-      context.stream_observer->observe(layers::Stack::kDecoder, static_cast<int64_t>(i) + 1,
-                                       stream);
+    if (context.observer != nullptr) {
+      context.observer->observe_layer(layers::Stack::kDecoder, static_cast<int64_t>(i) + 1, stream);
     }
   }
   return layers::end_stream(stream, norm_, context.backend);

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <torch/nn/module.h>
-#include <torch/nn/modules/normalization.h>
 #include <torch/nn/pimpl.h>
 #include <torch/types.h>
 
@@ -45,7 +44,7 @@ class DecoderImpl : public torch::nn::Module {
   bool owns_embedding_;
   double dropout_;
   layers::Positions positions_{nullptr};
-  torch::nn::LayerNorm norm_{nullptr};
+  layers::Norm norm_{nullptr};
 };
 TORCH_MODULE(Decoder);
 

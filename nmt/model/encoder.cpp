@@ -1,63 +1,26 @@
 #include "nmt/model/encoder.h"
 
+#include "layers/forward_observer.h"
 #include "layers/recompute.h"
-#include "layers/stream_observer.h"
 #include "nmt/config/vocabulary_sizes.h"
 
 namespace nmt::model {
-namespace {
-
-std::vector<int64_t> qkv_groups(config::SigmaGroups groups) {
-  switch (groups) {
-    case config::SigmaGroups::kSeparate:
-      return {1, 1, 1};
-    case config::SigmaGroups::kQkAndV:
-      return {2, 1};
-    case config::SigmaGroups::kQkv:
-      return {3};
-  }
-  return {1, 1, 1};
-}
-
-}  // namespace
-
-layers::LayerOptions layer_options(const config::ModelConfig& config, int64_t layer,
-                                   layers::ResidualScale scale) {
-  return {.d_model = config.d_model,
-          .ffn_dim = config.ffn_dim,
-          .heads = config.heads,
-          .layer = layer,
-          .residual = config.architecture.residual,
-          .scale = scale,
-          .linear = config.architecture.linear,
-          .gamma_start = config::effective_gamma_init(config).value,
-          .qkv_groups = qkv_groups(config.sigma_groups),
-          .head_norm = config.architecture.head_norm,
-          .activation = config.activation,
-          .dropout = config.dropout,
-          .attention_dropout = config.attention_dropout,
-          .activation_dropout = config.activation_dropout};
-}
-
 EncoderImpl::EncoderImpl(const config::ModelConfig& config)
-    : embedding(layers::make_embedding_matrix(
-          *this, "embed", config::source_vocab_size(config), config.d_model,
-          config.sigma_embeddings ? config.architecture.linear : layers::LinearKind::kPlain,
-          config::effective_gamma_init(config).value)),
+    : embedding(layers::make_embedding_matrix(*this, "embed", config::source_vocab_size(config),
+                                              config, config.sigma_embeddings)),
       dropout_(config.dropout),
       positions_(register_module(
           "positions", layers::Positions(config.positions, config.max_positions, config.d_model))) {
   const config::Architecture& arch = config.architecture;
-  const layers::ResidualScheme& scheme = layers::residual_scheme(arch.residual);
-  const layers::ResidualScale scale =
-      scheme.encoder_scale({arch.encoder_layers, arch.decoder_layers});
   torch::nn::ModuleList list;
   for (int64_t i = 1; i <= arch.encoder_layers; ++i) {
-    layers.emplace_back(layer_options(config, i, scale));
+    layers.emplace_back(config, i);
     list->push_back(layers.back());
   }
   register_module("layers", list);
-  if (scheme.final_norm) norm_ = register_module("norm", layers::make_layer_norm(config.d_model));
+  if (layers::residual_scheme(arch.residual).final_norm) {
+    norm_ = register_module("norm", layers::Norm(arch.norm, config.d_model));
+  }
 }
 
 torch::Tensor EncoderImpl::forward(const torch::Tensor& source, const torch::Tensor& positions,
@@ -73,9 +36,8 @@ torch::Tensor EncoderImpl::forward(const torch::Tensor& source, const torch::Ten
       layer->forward(through, *own_mask, now);
     };
     layers::run_layer(pass, stream, {}, context);
-    if (context.stream_observer != nullptr) {
-      context.stream_observer->observe(layers::Stack::kEncoder, static_cast<int64_t>(i) + 1,
-                                       stream);
+    if (context.observer != nullptr) {
+      context.observer->observe_layer(layers::Stack::kEncoder, static_cast<int64_t>(i) + 1, stream);
     }
   }
   return layers::end_stream(stream, norm_, context.backend);

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <torch/nn/module.h>
-#include <torch/nn/modules/normalization.h>
 #include <torch/nn/pimpl.h>
 #include <torch/types.h>
 
@@ -17,10 +16,6 @@
 #include "nmt/config/model_config.h"
 
 namespace nmt::model {
-
-/// What layer `layer` (from 1) of either side is built from.
-layers::LayerOptions layer_options(const config::ModelConfig& config, int64_t layer,
-                                   layers::ResidualScale scale);
 
 class EncoderImpl : public torch::nn::Module {
  public:
@@ -38,7 +33,7 @@ class EncoderImpl : public torch::nn::Module {
  private:
   double dropout_;
   layers::Positions positions_{nullptr};
-  torch::nn::LayerNorm norm_{nullptr};
+  layers::Norm norm_{nullptr};
 };
 TORCH_MODULE(Encoder);
 

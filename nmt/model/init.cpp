@@ -26,6 +26,11 @@ struct Gains {
   double beta;
 };
 
+Gains gains_of(const config::ModelConfig& config, layers::Stack stack, int64_t layer) {
+  return {.qkv = layers::residual_scheme(config.architecture.residual).qkv_gain,
+          .beta = layers::initial_scale(config.architecture, stack, layer).beta};
+}
+
 void draw_attention(layers::MultiHeadAttention& attention, Gains gains, at::Generator& generator) {
   const std::vector<layers::StackedLinear*> linears = attention->linears();
   draw_xavier(linears[0]->parts()[0], gains.qkv, generator);
@@ -69,34 +74,28 @@ void profile_admin(Transformer& model, at::Generator& generator) {
   const kernels::AttentionMask causal(lengths, lengths, T, T, /*causal=*/true);
   layers::AdminProfile encoder, decoder;
   const torch::Tensor memory =
-      model->encoder->forward(source, positions, full, {.admin_profile = &encoder});
-  model->decoder->forward(target, positions, memory, causal, full, {.admin_profile = &decoder});
+      model->encoder->forward(source, positions, full, {.observer = &encoder});
+  model->decoder->forward(target, positions, memory, causal, full, {.observer = &decoder});
 }
 
 }  // namespace
 
-ResidualScales residual_scales(const config::ModelConfig& config) {
-  const layers::ResidualScheme& scheme = layers::residual_scheme(config.architecture.residual);
-  const layers::ModelDepth depth = {config.architecture.encoder_layers,
-                                    config.architecture.decoder_layers};
-  return {.encoder = scheme.encoder_scale(depth), .decoder = scheme.decoder_scale(depth)};
-}
-
 void initialize(Transformer& model, uint64_t seed) {
   torch::NoGradGuard no_grad;
   at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed);
-  const ResidualScales scales = residual_scales(model->config());
-  const double qkv_gain = layers::residual_scheme(model->config().architecture.residual).qkv_gain;
-  const Gains encoder = {qkv_gain, scales.encoder.beta}, decoder = {qkv_gain, scales.decoder.beta};
   draw_embeddings(model, generator);
+  int64_t place = 0;
   for (layers::EncoderLayer& layer : model->encoder->layers) {
-    draw_attention(layer->self_attn, encoder, generator);
-    draw_feed_forward(layer->ffn, encoder.beta, generator);
+    const Gains gains = gains_of(model->config(), layers::Stack::kEncoder, ++place);
+    draw_attention(layer->self_attn, gains, generator);
+    draw_feed_forward(layer->ffn, gains.beta, generator);
   }
+  place = 0;
   for (layers::DecoderLayer& layer : model->decoder->layers) {
-    draw_attention(layer->self_attn, decoder, generator);
-    draw_attention(layer->cross_attn, decoder, generator);
-    draw_feed_forward(layer->ffn, decoder.beta, generator);
+    const Gains gains = gains_of(model->config(), layers::Stack::kDecoder, ++place);
+    draw_attention(layer->self_attn, gains, generator);
+    draw_attention(layer->cross_attn, gains, generator);
+    draw_feed_forward(layer->ffn, gains.beta, generator);
   }
   for (layers::StackedLinear* linear : model->linears()) linear->initialize_parametrization();
   if (model->config().architecture.residual == layers::ResidualKind::kAdmin) {

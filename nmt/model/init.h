@@ -28,11 +28,4 @@ namespace nmt::model {
 /// vectors from the drawn weights, and ω from a forward pass.
 void initialize(Transformer& model, uint64_t seed);
 
-/// α and β of both sides, for start-up reports.
-struct ResidualScales {
-  layers::ResidualScale encoder;
-  layers::ResidualScale decoder;
-};
-ResidualScales residual_scales(const config::ModelConfig& config);
-
 }  // namespace nmt::model

@@ -48,10 +48,8 @@ TransformerImpl::TransformerImpl(const config::ModelConfig& config)
     output_.emplace(*owner, decoder->embedding, config.vocab_size);
     return;
   }
-  untied_output_ = layers::make_embedding_matrix(
-      *this, "output", config.vocab_size, config.d_model,
-      config.sigma_embeddings ? config.architecture.linear : layers::LinearKind::kPlain,
-      config::effective_gamma_init(config).value);
+  untied_output_ = layers::make_embedding_matrix(*this, "output", config.vocab_size, config,
+                                                 config.sigma_embeddings);
   layers::LinearPart owner = untied_output_->parts()[0];
   output_.emplace(*owner, untied_output_, config.vocab_size);
 }

@@ -20,7 +20,7 @@
 // 2019, arXiv:1810.04805, appendix A.2.
 //
 // A new schedule is an enumerator in nmt/config/training_config.h, its name in
-// nmt/config/enum_names.cpp, and a function and a row in lr_schedule.cpp.
+// nmt/config/enum_names.h, and a function and a row in lr_schedule.cpp.
 
 #pragma once
 

@@ -1,6 +1,6 @@
 // What every optimizer does: moves parameters against their gradients, and keeps a state that can
 // be saved. A new one is a file pair, an enumerator in
-// nmt/config/training_config.h with its name in nmt/config/enum_names.cpp, and a row in
+// nmt/config/training_config.h with its name in nmt/config/enum_names.h, and a row in
 // optimizer_table.cpp.
 
 #pragma once

@@ -94,9 +94,9 @@ std::vector<int64_t> counted_prefixes(int64_t length) {
   return prefixes;
 }
 
-void BoundTracker::observe(const layers::AttentionLayerInputs& inputs) {
+void BoundTracker::observe_inputs(const layers::AttentionLayerInputs& inputs) {
   counted_ = torch::Tensor();
-  if (inputs.attention.options().head_norm != layers::HeadNormKind::kNone) return;
+  if (inputs.attention.options().architecture.head_norm != layers::HeadNormKind::kNone) return;
   const torch::NoGradGuard no_grad;
   const kernels::AttentionMask& mask = inputs.mask;
   const torch::Tensor queries = with_ones(inputs.query_input);
@@ -130,7 +130,7 @@ void BoundTracker::observe(const layers::AttentionLayerInputs& inputs) {
   counted_ = sums.counted();
 }
 
-void BoundTracker::observe(const layers::AttentionRows& rows) {
+void BoundTracker::observe_rows(const layers::AttentionRows& rows) {
   if (!counted_.defined()) return;
   const torch::Tensor counted = counted_.unsqueeze(1);
   const torch::Tensor entropy = rows.entropy.to(torch::kCPU, torch::kFloat64);

@@ -1,7 +1,7 @@
 // BoundTracker: the lower bound of theorem_bound.h beside the entropy that it bounds, for every
 // head, on a few sentences.
 //
-// For one forward pass it is both observers of the context. Norms of inputs are those of
+// Norms of inputs are those of
 // prefix_norm.h, from above, and the logged mean is rounded down: it is never above the exact
 // bound, and below it by 2 % at most. A causal head has another matrix of visible inputs for each
 // query: of a sentence longer than 33 pieces 32 queries count, evenly spaced, the first that sees
@@ -16,8 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "layers/attention_input_observer.h"
-#include "layers/attention_observer.h"
+#include "layers/forward_observer.h"
 #include "nmt/run_log/run_record.h"
 
 namespace nmt::stability {
@@ -44,17 +43,18 @@ class AttentionBounds {
   std::map<std::pair<layers::AttentionKind, int64_t>, Layer> layers_;
 };
 
-class BoundTracker : public layers::AttentionInputObserver, public layers::AttentionObserver {
+class BoundTracker : public layers::ForwardObserver {
  public:
   /// Shares out `tasks` calls among threads.
   using ForEach = std::function<void(int64_t tasks, const std::function<void(int64_t)>& work)>;
 
   explicit BoundTracker(ForEach for_each) : for_each_(std::move(for_each)) {}
 
+  bool wants_inputs() const override { return true; }
   /// Waits until `for_each` has done the work on these inputs.
-  void observe(const layers::AttentionLayerInputs& inputs) override;
-  /// Behind the inputs of the same layer.
-  void observe(const layers::AttentionRows& rows) override;
+  void observe_inputs(const layers::AttentionLayerInputs& inputs) override;
+  bool wants_rows() const override { return true; }
+  void observe_rows(const layers::AttentionRows& rows) override;
 
   /// What was seen since the last call.
   AttentionBounds take() { return std::exchange(bounds_, {}); }

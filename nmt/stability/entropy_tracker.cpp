@@ -150,7 +150,7 @@ int64_t EntropyTracker::weigh_rows(const int64_t* keys, int64_t stride, int64_t 
   return counted;
 }
 
-void EntropyTracker::observe(const layers::AttentionRows& rows) {
+void EntropyTracker::observe_rows(const layers::AttentionRows& rows) {
   if (rows.entropy.device().is_cpu()) {
     add_rows(rows);
   } else {

@@ -13,8 +13,8 @@
 // Rows that lie on a device are looked at when the update ends: to wait for each layer would leave
 // the device idle.
 //
-// Life of an update: observe() in each forward pass, merge() the trackers of other workers in a
-// fixed order, then finish_update() once. take() at each log record.
+// Life of an update: observe_rows() in each forward pass, merge() the trackers of other workers in
+// a fixed order, then finish_update() once. take() at each log record.
 //
 // Shape letters: B batch, H heads, T queries.
 
@@ -25,18 +25,19 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "layers/attention_observer.h"
+#include "layers/forward_observer.h"
 #include "nmt/run_log/layer_entropy.h"
 #include "nmt/run_log/run_record.h"
 
 namespace nmt::stability {
 
 /// Not thread-safe: one tracker a worker.
-class EntropyTracker : public layers::AttentionObserver {
+class EntropyTracker : public layers::ForwardObserver {
  public:
+  bool wants_rows() const override { return true; }
   /// Adds one forward pass to the update under way. A NaN row makes its head's means NaN; minimum
   /// and largest logit skip it.
-  void observe(const layers::AttentionRows& rows) override;
+  void observe_rows(const layers::AttentionRows& rows) override;
 
   /// Adds what `other` has seen in the update under way, and forgets it there. The order of merges
   /// decides the last bits of the sums: keep it fixed. Throws c10::Error if head counts differ.

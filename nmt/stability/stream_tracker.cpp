@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "layers/sublayer.h"
 #include "nmt/run_log/json_number.h"
 
 namespace nmt::stability {
@@ -25,8 +26,8 @@ StreamTracker::Sums& StreamTracker::sums_of(layers::Stack stack, int64_t layer) 
   return layers[layer - 1];
 }
 
-void StreamTracker::observe(layers::Stack stack, int64_t layer,
-                            const layers::ResidualStream& stream) {
+void StreamTracker::observe_layer(layers::Stack stack, int64_t layer,
+                                  const layers::ResidualStream& stream) {
   const torch::Tensor& branch = stream.sum.branch;
   Sums& sums = sums_of(stack, layer);
   sums.activation += sum_of_squares(stream.sum.x.detach() * stream.sum.alpha + branch.detach());

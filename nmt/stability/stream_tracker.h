@@ -6,23 +6,24 @@
 // the norm of post-LN. Dropout on f is left out of the sum, and made up for in the gradient by its
 // expectation. Vanishing or exploding gradients show here, layer by layer.
 //
-// Life of an update: observe() in each forward pass (its hook runs in the backward pass), merge()
-// the trackers of other workers, then take().
+// Life of an update: observe_layer() in each forward pass (its hook runs in the backward pass),
+// merge() the trackers of other workers, then take().
 
 #pragma once
 
 #include <array>
 #include <vector>
 
-#include "layers/stream_observer.h"
+#include "layers/forward_observer.h"
 #include "nmt/run_log/run_record.h"
 
 namespace nmt::stability {
 
 /// Not thread-safe: one tracker a worker. Must outlive the backward pass.
-class StreamTracker : public layers::StreamObserver {
+class StreamTracker : public layers::ForwardObserver {
  public:
-  void observe(layers::Stack stack, int64_t layer, const layers::ResidualStream& stream) override;
+  void observe_layer(layers::Stack stack, int64_t layer,
+                     const layers::ResidualStream& stream) override;
 
   /// Adds what `other` has seen, and forgets it there.
   void merge(StreamTracker& other);

@@ -113,13 +113,13 @@ int64_t embedding_rows(const config::ModelConfig& model) {
   return source + 2 * model.vocab_size;
 }
 
-// Values of norm and learned factor of one sublayer.
+// Values of the norms and the learned factor of one sublayer.
 int64_t sublayer_values(const config::ModelConfig& model) {
   const layers::ResidualScheme& scheme = layers::residual_scheme(model.architecture.residual);
   const bool vector = scheme.learned == layers::LearnedScale::kSkip ||
                       scheme.learned == layers::LearnedScale::kBranch;
-  const bool norm = scheme.placement != layers::NormPlacement::kNone;
-  return (norm ? 2 * model.d_model : 0) + (vector ? model.d_model : 0);
+  const int64_t norm = row_of(layers::kNormKinds, model.architecture.norm).bias ? 2 : 1;
+  return (scheme.norms.count() * norm + (vector ? 1 : 0)) * model.d_model;
 }
 
 }  // namespace

@@ -57,10 +57,10 @@ void add_learned_scales(model::Transformer& model, nlohmann::ordered_json& scale
   }
 }
 
-std::string gamma_start(const config::ModelConfig& model) {
+std::string gamma_text(const config::ModelConfig& model) {
   if (model.architecture.linear != layers::LinearKind::kSigma) return "";
-  const config::GammaInit init = config::effective_gamma_init(model);
-  return init.value ? concatenate(*init.value) : "sigma";
+  const std::optional<double> start = layers::gamma_start(model);
+  return start ? concatenate(*start) : "sigma";
 }
 
 }  // namespace
@@ -68,14 +68,18 @@ std::string gamma_start(const config::ModelConfig& model) {
 run_log::ConfigRecord start_record(const config::TrainingConfig& config, model::Transformer model,
                                    const TrainingData& data, int64_t workers, double unigram_nll) {
   run_log::ConfigRecord record;
-  const model::ResidualScales scales = model::residual_scales(config.model);
+  const auto scale_of = [&](layers::Stack stack) {
+    return layers::initial_scale(config.model.architecture, stack, /*layer=*/1);
+  };
+  const layers::ResidualScale encoder = scale_of(layers::Stack::kEncoder),
+                              decoder = scale_of(layers::Stack::kDecoder);
   record.config = config::to_json(config);
   record.architecture = config::to_string(config.model.architecture);
-  record.encoder_alpha = scales.encoder.alpha;
-  record.encoder_beta = scales.encoder.beta;
-  record.decoder_alpha = scales.decoder.alpha;
-  record.decoder_beta = scales.decoder.beta;
-  record.gamma_init = gamma_start(config.model);
+  record.encoder_alpha = encoder.alpha;
+  record.encoder_beta = encoder.beta;
+  record.decoder_alpha = decoder.alpha;
+  record.decoder_beta = decoder.beta;
+  record.gamma_init = gamma_text(config.model);
   record.init_scales = init_scales(model);
   add_learned_scales(model, record.init_scales);
   record.parameters = model::parameter_count(model);

@@ -70,8 +70,7 @@ void StatisticsProbe::before_update(const data::Batch& batch) {
   matrices_.keep_rows();
   const int64_t sentences = std::min(kBoundSentences, batch.size());
   layers::ForwardContext context;
-  context.attention_observer = &bounds_;
-  context.input_observer = &bounds_;
+  context.observer = &bounds_;
   loss_of_batch(model_, data::slice(batch, 0, sentences), eos_id_, /*smoothing=*/0.0, context);
 }
 

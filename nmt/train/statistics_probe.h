@@ -35,7 +35,7 @@ class StatisticsProbe {
                   optim::ParallelFor bounds_for_each);
 
   /// For the context of `worker` in a measured update.
-  layers::StreamObserver* stream_observer(int64_t worker) { return streams_[worker].get(); }
+  layers::ForwardObserver* observer(int64_t worker) { return streams_[worker].get(); }
 
   /// Takes the bounds of `batch`; not while `bounds_for_each`'s threads are at work.
   void before_update(const data::Batch& batch);

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "layers/forward_observer.h"
 #include "nmt/model/parameters.h"
 #include "nmt/optim/gradient_clip.h"
 #include "nmt/optim/lr_schedule.h"
@@ -74,6 +75,8 @@ TrainStep::WorkerSums TrainStep::forward_backward(int64_t worker, int64_t update
                                                   int64_t total_tokens,
                                                   const std::vector<data::Batch>& micro_batches,
                                                   bool measure) {
+  layers::ForwardObservers observer({track_attention_ ? trackers_[worker].get() : nullptr,
+                                     measure ? probe_.observer(worker) : nullptr});
   WorkerSums sums;
   for (const Slice& slice : slices_of_worker(worker, micro_batches)) {
     const data::Batch rows = rows_of(slice, micro_batches);
@@ -81,10 +84,10 @@ TrainStep::WorkerSums TrainStep::forward_backward(int64_t worker, int64_t update
     const uint64_t draw = dropout_seed(seed_, update, slice.micro_batch);
     const layers::ForwardContext context = {
         .dropout_generator = at::make_generator<at::CPUGeneratorImpl>(draw),
-        .attention_observer = track_attention_ ? trackers_[worker].get() : nullptr,
-        .stream_observer = measure ? probe_.stream_observer(worker) : nullptr,
+        .observer = &observer,
         .backend = backend_,
-        .recompute = recompute_};
+        .recompute = recompute_,
+        .update = update};
     const layers::LossSums loss =
         loss_of_batch(models_[worker], rows, eos_id_, options_.label_smoothing, context);
     (loss.loss / static_cast<double>(total_tokens)).backward();

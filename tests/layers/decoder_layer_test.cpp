@@ -38,7 +38,7 @@ class EveryDecoderLayer : public ::testing::TestWithParam<LayerVariant> {
 
   testing::DoublePrecision double_precision_;
   at::Generator generator_ = testing::seeded(11);
-  DecoderLayer layer_{testing::options_of(GetParam())};
+  DecoderLayer layer_{testing::options_of(GetParam()), 1};
   std::vector<int64_t> targets_ = {3, 4, 1};
   std::vector<int64_t> sources_ = {5, 1, 3};
   torch::Tensor x_ = testing::normal({3, 4, 6}, generator_);
@@ -56,7 +56,9 @@ TEST_P(EveryDecoderLayer, ForwardMeetsPlainLoops) {
     const naive::Rows x = testing::rows_of(x_[b].narrow(0, 0, targets_[b]));
     const naive::Rows memory = testing::rows_of(memory_[b].narrow(0, 0, sources_[b]));
     testing::expect_rows(
-        y[b], naive::decoder_layer(parameters, "", testing::spec_of(GetParam()), x, memory),
+        y[b],
+        naive::decoder_layer(parameters, "", testing::spec_of(GetParam(), Stack::kDecoder), x,
+                             memory),
         tolerance);
   }
 }

@@ -66,7 +66,7 @@ class Embeddings : public ::testing::Test {
   at::Generator generator_ = testing::seeded(2);
   torch::nn::Module owner_;
   std::shared_ptr<StackedLinear> matrix_ =
-      make_embedding_matrix(owner_, "embed", 5, 4, LinearKind::kPlain, 1.0);
+      make_embedding_matrix(owner_, "embed", 5, BlockOptions{.d_model = 4}, false);
   Positions positions_{PositionKind::kSinusoidal, 10, 4};
 };
 

@@ -25,7 +25,7 @@ class EveryEncoderLayer : public ::testing::TestWithParam<LayerVariant> {
 
   testing::DoublePrecision double_precision_;
   at::Generator generator_ = testing::seeded(7);
-  EncoderLayer layer_{testing::options_of(GetParam())};
+  EncoderLayer layer_{testing::options_of(GetParam()), 1};
   std::vector<int64_t> lengths_ = {4, 2, 1};
   torch::Tensor x_ = testing::normal({3, 4, 6}, generator_);
   kernels::AttentionMask mask_{torch::tensor(lengths_), torch::tensor(lengths_), 4, 4, false};
@@ -39,7 +39,9 @@ TEST_P(EveryEncoderLayer, ForwardMeetsPlainLoops) {
   for (int64_t b = 0; b < 3; ++b) {
     const naive::Rows x = testing::rows_of(x_[b].narrow(0, 0, lengths_[b]));
     testing::expect_rows(
-        y[b], naive::encoder_layer(parameters, "", testing::spec_of(GetParam()), x), tolerance);
+        y[b],
+        naive::encoder_layer(parameters, "", testing::spec_of(GetParam(), Stack::kEncoder), x),
+        tolerance);
   }
 }
 

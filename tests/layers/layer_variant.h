@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "layers/layer_options.h"
+#include "layers/block_options.h"
 #include "layers/linear.h"
 #include "layers/multi_head_attention.h"
 #include "tests/layers/double_precision.h"
@@ -30,7 +30,7 @@ struct LayerVariant {
 inline std::vector<LayerVariant> all_layer_variants() {
   std::vector<LayerVariant> all;
   for (const layers::ResidualScheme& scheme : layers::residual_schemes()) {
-    for (const layers::LinearKindRow& linear : layers::linear_kinds()) {
+    for (const auto& linear : layers::kLinearKinds) {
       for (const auto activation : {layers::ActivationKind::kRelu, layers::ActivationKind::kGelu,
                                     layers::ActivationKind::kSwiglu}) {
         all.push_back({scheme.kind, linear.kind, activation});
@@ -46,7 +46,7 @@ inline std::vector<LayerVariant> all_layer_variants() {
 inline std::string name_of(const ::testing::TestParamInfo<LayerVariant>& info) {
   const LayerVariant& variant = info.param;
   const char* activations[] = {"relu", "gelu", "swiglu"};
-  const std::string linear(layers::linear_kind_row(variant.linear).modifier);
+  const std::string linear(row_of(layers::kLinearKinds, variant.linear).name);
   return std::string(layers::residual_scheme(variant.residual).name) + "_" +
          (linear.empty() ? "plain" : linear) +
          (variant.head_norm == layers::HeadNormKind::kNone ? "_" : "_qknorm_") +
@@ -58,27 +58,23 @@ inline double forward_tolerance(const LayerVariant& variant) {
   return layers::has_spectral_norm(variant.linear) ? 1e-6 : 1e-10;
 }
 
-inline layers::LayerOptions options_of(const LayerVariant& variant) {
-  const layers::ResidualScheme& scheme = layers::residual_scheme(variant.residual);
-  return {.d_model = 6,
+inline layers::BlockOptions options_of(const LayerVariant& variant) {
+  return {.architecture = {.residual = variant.residual,
+                           .linear = variant.linear,
+                           .encoder_layers = 4,
+                           .decoder_layers = 3,
+                           .head_norm = variant.head_norm},
+          .d_model = 6,
           .ffn_dim = 5,
           .heads = 2,
-          .layer = 1,
-          .residual = variant.residual,
-          .scale = scheme.encoder_scale({4, 3}),
-          .linear = variant.linear,
-          .gamma_start = 1.3,
-          .qkv_groups = {1, 1, 1},
-          .head_norm = variant.head_norm,
           .activation = variant.activation,
           .dropout = 0.0,
-          .attention_dropout = 0.0,
-          .activation_dropout = 0.0};
+          .gamma_init = layers::GammaInit{1.3}};
 }
 
-inline naive::LayerSpec spec_of(const LayerVariant& variant) {
+inline naive::LayerSpec spec_of(const LayerVariant& variant, layers::Stack stack) {
   return {.residual = variant.residual,
-          .alpha = options_of(variant).scale.alpha,
+          .alpha = initial_scale(options_of(variant).architecture, stack, 1).alpha,
           .activation = variant.activation,
           .heads = 2};
 }

@@ -38,7 +38,7 @@ class StackedLinears : public ::testing::Test {
 };
 
 TEST_F(StackedLinears, OneProductEqualsThreeLoops) {
-  for (const LinearKindRow& row : linear_kinds()) {
+  for (const auto& row : kLinearKinds) {
     torch::nn::Module owner;
     StackedLinear linear(owner, three_parts(row.kind, {1, 1, 1}));
     randomize(linear);
@@ -210,14 +210,12 @@ TEST_F(StackedLinears, ForwardChangesNoState) {
 TEST_F(StackedLinears, RefuseSizesThatDoNotAddUp) {
   EXPECT_THROW(StackedLinear(owner_, three_parts(LinearKind::kPlain, {2})), c10::Error);
   EXPECT_THROW(StackedLinear(owner_, three_parts(LinearKind::kPlain, {3}, {1, 1})), c10::Error);
-  EXPECT_THROW(StackedLinear(owner_, single_linear("a", 0, 3, LinearKind::kPlain, 1.0)),
-               c10::Error);
-  EXPECT_THROW(StackedLinear(owner_, single_linear("b", 3, 0, LinearKind::kPlain, 1.0)),
-               c10::Error);
+  EXPECT_THROW(StackedLinear(owner_, single_linear("a", 0, 3, BlockOptions{})), c10::Error);
+  EXPECT_THROW(StackedLinear(owner_, single_linear("b", 3, 0, BlockOptions{})), c10::Error);
 }
 
 TEST_F(StackedLinears, NameTheLayerWhenTheInputDoesNotFit) {
-  StackedLinear linear(owner_, single_linear("fc1", 4, 3, LinearKind::kPlain, 1.0));
+  StackedLinear linear(owner_, single_linear("fc1", 4, 3, BlockOptions{}));
   try {
     linear.forward(torch::zeros({2, 5}));
     FAIL() << "expected an error";
@@ -228,7 +226,7 @@ TEST_F(StackedLinears, NameTheLayerWhenTheInputDoesNotFit) {
 
 // To where they are already; tests/nmt/train/cuda_training_test.cpp moves them to a GPU.
 TEST_F(StackedLinears, MovedTensorsStayWhatTheyAreToEachOther) {
-  for (const LinearKindRow& row : linear_kinds()) {
+  for (const auto& row : kLinearKinds) {
     torch::nn::Module owner;
     StackedLinear linear(owner, three_parts(row.kind, {1, 2}, {1, 2}));
     randomize(linear);

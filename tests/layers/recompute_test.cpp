@@ -5,33 +5,34 @@
 #include <gtest/gtest.h>
 
 #include "layers/decoder_layer.h"
+#include "layers/forward_observer.h"
 #include "tests/layers/layer_variant.h"
 
 namespace nmt::layers {
 namespace {
 
-class CountingObserver : public AttentionObserver {
+class CountingObserver : public ForwardObserver {
  public:
-  void observe(const AttentionRows&) override { ++calls; }
+  bool wants_rows() const override { return true; }
+  void observe_rows(const AttentionRows&) override { ++calls; }
   int calls = 0;
 };
 
 class RecomputedLayers : public ::testing::TestWithParam<testing::LayerVariant> {
  protected:
   RecomputedLayers() {
-    LayerOptions options = testing::options_of(GetParam());
+    BlockOptions options = testing::options_of(GetParam());
     options.dropout = options.attention_dropout = options.activation_dropout = 0.2;
     for (int i = 0; i < 2; ++i) {
-      layers_.emplace_back(options);
+      layers_.emplace_back(options, i + 1);
       testing::randomize(layers_.back(), generator_);
     }
   }
 
   // Output, and gradients of x, memory and every parameter that forward reads.
   std::vector<torch::Tensor> run(bool recompute) {
-    const ForwardContext context{.dropout_generator = testing::seeded(5),
-                                 .attention_observer = &observer_,
-                                 .recompute = recompute};
+    const ForwardContext context{
+        .dropout_generator = testing::seeded(5), .observer = &observer_, .recompute = recompute};
     const torch::Tensor x = x_.clone().requires_grad_(true);
     const torch::Tensor memory = memory_.clone().requires_grad_(true);
     ResidualStream stream = start_stream(x);

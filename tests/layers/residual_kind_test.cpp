@@ -19,10 +19,10 @@ TEST_P(DeepNormScales, MeetThePublishedFormulas) {
   const Published& row = GetParam();
   const ResidualScheme& scheme = residual_scheme(ResidualKind::kDeepNorm);
   constexpr double kRounding = 5.1e-4;
-  EXPECT_NEAR(scheme.encoder_scale(row.depth).alpha, row.encoder_alpha, kRounding);
-  EXPECT_NEAR(scheme.encoder_scale(row.depth).beta, row.encoder_beta, kRounding);
-  EXPECT_NEAR(scheme.decoder_scale(row.depth).alpha, row.decoder_alpha, kRounding);
-  EXPECT_NEAR(scheme.decoder_scale(row.depth).beta, row.decoder_beta, kRounding);
+  EXPECT_NEAR(scheme.scale({Stack::kEncoder, 1, row.depth}).alpha, row.encoder_alpha, kRounding);
+  EXPECT_NEAR(scheme.scale({Stack::kEncoder, 1, row.depth}).beta, row.encoder_beta, kRounding);
+  EXPECT_NEAR(scheme.scale({Stack::kDecoder, 1, row.depth}).alpha, row.decoder_alpha, kRounding);
+  EXPECT_NEAR(scheme.scale({Stack::kDecoder, 1, row.depth}).beta, row.decoder_beta, kRounding);
 }
 
 INSTANTIATE_TEST_SUITE_P(Depths, DeepNormScales,
@@ -37,10 +37,10 @@ TEST(ResidualSchemes, OtherThanDeepNormScaleNothing) {
   for (const ResidualScheme& scheme : residual_schemes()) {
     if (scheme.kind == ResidualKind::kDeepNorm) continue;
     for (const ModelDepth depth : {ModelDepth{1, 1}, ModelDepth{18, 18}, ModelDepth{1000, 3}}) {
-      EXPECT_EQ(scheme.encoder_scale(depth).alpha, 1.0);
-      EXPECT_EQ(scheme.encoder_scale(depth).beta, 1.0);
-      EXPECT_EQ(scheme.decoder_scale(depth).alpha, 1.0);
-      EXPECT_EQ(scheme.decoder_scale(depth).beta, 1.0);
+      EXPECT_EQ(scheme.scale({Stack::kEncoder, 1, depth}).alpha, 1.0);
+      EXPECT_EQ(scheme.scale({Stack::kEncoder, 1, depth}).beta, 1.0);
+      EXPECT_EQ(scheme.scale({Stack::kDecoder, 1, depth}).alpha, 1.0);
+      EXPECT_EQ(scheme.scale({Stack::kDecoder, 1, depth}).beta, 1.0);
     }
   }
 }
@@ -59,8 +59,8 @@ TEST(ResidualSchemes, LayerScaleStartsSmallerInDeeperSides) {
   const ResidualScheme& scheme = residual_scheme(ResidualKind::kLayerScale);
   for (const auto& [layers, start] :
        {std::pair{1, 0.1}, {18, 0.1}, {19, 1e-5}, {24, 1e-5}, {25, 1e-6}, {1000, 1e-6}}) {
-    EXPECT_EQ(scheme.encoder_scale({layers, 6}).learned, start) << layers;
-    EXPECT_EQ(scheme.decoder_scale({6, layers}).learned, start) << layers;
+    EXPECT_EQ(scheme.scale({Stack::kEncoder, 1, {layers, 6}}).learned, start) << layers;
+    EXPECT_EQ(scheme.scale({Stack::kDecoder, 1, {6, layers}}).learned, start) << layers;
   }
 }
 
@@ -68,7 +68,8 @@ TEST(ResidualSchemes, LearnedFactorsHaveAName) {
   for (const ResidualScheme& scheme : residual_schemes()) {
     EXPECT_EQ(scheme.learned_name.empty(), scheme.learned == LearnedScale::kNone) << scheme.name;
   }
-  EXPECT_EQ(residual_scheme(ResidualKind::kReZero).encoder_scale({6, 6}).learned, 0.0);
+  EXPECT_EQ(residual_scheme(ResidualKind::kReZero).scale({Stack::kEncoder, 1, {6, 6}}).learned,
+            0.0);
 }
 
 }  // namespace

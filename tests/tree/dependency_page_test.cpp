@@ -34,7 +34,7 @@ TEST(DependencyPage, ReportsAWrongRowWithTheRightOne) {
   PlantedTree tree;
   tree.add("nmt/README.md", page);
   EXPECT_THAT(stale_dependency_rows(tree.read()),
-              ElementsAre("nmt/README.md:9: this row must begin | `nmt/cli` | `data/text` | "
+              ElementsAre("nmt/README.md:10: this row must begin | `nmt/cli` | `data/text` | "
                           "Boost |"));
 }
 

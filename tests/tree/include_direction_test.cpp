@@ -72,21 +72,21 @@ TEST(IncludeDirection, FindsALibraryWhereItMayNotBe) {
 
 TEST(IncludeDirection, LetsTheConfigurationReadKindsOfLayersOnly) {
   PlantedTree tree;
-  tree.add("layers/residual_kind.h", "").add("layers/residual.h", "");
+  tree.add("layers/residual_kind.h", "").add("layers/sublayer.h", "");
   tree.add("nmt/config/arch_name.cpp",
-           "#include \"layers/residual.h\"\n#include \"layers/residual_kind.h\"\n");
+           "#include \"layers/sublayer.h\"\n#include \"layers/residual_kind.h\"\n");
   EXPECT_THAT(forbidden_includes(tree.read()),
               ElementsAre("nmt/config/arch_name.cpp:1: nmt/config may not include layers "
-                          "(\"layers/residual.h\")"));
+                          "(\"layers/sublayer.h\")"));
 }
 
 TEST(IncludeDirection, KeepsLibTorchOutOfKindHeaders) {
   PlantedTree tree;
-  tree.add("layers/residual_kind.h", "#include \"layers/residual.h\"\n#include <torch/torch.h>\n")
-      .add("layers/residual.h", "");
+  tree.add("layers/residual_kind.h", "#include \"layers/sublayer.h\"\n#include <torch/torch.h>\n")
+      .add("layers/sublayer.h", "");
   EXPECT_THAT(forbidden_includes(tree.read()),
               ElementsAre("layers/residual_kind.h:1: layers/*_kind.* may not include layers "
-                          "(\"layers/residual.h\")",
+                          "(\"layers/sublayer.h\")",
                           "layers/residual_kind.h:2: layers/*_kind.* may not include LibTorch "
                           "(<torch/torch.h>)"));
 }

@@ -234,7 +234,7 @@ TEST(ResidualLinear, ASecondDerivativeIsRefusedNotWrong) {
 
 TEST(ResidualLinear, NamesTheShapesThatDisagree) {
   const torch::Tensor x = torch::ones({2, 4});
-  const LayerNormInputs norm{.gain = torch::ones({8}), .bias = torch::zeros({8})};
+  const NormInputs norm{.gain = torch::ones({8}), .bias = torch::zeros({8})};
   const auto refused = [](const ResidualLinearInputs& inputs) {
     EXPECT_THROW(residual_linear(inputs), c10::Error);
     EXPECT_THROW(residual_linear_reference(inputs), c10::Error);

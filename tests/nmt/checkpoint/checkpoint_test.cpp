@@ -70,11 +70,11 @@ TEST(Checkpoint, ModelFolderHasNoTrainingState) {
 TEST(Checkpoint, FoldedModelsAreBuiltWithPlainLinears) {
   ModelFolder model = small_model();
   model.config.architecture.linear = layers::LinearKind::kSigma;
-  model.config.sigma_groups = config::SigmaGroups::kQkv;
+  model.config.sigma_groups = layers::SigmaGroups::kQkv;
   EXPECT_EQ(module_config(model).architecture.linear, layers::LinearKind::kSigma);
   model.folded = true;
   EXPECT_EQ(module_config(model).architecture.linear, layers::LinearKind::kPlain);
-  EXPECT_EQ(module_config(model).sigma_groups, config::SigmaGroups::kSeparate);
+  EXPECT_EQ(module_config(model).sigma_groups, layers::SigmaGroups::kSeparate);
   EXPECT_EQ(module_config(model).d_model, 8);
 }
 

@@ -53,12 +53,15 @@ TEST(ArchNameTest, ModifiersMayComeInAnyOrder) {
 TEST(ArchNameTest, EveryNameRoundTrips) {
   int names = 0;
   for (const auto& residual : layers::residual_schemes()) {
-    for (const auto& linear : layers::linear_kinds()) {
-      for (const auto& head_norm : layers::head_norm_kinds()) {
+    for (const auto& linear : layers::kLinearKinds) {
+      for (const auto& head_norm : layers::kHeadNormKinds) {
         for (const auto& [encoder, decoder] :
              {std::pair{1, 1}, {6, 6}, {1, 100}, {1000, 6}, {1000, 1000}}) {
-          const Architecture architecture{residual.kind, linear.kind, encoder, decoder,
-                                          head_norm.kind};
+          const Architecture architecture{.residual = residual.kind,
+                                          .linear = linear.kind,
+                                          .encoder_layers = encoder,
+                                          .decoder_layers = decoder,
+                                          .head_norm = head_norm.kind};
           if (!objection(architecture).empty()) continue;
           ++names;
           const Architecture back = parse_architecture(to_string(architecture));

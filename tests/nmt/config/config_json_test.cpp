@@ -15,10 +15,13 @@ using testing::message_of;
 
 TrainingConfig unusual() {
   TrainingConfig config;
-  config.model.architecture = {layers::ResidualKind::kDeepNorm, layers::LinearKind::kSigma, 3, 2,
-                               layers::HeadNormKind::kLayerNorm};
+  config.model.architecture = {.residual = layers::ResidualKind::kDeepNorm,
+                               .linear = layers::LinearKind::kSigma,
+                               .encoder_layers = 3,
+                               .decoder_layers = 2,
+                               .head_norm = layers::HeadNormKind::kLayerNorm};
   config.model.vocab_size = 7999;
-  config.model.gamma_init = GammaInit{0.1};
+  config.model.gamma_init = layers::GammaInit{0.1};
   config.model.sigma_embeddings = true;
   config.model.tie_embeddings = layers::EmbeddingTie::kNone;
   config.data.train_sets = {"a b", "c"};

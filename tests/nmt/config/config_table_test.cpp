@@ -147,7 +147,7 @@ TEST(ConfigTableTest, SummaryIsAConfigurationFile) {
   TrainingConfig config;
   config.data.train_sets = {"my corpus.en", "c#.de"};
   config.optimization.learning_rate = 1.0 / 3;
-  config.model.gamma_init = GammaInit{std::nullopt};
+  config.model.gamma_init = layers::GammaInit{std::nullopt};
   config.model.architecture.linear = layers::LinearKind::kSigma;
   const std::string text = summary(config);
   EXPECT_THAT(text, HasSubstr("# Data\ntrain-sets = \"my corpus.en\" \"c#.de\"\n"));

@@ -273,7 +273,7 @@ TEST(InitFromTest, TheModelGivesItsShapeAndDropout) {
   const TrainingConfig config = config_of({"--learning-rate", "0.001"});
   EXPECT_EQ(to_string(config.model.architecture), "postln-sigma-3L");
   EXPECT_EQ(config.model.d_model, 48);
-  EXPECT_EQ(config.model.sigma_groups, SigmaGroups::kQkv);
+  EXPECT_EQ(config.model.sigma_groups, layers::SigmaGroups::kQkv);
   EXPECT_EQ(config.model.dropout, 0.3);
   EXPECT_EQ(config.model.attention_temperature, model.attention_temperature);
   EXPECT_FALSE(config.model.length_bound.has_value());

@@ -38,7 +38,7 @@ TEST(ValidateTest, SigmaKeysNeedSigma) {
   const std::string rest =
       " is a key of sigma-Reparam, but preln-6L does without; take an architecture with -sigma or "
       "leave the key out";
-  EXPECT_EQ(error([](auto& c) { c.model.gamma_init = GammaInit{}; }), "gamma-init" + rest);
+  EXPECT_EQ(error([](auto& c) { c.model.gamma_init = layers::GammaInit{}; }), "gamma-init" + rest);
   EXPECT_EQ(error([](auto& c) { c.model.sigma_embeddings = true; }), "sigma-embeddings" + rest);
 }
 
@@ -46,7 +46,7 @@ TEST(ValidateTest, SigmaGroupsNeedASpectralNorm) {
   for (const char* name : {"preln-6L", "preln-weightnorm-6L", "preln-qknorm-6L"}) {
     EXPECT_EQ(error([&](auto& c) {
                 c.model.architecture = parse_architecture(name);
-                c.model.sigma_groups = SigmaGroups::kQkv;
+                c.model.sigma_groups = layers::SigmaGroups::kQkv;
               }),
               "sigma-groups says which matrices share a spectral norm, but " + std::string(name) +
                   " divides by none; take an architecture with -sigma or -spectralnorm, or leave "
@@ -55,7 +55,7 @@ TEST(ValidateTest, SigmaGroupsNeedASpectralNorm) {
   for (const char* name : {"preln-sigma-6L", "preln-spectralnorm-6L"}) {
     TrainingConfig config;
     config.model.architecture = parse_architecture(name);
-    config.model.sigma_groups = SigmaGroups::kQkAndV;
+    config.model.sigma_groups = layers::SigmaGroups::kQkAndV;
     EXPECT_NO_THROW(validate(config));
   }
 }

@@ -14,7 +14,7 @@ namespace nmt::model {
 namespace {
 
 using checkpoint::ModelFolder;
-using config::SigmaGroups;
+using layers::SigmaGroups;
 using nmt::testing::message_of;
 using nmt::testing::TempFolder;
 using testing::find;

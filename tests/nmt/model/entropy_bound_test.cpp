@@ -7,6 +7,7 @@
 #include <map>
 #include <vector>
 
+#include "layers/forward_observer.h"
 #include "nmt/model/init.h"
 #include "nmt/model/parameters.h"
 #include "nmt/stability/theorem_bound.h"
@@ -19,9 +20,10 @@ namespace {
 using layers::AttentionKind;
 
 // What the last attention layer reported: [B, H, T].
-class LastEntropy : public layers::AttentionObserver {
+class LastEntropy : public layers::ForwardObserver {
  public:
-  void observe(const layers::AttentionRows& rows) override { entropy = rows.entropy.clone(); }
+  bool wants_rows() const override { return true; }
+  void observe_rows(const layers::AttentionRows& rows) override { entropy = rows.entropy.clone(); }
   torch::Tensor entropy;
 };
 
@@ -40,10 +42,14 @@ class EntropyBound : public ::testing::TestWithParam<double> {
     const torch::Tensor lengths = torch::full({x.size(0)}, kLength, torch::kInt64);
     const kernels::AttentionMask mask(lengths, lengths, kLength, kLength, causal);
     LastEntropy observer;
-    const kernels::LinearInputs first = attention->first_product();
-    attention->forward(at::linear(x.flatten(0, 1), first.weight, first.bias),
-                       kind == AttentionKind::kCross ? memory.flatten(0, 1) : torch::Tensor(), mask,
-                       {.attention_observer = &observer});
+    torch::nn::Module owner;
+    const layers::Sublayer path(owner, "plain",
+                                layers::residual_scheme(layers::ResidualKind::kNoNorm),
+                                attention->options(), {layers::Stack::kEncoder, 1});
+    layers::ResidualStream stream = layers::start_stream(x.flatten(0, 1));
+    attention->run(path, stream,
+                   kind == AttentionKind::kCross ? memory.flatten(0, 1) : torch::Tensor(), mask,
+                   {.observer = &observer});
     layers::StackedLinear& qkv = *attention->linears()[0];
     for (int64_t b = 0; b < x.size(0); ++b) {
       for (int64_t h = 0; h < kHeads; ++h) {
@@ -101,8 +107,8 @@ class EntropyBound : public ::testing::TestWithParam<double> {
 
   /// What attention reads of the residual input x.
   static torch::Tensor branch_input(const config::ModelConfig& config, const torch::Tensor& x) {
-    const auto placement = layers::residual_scheme(config.architecture.residual).placement;
-    return placement == layers::NormPlacement::kBeforeBranch ? torch::layer_norm(x, {8}) : x;
+    const auto& scheme = layers::residual_scheme(config.architecture.residual);
+    return scheme.norms.before_branch ? torch::layer_norm(x, {8}) : x;
   }
 
   static torch::Tensor rows_of_stream(const layers::ResidualStream& stream) {

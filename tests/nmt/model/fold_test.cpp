@@ -13,7 +13,7 @@ namespace nmt::model {
 namespace {
 
 using checkpoint::ModelFolder;
-using config::SigmaGroups;
+using layers::SigmaGroups;
 using nmt::testing::message_of;
 using testing::find;
 using testing::folder_of;

@@ -115,8 +115,8 @@ TEST(Initialize, EstimatesEverySpectralNormOfEveryVariant) {
     config = wide_config(config);
     config.sigma_embeddings = true;
     config.tie_embeddings = layers::EmbeddingTie::kTwoWay;
-    for (const auto groups : {config::SigmaGroups::kSeparate, config::SigmaGroups::kQkAndV,
-                              config::SigmaGroups::kQkv}) {
+    for (const auto groups : {layers::SigmaGroups::kSeparate, layers::SigmaGroups::kQkAndV,
+                              layers::SigmaGroups::kQkv}) {
       config.sigma_groups = groups;
       Transformer model = initialized(config);
       const bool keeps_beta = config.architecture.residual == layers::ResidualKind::kDeepNorm;
@@ -148,7 +148,7 @@ TEST(Initialize, StartsGammaWhereTheConfigurationSays) {
       wide_config(small_config(layers::ResidualKind::kPostLn, layers::LinearKind::kSigma));
   for (const std::optional<double> start :
        {std::optional(1.0), std::optional(0.3), std::optional<double>()}) {
-    config.gamma_init = config::GammaInit{start};
+    config.gamma_init = layers::GammaInit{start};
     Transformer model = initialized(config);
     expect_spectral_start(model, start);
   }
@@ -300,11 +300,12 @@ TEST(ResidualScales, FollowTheDepthsOfTheModel) {
   config::ModelConfig config = small_config(layers::ResidualKind::kDeepNorm);
   config.architecture.encoder_layers = 60;
   config.architecture.decoder_layers = 12;
-  const ResidualScales scales = residual_scales(config);
-  EXPECT_NEAR(scales.encoder.alpha, 2.633, 6e-4);
-  EXPECT_NEAR(scales.encoder.beta, 0.268, 6e-4);
-  EXPECT_NEAR(scales.decoder.alpha, 2.449, 6e-4);
-  EXPECT_NEAR(scales.decoder.beta, 0.289, 6e-4);
+  const auto encoder = initial_scale(config.architecture, layers::Stack::kEncoder, 1);
+  const auto decoder = initial_scale(config.architecture, layers::Stack::kDecoder, 1);
+  EXPECT_NEAR(encoder.alpha, 2.633, 6e-4);
+  EXPECT_NEAR(encoder.beta, 0.268, 6e-4);
+  EXPECT_NEAR(decoder.alpha, 2.449, 6e-4);
+  EXPECT_NEAR(decoder.beta, 0.289, 6e-4);
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ inline config::ModelConfig small_config(const char* architecture) {
   return config;
 }
 
-inline config::ModelConfig sigma_config(config::SigmaGroups groups, bool embeddings) {
+inline config::ModelConfig sigma_config(layers::SigmaGroups groups, bool embeddings) {
   config::ModelConfig config = small_config("postln-sigma-2L-1L");
   config.sigma_groups = groups;
   config.sigma_embeddings = embeddings;

@@ -33,7 +33,7 @@ inline config::ModelConfig small_config(
 inline std::vector<config::ModelConfig> plain_head_configs() {
   std::vector<config::ModelConfig> all;
   for (const layers::ResidualScheme& scheme : layers::residual_schemes()) {
-    for (const layers::LinearKindRow& linear : layers::linear_kinds()) {
+    for (const auto& linear : layers::kLinearKinds) {
       const config::ModelConfig config = small_config(scheme.kind, linear.kind);
       if (config::objection(config.architecture).empty()) all.push_back(config);
     }

@@ -41,7 +41,8 @@ struct NaiveModel {
     return out;
   }
 
-  naive::LayerSpec spec(double alpha) const {
+  naive::LayerSpec spec(layers::Stack stack) const {
+    const double alpha = initial_scale(config.architecture, stack, 1).alpha;
     return {config.architecture.residual, alpha, config.activation, config.heads};
   }
 
@@ -56,7 +57,7 @@ struct NaiveModel {
     Rows x = embed("encoder.embed.weight", ids);
     for (int64_t i = 0; i < config.architecture.encoder_layers; ++i) {
       x = naive::encoder_layer(parameters, "encoder.layers." + std::to_string(i) + ".",
-                               spec(residual_scales(config).encoder.alpha), x);
+                               spec(layers::Stack::kEncoder), x);
     }
     return final_norm("encoder.norm", x);
   }
@@ -69,7 +70,7 @@ struct NaiveModel {
     Rows x = embed(embedding, input);
     for (int64_t i = 0; i < config.architecture.decoder_layers; ++i) {
       x = naive::decoder_layer(parameters, "decoder.layers." + std::to_string(i) + ".",
-                               spec(residual_scales(config).decoder.alpha), x, memory);
+                               spec(layers::Stack::kDecoder), x, memory);
     }
     const Parameters output = {
         {"output.weight", parameters.at(untied ? "output.weight" : embedding)},

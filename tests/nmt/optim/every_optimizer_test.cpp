@@ -30,7 +30,7 @@ struct Variant {
 
 std::vector<Variant> variants() {
   std::vector<Variant> all;
-  for (const auto& [kind, name] : config::names_of(OptimizerKind{})) {
+  for (const auto& [kind, name] : config::kNames<config::OptimizerKind>) {
     config::OptimizationConfig config;
     config.optimizer = kind;
     config.weight_decay = 0.1;
@@ -234,7 +234,7 @@ TEST_P(EveryOptimizer, TensorOperationsDoTheSameAsArrays) {
 TEST(OptimizerTable, MakesEveryOptimizerThatTheConfigurationNames) {
   config::OptimizationConfig config;
   EXPECT_NE(dynamic_cast<Adam*>(make_optimizer(config).get()), nullptr);
-  for (const auto& [kind, name] : config::names_of(OptimizerKind{})) {
+  for (const auto& [kind, name] : config::kNames<config::OptimizerKind>) {
     config.optimizer = kind;
     EXPECT_NE(make_optimizer(config), nullptr) << name;
   }

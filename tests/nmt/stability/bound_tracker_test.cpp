@@ -34,7 +34,7 @@ struct Drawn {
   torch::Tensor entropy;  // [B, H, T]
 
   layers::AttentionLayerInputs inputs() const {
-    return {.kind = attention->options().kind,
+    return {.kind = attention->kind(),
             .layer = 3,
             .attention = *attention,
             .query_input = queries,
@@ -42,7 +42,7 @@ struct Drawn {
             .mask = *mask};
   }
   layers::AttentionRows rows() const {
-    return {.kind = attention->options().kind,
+    return {.kind = attention->kind(),
             .layer = 3,
             .entropy = entropy,
             .max_logit = entropy,
@@ -53,10 +53,9 @@ struct Drawn {
 
 run_log::AttentionRecord logged(const Drawn& drawn) {
   BoundTracker tracker(in_order);
-  tracker.observe(drawn.inputs());
-  tracker.observe(drawn.rows());
-  std::vector<run_log::AttentionRecord> records = {
-      {.kind = drawn.attention->options().kind, .layer = 3}};
+  tracker.observe_inputs(drawn.inputs());
+  tracker.observe_rows(drawn.rows());
+  std::vector<run_log::AttentionRecord> records = {{.kind = drawn.attention->kind(), .layer = 3}};
   tracker.take().put_into(records);
   return records[0];
 }
@@ -72,8 +71,8 @@ Drawn draw(uint64_t seed, const std::vector<int64_t>& lengths, layers::Attention
            int64_t width, int64_t heads) {
   at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed);
   Drawn drawn;
-  drawn.attention = layers::MultiHeadAttention(layers::MultiHeadAttentionOptions{
-      .d_model = width, .heads = heads, .kind = kind, .layer = 3});
+  drawn.attention = layers::MultiHeadAttention(
+      layers::BlockOptions{.d_model = width, .heads = heads}, kind, /*layer=*/3);
   drawn.attention->set_temperature(0.5 + torch::rand({1}, generator).item<double>());
   const double size = std::pow(10.0, 2.0 * torch::rand({1}, generator).item<double>() - 2.5);
   const torch::NoGradGuard no_grad;
@@ -230,8 +229,8 @@ TEST(BoundTracker, HowWorkIsSharedOutDoesNotChangeABit) {
   BoundTracker tracker([](int64_t tasks, const std::function<void(int64_t)>& work) {
     for (int64_t i = tasks; i-- > 0;) work(i);
   });
-  tracker.observe(drawn.inputs());
-  tracker.observe(drawn.rows());
+  tracker.observe_inputs(drawn.inputs());
+  tracker.observe_rows(drawn.rows());
   std::vector<run_log::AttentionRecord> records = {
       {.kind = layers::AttentionKind::kDecoderSelf, .layer = 3}};
   tracker.take().put_into(records);

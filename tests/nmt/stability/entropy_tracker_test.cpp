@@ -94,7 +94,7 @@ TEST(EntropyTracker, EqualsPlainLoopsOverSeveralUpdatesAndMicroBatches) {
     for (int micro_batch = 0; micro_batch < 2; ++micro_batch) {
       passes.push_back(
           random_rows(AttentionKind::kCross, 2, 3 + update, 4, 5 + micro_batch, generator));
-      tracker.observe(passes.back());
+      tracker.observe_rows(passes.back());
     }
     tracker.finish_update();
   }
@@ -116,7 +116,7 @@ TEST(EntropyTracker, AcceptsBroadcastKeyCountsAndStridedTensors) {
   whole.visible_keys = torch::tensor({{4}, {1}, {7}}, torch::kInt64);
   for (const AttentionRows& rows : {causal, whole}) {
     EntropyTracker tracker;
-    tracker.observe(rows);
+    tracker.observe_rows(rows);
     tracker.finish_update();
     const run_log::AttentionRecord record = tracker.take().at(0);
     for (size_t h = 0; h < 2; ++h) expect_head(record, h, naive_head({rows}, h));
@@ -131,7 +131,7 @@ TEST(EntropyTracker, SkipsPaddingAndRowsOfOneKey) {
                      .visible_keys = torch::arange(1, 5).unsqueeze(0),
                      .query_lengths = torch::tensor({3}, torch::kInt64)};
   EntropyTracker tracker;
-  tracker.observe(rows);
+  tracker.observe_rows(rows);
   tracker.finish_update();
   const run_log::AttentionRecord record = tracker.take().at(0);
   EXPECT_DOUBLE_EQ(record.entropy[0], 0.375);
@@ -148,7 +148,7 @@ TEST(EntropyTracker, UniformAttentionHasRelativeEntropyOne) {
                      .visible_keys = torch::tensor({{7}}, torch::kInt64),
                      .query_lengths = torch::tensor({7, 7}, torch::kInt64)};
   EntropyTracker tracker;
-  tracker.observe(rows);
+  tracker.observe_rows(rows);
   EXPECT_NEAR(tracker.finish_update().at(0).relative_entropy, 1.0, 1e-7);
 }
 
@@ -164,7 +164,7 @@ TEST(EntropyTracker, OrdersByKindThenLayer) {
     AttentionRows rows = random_rows(kind, layer, 2, 2, 3, generator);
     rows.query_lengths.fill_(3);
     rows.visible_keys.fill_(5);
-    tracker.observe(rows);
+    tracker.observe_rows(rows);
   }
   std::vector<std::string> order;
   for (const run_log::LayerEntropy& entropy : tracker.finish_update()) {
@@ -183,10 +183,10 @@ TEST(EntropyTracker, OrdersByKindThenLayer) {
 TEST(EntropyTracker, SummaryOfAnUpdateIsTheMeanOverHeadsOfThatUpdateAlone) {
   at::Generator generator = seeded(4);
   EntropyTracker tracker;
-  tracker.observe(random_rows(AttentionKind::kCross, 1, 4, 3, 5, generator));
+  tracker.observe_rows(random_rows(AttentionKind::kCross, 1, 4, 3, 5, generator));
   tracker.finish_update();
   const AttentionRows rows = random_rows(AttentionKind::kCross, 1, 4, 3, 5, generator);
-  tracker.observe(rows);
+  tracker.observe_rows(rows);
   const run_log::LayerEntropy summary = tracker.finish_update().at(0);
   double relative = 0.0, low = 1e9;
   for (int64_t h = 0; h < 3; ++h) {
@@ -203,7 +203,7 @@ TEST(EntropyTracker, KeepsTheRelativeEntropyOfEveryUpdateOfTheRecord) {
   EntropyTracker tracker;
   std::vector<double> expected;
   for (int update = 0; update < 3; ++update) {
-    tracker.observe(random_rows(AttentionKind::kCross, 1, 4, 3, 5, generator));
+    tracker.observe_rows(random_rows(AttentionKind::kCross, 1, 4, 3, 5, generator));
     expected.push_back(tracker.finish_update().at(0).relative_entropy);
   }
   const std::vector<double> found = tracker.take().at(0).relative_entropy_by_update;
@@ -219,7 +219,7 @@ TEST(EntropyTracker, NamesTheLowestHead) {
   rows.entropy.fill_(0.8);
   rows.entropy.select(1, 1).fill_(0.25);
   EntropyTracker tracker;
-  tracker.observe(rows);
+  tracker.observe_rows(rows);
   const run_log::LayerEntropy summary = tracker.finish_update().at(0);
   EXPECT_EQ(summary.lowest_head, 2);
   EXPECT_NEAR(summary.lowest_head_entropy, 0.25 / std::log(5.0), 1e-7);
@@ -231,7 +231,7 @@ TEST(EntropyTracker, QuantilesAreThoseOfTheSortedRowsWithinHalfABin) {
   rows.visible_keys.fill_(3);
   rows.query_lengths.fill_(25);
   EntropyTracker tracker;
-  tracker.observe(rows);
+  tracker.observe_rows(rows);
   tracker.finish_update();
   const run_log::EntropyQuantiles found = tracker.take().at(0).relative_quantiles.at(0);
   const torch::Tensor sorted =
@@ -249,11 +249,11 @@ TEST(EntropyTracker, ASkippedUpdateLeavesNoTraceButItsPlaceInTheList) {
   AttentionRows bad = random_rows(AttentionKind::kCross, 1, 4, 2, 5, generator);
   bad.entropy.fill_(std::numeric_limits<float>::quiet_NaN());
   EntropyTracker with, without;
-  with.observe(kept);
+  with.observe_rows(kept);
   with.finish_update();
-  with.observe(bad);
+  with.observe_rows(bad);
   with.skip_update();
-  without.observe(kept);
+  without.observe_rows(kept);
   without.finish_update();
   run_log::AttentionRecord record = with.take().at(0);
   ASSERT_EQ(record.relative_entropy_by_update.size(), 2u);
@@ -269,7 +269,7 @@ TEST(EntropyTracker, ANanRowShowsInTheMeanOfItsHead) {
   rows.query_lengths.fill_(4);
   rows.entropy[0][0][2] = kNan;
   EntropyTracker tracker;
-  tracker.observe(rows);
+  tracker.observe_rows(rows);
   EXPECT_TRUE(std::isnan(tracker.finish_update().at(0).relative_entropy));
   const run_log::AttentionRecord record = tracker.take().at(0);
   EXPECT_TRUE(std::isnan(record.entropy[0]));
@@ -285,7 +285,7 @@ TEST(EntropyTracker, AHeadWithoutCountableRowsIsNan) {
                      .visible_keys = torch::ones({1, 1}, torch::kInt64),
                      .query_lengths = torch::tensor({3}, torch::kInt64)};
   EntropyTracker tracker;
-  tracker.observe(rows);
+  tracker.observe_rows(rows);
   EXPECT_TRUE(tracker.finish_update().empty());
   const run_log::AttentionRecord record = tracker.take().at(0);
   for (size_t h = 0; h < 2; ++h) {
@@ -304,7 +304,7 @@ TEST(EntropyTracker, MergedWorkersGiveTheSameBitsWheneverTheyRan) {
   }
   const auto run = [&](const std::vector<size_t>& order) {
     std::vector<EntropyTracker> workers(3);
-    for (const size_t worker : order) workers[worker].observe(shares[worker]);
+    for (const size_t worker : order) workers[worker].observe_rows(shares[worker]);
     EntropyTracker main;
     for (EntropyTracker& worker : workers) main.merge(worker);
     main.finish_update();
@@ -321,10 +321,10 @@ TEST(EntropyTracker, RestoredStateContinuesToTheBit) {
   EntropyTracker straight, before, after;
   for (int update = 0; update < 6; ++update) {
     const AttentionRows rows = random_rows(AttentionKind::kCross, 3, 4, 2, 7, generator);
-    straight.observe(rows);
+    straight.observe_rows(rows);
     straight.finish_update();
     EntropyTracker& resumed = update < 3 ? before : after;
-    resumed.observe(rows);
+    resumed.observe_rows(rows);
     resumed.finish_update();
     if (update == 2) {
       const std::string saved = before.state().dump();
@@ -343,11 +343,11 @@ TEST(EntropyTracker, StateKeepsInfinitiesOfUnseenRows) {
                      .visible_keys = torch::ones({1, 1}, torch::kInt64),
                      .query_lengths = torch::tensor({1}, torch::kInt64)};
   EntropyTracker tracker, restored;
-  tracker.observe(rows);
+  tracker.observe_rows(rows);
   tracker.finish_update();
   restored.restore(nlohmann::ordered_json::parse(tracker.state().dump()));
   rows.visible_keys.fill_(2);
-  restored.observe(rows);
+  restored.observe_rows(rows);
   restored.finish_update();
   EXPECT_EQ(restored.take().at(0).min_entropy.at(0), 0.0);
 }
@@ -357,8 +357,8 @@ TEST(EntropyTracker, RefusesMalformedStateAndChangedHeads) {
   EXPECT_THROW(tracker.restore({{{"kind", "cross"}}}), InputError);
   EXPECT_THROW(tracker.restore({{{"kind", "sideways"}, {"layer", 1}}}), InputError);
   at::Generator generator = seeded(9);
-  tracker.observe(random_rows(AttentionKind::kCross, 1, 1, 2, 3, generator));
-  EXPECT_THROW(tracker.observe(random_rows(AttentionKind::kCross, 1, 1, 3, 3, generator)),
+  tracker.observe_rows(random_rows(AttentionKind::kCross, 1, 1, 2, 3, generator));
+  EXPECT_THROW(tracker.observe_rows(random_rows(AttentionKind::kCross, 1, 1, 3, 3, generator)),
                c10::Error);
 }
 

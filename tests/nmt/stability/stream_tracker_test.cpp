@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "layers/sublayer.h"
+
 #include <cmath>
 
 namespace nmt::stability {
@@ -28,7 +30,7 @@ TEST(StreamTracker, ReportsActivationAndGradientOfTheSum) {
   const torch::Tensor branch = leaf * 2.0;
   const torch::Tensor weight = torch::randn({5, 4});
   StreamTracker tracker;
-  tracker.observe(layers::Stack::kDecoder, 2, stream_of(x, branch, 1.5));
+  tracker.observe_layer(layers::Stack::kDecoder, 2, stream_of(x, branch, 1.5));
   ((1.5 * x + branch) * weight).sum().backward();
   const std::vector<run_log::StreamRecord> records = tracker.take();
   ASSERT_EQ(records.size(), 2u);  // Layer 1 was not seen.
@@ -43,9 +45,10 @@ TEST(StreamTracker, MergedWorkersGiveTheMeanOverAllRows) {
   torch::manual_seed(2);
   const torch::Tensor x = torch::randn({6, 4}), branch = torch::randn({6, 4});
   StreamTracker whole, first, second;
-  whole.observe(layers::Stack::kEncoder, 1, stream_of(x, branch, 1.0));
-  first.observe(layers::Stack::kEncoder, 1, stream_of(x.slice(0, 0, 2), branch.slice(0, 0, 2), 1));
-  second.observe(layers::Stack::kEncoder, 1, stream_of(x.slice(0, 2), branch.slice(0, 2), 1));
+  whole.observe_layer(layers::Stack::kEncoder, 1, stream_of(x, branch, 1.0));
+  first.observe_layer(layers::Stack::kEncoder, 1,
+                      stream_of(x.slice(0, 0, 2), branch.slice(0, 0, 2), 1));
+  second.observe_layer(layers::Stack::kEncoder, 1, stream_of(x.slice(0, 2), branch.slice(0, 2), 1));
   first.merge(second);
   EXPECT_NEAR(first.take()[0].activation_rms, whole.take()[0].activation_rms, 1e-5);
   EXPECT_TRUE(second.take().empty());

@@ -253,7 +253,7 @@ TEST(SharpnessOfNoNormSigma, MeetsTheDenseHessian) {
 
 TEST(SharpnessProbe, Float32MeetsFloat64) {
   const TrainingData data = testing::toy_data();
-  for (const layers::LinearKindRow& linear : layers::linear_kinds()) {
+  for (const auto& linear : layers::kLinearKinds) {
     config::TrainingConfig config = testing::toy_config(data, "");
     config.model.architecture.linear = linear.kind;
     SCOPED_TRACE(model::name_of(config.model));

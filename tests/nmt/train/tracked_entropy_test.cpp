@@ -31,9 +31,10 @@ struct NaiveHead {
 };
 
 // Sums over the valid rows that see two keys or more, one by one.
-class NaiveStatistics : public layers::AttentionObserver {
+class NaiveStatistics : public layers::ForwardObserver {
  public:
-  void observe(const layers::AttentionRows& rows) override {
+  bool wants_rows() const override { return true; }
+  void observe_rows(const layers::AttentionRows& rows) override {
     const int64_t B = rows.entropy.size(0), H = rows.entropy.size(1), T = rows.entropy.size(2);
     const torch::Tensor keys = rows.visible_keys.expand({B, T});
     std::vector<NaiveHead>& heads = layers[{rows.kind, rows.layer}];
@@ -104,7 +105,7 @@ class TrackedEntropy : public ::testing::TestWithParam<layers::ResidualKind> {
     layers::ForwardContext context;
     context.dropout_generator =
         at::make_generator<at::CPUGeneratorImpl>(dropout_seed(config.seed, kUpdate, 0));
-    context.attention_observer = &statistics;
+    context.observer = &statistics;
     context.backend = layers::BackendKind::kReference;
     loss_of_batch(model, batch_of(data_), data_.vocabularies().target().eos_id(), 0.1, context);
     return statistics;
@@ -114,8 +115,8 @@ class TrackedEntropy : public ::testing::TestWithParam<layers::ResidualKind> {
 };
 
 TEST_P(TrackedEntropy, EqualsFloat64FromTheSameWeightsAndBatch) {
-  for (const layers::LinearKindRow& row : layers::linear_kinds()) {
-    SCOPED_TRACE(row.modifier);
+  for (const auto& row : layers::kLinearKinds) {
+    SCOPED_TRACE(row.name);
     const config::TrainingConfig config = config_of(row.kind);
     model::Transformer model(config.model);
     model::initialize(model, config.seed);
