@@ -23,10 +23,11 @@ struct LayerVariant {
   layers::LinearKind linear;
   layers::ActivationKind activation;
   layers::HeadNormKind head_norm = layers::HeadNormKind::kNone;
+  layers::NormKind norm = layers::NormKind::kLayerNorm;
 };
 
-/// All 96 combinations of residual scheme, parametrisation and activation, and the 32 of scheme and
-/// parametrisation with QK-norm.
+/// All 96 combinations of residual scheme, parametrisation and activation, the 32 of scheme and
+/// parametrisation with QK-norm, and every scheme with every other norm.
 inline std::vector<LayerVariant> all_layer_variants() {
   std::vector<LayerVariant> all;
   for (const layers::ResidualScheme& scheme : layers::residual_schemes()) {
@@ -37,6 +38,13 @@ inline std::vector<LayerVariant> all_layer_variants() {
       }
       all.push_back({scheme.kind, linear.kind, layers::ActivationKind::kRelu,
                      layers::HeadNormKind::kLayerNorm});
+    }
+    for (const layers::NormRow& norm : layers::kNormKinds) {
+      if (norm.name.empty()) continue;
+      all.push_back({.residual = scheme.kind,
+                     .linear = layers::LinearKind::kPlain,
+                     .activation = layers::ActivationKind::kRelu,
+                     .norm = norm.kind});
     }
   }
   return all;
@@ -49,6 +57,7 @@ inline std::string name_of(const ::testing::TestParamInfo<LayerVariant>& info) {
   const std::string linear(row_of(layers::kLinearKinds, variant.linear).name);
   return std::string(layers::residual_scheme(variant.residual).name) + "_" +
          (linear.empty() ? "plain" : linear) +
+         std::string(row_of(layers::kNormKinds, variant.norm).name) +
          (variant.head_norm == layers::HeadNormKind::kNone ? "_" : "_qknorm_") +
          activations[static_cast<int>(variant.activation)];
 }
@@ -63,6 +72,7 @@ inline layers::BlockOptions options_of(const LayerVariant& variant) {
                            .linear = variant.linear,
                            .encoder_layers = 4,
                            .decoder_layers = 3,
+                           .norm = variant.norm,
                            .head_norm = variant.head_norm},
           .d_model = 6,
           .ffn_dim = 5,

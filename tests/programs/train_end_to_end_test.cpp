@@ -5,6 +5,7 @@
 
 #include <sstream>
 
+#include "layers/norm_kind.h"
 #include "tests/programs/train_folder.h"
 
 namespace nmt::programs {
@@ -36,6 +37,29 @@ TEST(TrainEndToEnd, TrainTranslateScore) {
   const double bleu = std::stod(scored.output);
   EXPECT_GE(bleu, 0.0);
   EXPECT_LE(bleu, 100.0);
+}
+
+TEST(TrainEndToEnd, EveryNormTrainsAndTranslates) {
+  const TrainFolder folder;
+  for (const layers::NormRow& norm : layers::kNormKinds) {
+    const std::string word = norm.name.empty() ? "" : "-" + std::string(norm.name);
+    SCOPED_TRACE("norm '" + word + "'");
+    for (const std::string scheme : {"preln", "postln"}) {
+      const std::string model = scheme + word;
+      const Result trained =
+          folder.run(folder.train(model) + Words{"--arch", model + "-2L", "--max-updates", "20"});
+      ASSERT_EQ(trained.status, 0) << trained.errors;
+      const auto first = nlohmann::json::parse(folder.log(model)[1]);
+      const auto last = nlohmann::json::parse(folder.log(model).end()[-4]);
+      EXPECT_EQ(last["update"], 20);
+      EXPECT_LT(last["nll"], first["nll"]);
+      const Result translated = folder.run({NMT_TRANSLATE, "--model", model + "/best", "--input",
+                                            "valid.en", "--output", model + ".de"});
+      ASSERT_EQ(translated.status, 0) << translated.errors;
+      const std::string lines = folder.read(model + ".de");
+      EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 8);
+    }
+  }
 }
 
 TEST(TrainEndToEnd, TheLogHasItsLinesInOrder) {
