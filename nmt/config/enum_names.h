@@ -82,15 +82,7 @@ inline constexpr auto kNames<UnstableAction> = std::to_array<NamedKind<UnstableA
 });
 
 template <>
-inline constexpr auto kNames<OptimizerKind> = std::to_array<NamedKind<OptimizerKind>>({
-    {OptimizerKind::kAdam, "adam"},
-    {OptimizerKind::kAdamW, "adamw"},
-    {OptimizerKind::kSgd, "sgd"},
-    {OptimizerKind::kAdagrad, "adagrad"},
-    {OptimizerKind::kLars, "lars"},
-    {OptimizerKind::kLamb, "lamb"},
-    {OptimizerKind::kLion, "lion"},
-});
+inline constexpr auto kNames<OptimizerKind> = kOptimizerRows;
 
 template <>
 inline constexpr auto kNames<LrSchedule> = std::to_array<NamedKind<LrSchedule>>({

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "nmt/config/model_config.h"
+#include "nmt/config/optimizer_kind.h"
 
 namespace nmt::config {
 
@@ -17,29 +18,10 @@ enum class Normalization { kIdentity, kNmtNfkc, kNfkc, kNmtNfkcCf };
 enum class ValidMetric { kNll, kBleu };
 /// What a run does when a rule of nmt/run_log/stability_monitor.h finds it unstable.
 enum class UnstableAction { kGoOn, kLowerLearningRate, kStop };
-/// Update rules; nmt/optim has a row for each.
-enum class OptimizerKind { kAdam, kAdamW, kSgd, kAdagrad, kLars, kLamb, kLion };
 /// Courses of the learning rate after warm-up; nmt/optim/lr_schedule.h has their formulas.
 enum class LrSchedule { kInverseSqrt, kConstant, kLinear, kCosine, kStep, kPlateau };
 /// Where to compute; kAuto takes a GPU if there is one.
 enum class DeviceKind { kCpu, kCuda, kAuto };
-
-/// Tensors of a parameter's shape that an optimizer keeps for each; `momentum` is sgd's.
-inline int64_t optimizer_state_tensors(OptimizerKind optimizer, double momentum) {
-  switch (optimizer) {
-    case OptimizerKind::kAdam:
-    case OptimizerKind::kAdamW:
-    case OptimizerKind::kLamb:
-      return 2;
-    case OptimizerKind::kSgd:
-      return momentum == 0.0 ? 0 : 1;
-    case OptimizerKind::kAdagrad:
-    case OptimizerKind::kLars:
-    case OptimizerKind::kLion:
-      return 1;
-  }
-  return 2;
-}
 
 /// Whether a schedule falls until a fixed update, lr-decay-updates.
 inline bool falls_until_an_update(LrSchedule schedule) {
