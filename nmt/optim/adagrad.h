@@ -11,22 +11,22 @@
 
 #pragma once
 
-#include "nmt/optim/elementwise_optimizer.h"
+#include <array>
+#include <cmath>
+
+#include "nmt/optim/elements.h"
 
 namespace nmt::optim {
 
-/// State: sum (s).
-class Adagrad : public ElementwiseOptimizer {
- public:
-  explicit Adagrad(const config::OptimizationConfig& config,
-                   ParallelFor parallel_for = in_torch_threads)
-      : ElementwiseOptimizer(config, {"sum"}, std::move(parallel_for)) {}
+struct Adagrad {
+  static constexpr std::array kState = {"sum"};
 
-  void update_tensors(const UpdateNumbers& numbers, const ParameterTensors& tensors) const override;
-
- protected:
-  void update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
-                     size_t parameters) const override;
+  template <class X>
+  static void update(const Coefficients& c, const X& g, X& value, X& s) {
+    using std::sqrt;
+    s = s + g * g;
+    value = c.keep * value - (c.rate * g) / (sqrt(s) + c.eps);
+  }
 };
 
 }  // namespace nmt::optim

@@ -14,24 +14,23 @@
 
 #pragma once
 
-#include "nmt/optim/elementwise_optimizer.h"
+#include <array>
+#include <cmath>
+
+#include "nmt/optim/elements.h"
 
 namespace nmt::optim {
 
-/// State: exp_avg (m), exp_avg_sq (v).
-class Adam : public ElementwiseOptimizer {
- public:
-  explicit Adam(const config::OptimizationConfig& config,
-                ParallelFor parallel_for = in_torch_threads)
-      : ElementwiseOptimizer(config, {"exp_avg", "exp_avg_sq"}, std::move(parallel_for)) {}
+struct Adam {
+  static constexpr std::array kState = {"exp_avg", "exp_avg_sq"};
 
-  void update_tensors(const UpdateNumbers& numbers, const ParameterTensors& tensors) const override;
-  void update_all_tensors(const UpdateNumbers& numbers,
-                          std::span<const ParameterTensors> all) const override;
-
- protected:
-  void update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
-                     size_t parameters) const override;
+  template <class X>
+  static void update(const Coefficients& c, const X& g, X& value, X& m, X& v) {
+    using std::sqrt;
+    m = c.beta1 * m + c.one_minus_beta1 * g;
+    v = c.beta2 * v + c.one_minus_beta2 * (g * g);
+    value = c.keep * value - (c.step_size * m) / (sqrt(v) * c.root_scale + c.eps);
+  }
 };
 
 }  // namespace nmt::optim

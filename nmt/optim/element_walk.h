@@ -9,23 +9,10 @@
 #include <functional>
 #include <vector>
 
+#include "nmt/optim/elements.h"
 #include "nmt/optim/parallel_for.h"
 
 namespace nmt::optim {
-
-/// State tensors that an optimizer may keep for one parameter.
-constexpr size_t kMaxStateTensors = 2;
-
-/// Elements of one parameter that follow each other, and what belongs to them; float32, contiguous,
-/// without overlap.
-struct Elements {
-  size_t parameter = 0;  ///< Which one, in the order of Optimizer::step.
-  bool decays = false;   ///< As in Parameter.
-  int64_t count = 0;
-  float* value = nullptr;
-  const float* gradient = nullptr;
-  std::array<float*, kMaxStateTensors> state = {};  ///< Null behind those that the optimizer has.
-};
 
 class ElementWalk {
  public:

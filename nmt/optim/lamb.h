@@ -14,22 +14,43 @@
 
 #pragma once
 
-#include "nmt/optim/elementwise_optimizer.h"
+#include <array>
+#include <cmath>
+
+#include "nmt/config/training_config.h"
+#include "nmt/optim/elements.h"
 
 namespace nmt::optim {
 
-/// State: exp_avg (m), exp_avg_sq (v).
-class Lamb : public ElementwiseOptimizer {
- public:
-  explicit Lamb(const config::OptimizationConfig& config,
-                ParallelFor parallel_for = in_torch_threads)
-      : ElementwiseOptimizer(config, {"exp_avg", "exp_avg_sq"}, std::move(parallel_for)) {}
+struct Lamb {
+  static constexpr std::array kState = {"exp_avg", "exp_avg_sq"};
 
-  void update_tensors(const UpdateNumbers& numbers, const ParameterTensors& tensors) const override;
+  /// ‖θ‖ / ‖r‖ of a parameter that decays.
+  static double trust_ratio(const config::OptimizationConfig&, double value_norm,
+                            double direction_norm) {
+    return value_norm == 0.0 || direction_norm == 0.0 ? 1.0 : value_norm / direction_norm;
+  }
 
- protected:
-  void update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
-                     size_t parameters) const override;
+  /// The first half of the update: m, v, and r for its norm.
+  template <class X>
+  static X direction(const Coefficients& c, const X& g, const X& value, X& m, X& v) {
+    m = c.beta1 * m + c.one_minus_beta1 * g;
+    v = c.beta2 * v + c.one_minus_beta2 * (g * g);
+    return r(c, value, m, v);
+  }
+
+  /// The second half.
+  template <class X>
+  static void update(const Coefficients& c, const X& /*g*/, X& value, X& m, X& v) {
+    value = value - c.rate * r(c, value, m, v);
+  }
+
+ private:
+  template <class X>
+  static X r(const Coefficients& c, const X& value, const X& m, const X& v) {
+    using std::sqrt;
+    return (c.mean_scale * m) / (sqrt(v) * c.root_scale + c.eps) + c.decay * value;
+  }
 };
 
 }  // namespace nmt::optim

@@ -13,22 +13,31 @@
 
 #pragma once
 
-#include "nmt/optim/elementwise_optimizer.h"
+#include <array>
+
+#include "nmt/config/training_config.h"
+#include "nmt/optim/elements.h"
 
 namespace nmt::optim {
 
-/// State: momentum_buffer (b), which has the learning rate in it.
-class Lars : public ElementwiseOptimizer {
- public:
-  explicit Lars(const config::OptimizationConfig& config,
-                ParallelFor parallel_for = in_torch_threads)
-      : ElementwiseOptimizer(config, {"momentum_buffer"}, std::move(parallel_for)) {}
+struct Lars {
+  /// b, which has the learning rate in it.
+  static constexpr std::array kState = {"momentum_buffer"};
 
-  void update_tensors(const UpdateNumbers& numbers, const ParameterTensors& tensors) const override;
+  /// q of a parameter that decays, from the norms of θ and g.
+  static double trust_ratio(const config::OptimizationConfig& config, double value_norm,
+                            double gradient_norm) {
+    if (value_norm == 0.0 || gradient_norm == 0.0) return 1.0;
+    return config.trust_coefficient * value_norm /
+           (gradient_norm + config.weight_decay * value_norm);
+  }
 
- protected:
-  void update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
-                     size_t parameters) const override;
+  template <class X>
+  static void update(const Coefficients& c, const X& g, X& value, X& b) {
+    const X pull = g + c.decay * value;
+    b = c.momentum * b + c.rate * pull;
+    value = value - b;
+  }
 };
 
 }  // namespace nmt::optim

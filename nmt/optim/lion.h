@@ -11,22 +11,21 @@
 
 #pragma once
 
-#include "nmt/optim/elementwise_optimizer.h"
+#include <array>
+
+#include "nmt/optim/elements.h"
 
 namespace nmt::optim {
 
-/// State: exp_avg (m).
-class Lion : public ElementwiseOptimizer {
- public:
-  explicit Lion(const config::OptimizationConfig& config,
-                ParallelFor parallel_for = in_torch_threads)
-      : ElementwiseOptimizer(config, {"exp_avg"}, std::move(parallel_for)) {}
+struct Lion {
+  static constexpr std::array kState = {"exp_avg"};
 
-  void update_tensors(const UpdateNumbers& numbers, const ParameterTensors& tensors) const override;
-
- protected:
-  void update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
-                     size_t parameters) const override;
+  template <class X>
+  static void update(const Coefficients& c, const X& g, X& value, X& m) {
+    const X blend = c.beta1 * m + c.one_minus_beta1 * g;
+    m = c.beta2 * m + c.one_minus_beta2 * g;
+    value = c.keep * value - c.rate * sign(blend);
+  }
 };
 
 }  // namespace nmt::optim

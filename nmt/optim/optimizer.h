@@ -1,7 +1,5 @@
 // What every optimizer does: moves parameters against their gradients, and keeps a state that can
-// be saved. A new one is a file pair, an enumerator in
-// nmt/config/training_config.h with its name in nmt/config/enum_names.h, and a row in
-// optimizer_table.cpp.
+// be saved. README.md says how to add one.
 
 #pragma once
 
@@ -50,10 +48,12 @@ class Optimizer {
   void load_state(const NamedTensors& state) { state_.load(state); }
 
  protected:
-  /// Names of the tensors, of its shape, that are kept for a parameter.
+  /// Names of the tensors, of its shape, that are kept for a parameter; they may differ by
+  /// parameter.
   virtual std::vector<std::string> quantities(const Parameter& parameter) const = 0;
 
-  /// The arithmetic of one update, in place, of all parameters that have a gradient.
+  /// The arithmetic of one update, in place, of all parameters that have a gradient, in order. The
+  /// state of each is that of its quantities. Must not depend on the number of threads.
   virtual void update(const UpdateNumbers& numbers, std::span<const ParameterTensors> all) = 0;
 
  private:

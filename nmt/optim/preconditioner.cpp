@@ -1,8 +1,9 @@
 #include "nmt/optim/preconditioner.h"
 
 #include <cmath>
-#include <stdexcept>
 #include <unordered_map>
+
+#include "nmt/config/enum_names.h"
 
 namespace nmt::optim {
 namespace {
@@ -58,18 +59,17 @@ torch::Tensor adagrad_diagonal(const OptimizationConfig& config, const Parameter
 struct PreconditionerRow {
   OptimizerKind kind;
   torch::Tensor (*diagonal)(const OptimizationConfig& config, const Parameter& parameter,
-                            const State& state);  // Null: none.
+                            const State& state);
   const char* meaning;
 };
+
+// Those that have one.
 
 constexpr PreconditionerRow kPreconditioners[] = {
     {OptimizerKind::kAdam, adam_diagonal, "root of the second moment, plus eps"},
     {OptimizerKind::kAdamW, adam_diagonal, "root of the second moment, plus eps"},
     {OptimizerKind::kLamb, lamb_diagonal, "root of the second moment, plus eps, over lamb's ratio"},
     {OptimizerKind::kAdagrad, adagrad_diagonal, "root of the sum of squares, plus eps"},
-    {OptimizerKind::kSgd, nullptr, "none: sgd keeps no second moments"},
-    {OptimizerKind::kLars, nullptr, "none: lars keeps no second moments"},
-    {OptimizerKind::kLion, nullptr, "none: lion keeps no second moments"},
 };
 
 }  // namespace
@@ -80,7 +80,6 @@ Preconditioner preconditioner(const config::OptimizationConfig& config,
   const State state(tensors);
   for (const PreconditionerRow& row : kPreconditioners) {
     if (row.kind != config.optimizer) continue;
-    if (row.diagonal == nullptr) return {.diagonal = {}, .meaning = row.meaning};
     if (state.step() == 0) return {.diagonal = {}, .meaning = "none before the first update"};
     std::vector<torch::Tensor> all;
     for (const Parameter& parameter : parameters) {
@@ -88,7 +87,8 @@ Preconditioner preconditioner(const config::OptimizationConfig& config,
     }
     return {.diagonal = at::cat(all), .meaning = row.meaning};
   }
-  throw std::logic_error("an optimizer without a row in nmt/optim/preconditioner.cpp");
+  return {.diagonal = {},
+          .meaning = "none: " + config::name_of(config.optimizer) + " keeps no second moments"};
 }
 
 }  // namespace nmt::optim

@@ -12,21 +12,35 @@
 
 #pragma once
 
-#include "nmt/optim/elementwise_optimizer.h"
+#include <array>
+
+#include "nmt/optim/elements.h"
 
 namespace nmt::optim {
 
-/// State: momentum_buffer (b), unless momentum is 0.
-class Sgd : public ElementwiseOptimizer {
- public:
-  explicit Sgd(const config::OptimizationConfig& config,
-               ParallelFor parallel_for = in_torch_threads);
+/// Without momentum: no state.
+struct PlainSgd {
+  static constexpr std::array<const char*, 0> kState = {};
 
-  void update_tensors(const UpdateNumbers& numbers, const ParameterTensors& tensors) const override;
+  template <class X>
+  static void update(const Coefficients& c, const X& g, X& value) {
+    value = c.keep * value - c.rate * g;
+  }
+};
 
- protected:
-  void update_arrays(const UpdateNumbers& numbers, const ElementWalk& walk,
-                     size_t parameters) const override;
+struct MomentumSgd {
+  static constexpr std::array kState = {"momentum_buffer"};
+
+  template <class X>
+  static void update(const Coefficients& c, const X& g, X& value, X& b) {
+    b = c.momentum * b + g;
+    if (c.nesterov) {
+      const X d = g + c.momentum * b;
+      value = c.keep * value - c.rate * d;
+    } else {
+      value = c.keep * value - c.rate * b;
+    }
+  }
 };
 
 }  // namespace nmt::optim

@@ -63,6 +63,7 @@ inline void expect_near(const std::vector<Parameter>& a, const std::vector<Param
 /// A parameter as the formulas see it: plain numbers, the gradient scaled, two quantities of state
 /// that start at zero.
 struct PlainParameter {
+  std::vector<int64_t> shape;
   bool decays = false;
   std::vector<double> value, gradient, first, second;
 };
@@ -95,7 +96,8 @@ inline void expect_formula(Optimizer& optimizer, const Formula& formula, double 
   std::vector<PlainParameter> plain;
   for (const Parameter& parameter : parameters) {
     const std::vector<double> zeros(parameter.value.numel(), 0.0);
-    plain.push_back({parameter.decays, doubles(parameter.value), zeros, zeros, zeros});
+    plain.push_back({parameter.value.sizes().vec(), parameter.decays, doubles(parameter.value),
+                     zeros, zeros, zeros});
   }
   for (int t = 1; t <= 30; ++t) {
     fill_gradients(parameters);
@@ -114,14 +116,17 @@ inline void expect_formula(Optimizer& optimizer, const Formula& formula, double 
   }
 }
 
-/// Holds 30 updates of `optimizer` against LibTorch's `TorchOptimizer` with `options`. Weight decay
-/// is not in `options`; this side's is decoupled: θ is multiplied by 1 − rate · weight_decay first.
+/// Holds 30 updates of `optimizer` against LibTorch's `TorchOptimizer` with `options`. If there is
+/// no weight decay in `options`, θ of parameters that decay is multiplied by 1 − rate ·
+/// weight_decay first; with it (AdamW's) all parameters decay, by LibTorch's hand.
 template <class TorchOptimizer, class TorchOptions>
 void expect_like_torch(Optimizer& optimizer, const TorchOptions& options, double weight_decay,
                        double tolerance) {
   std::vector<Parameter> parameters = make_parameters(2);
   std::vector<torch::Tensor> theirs;
-  for (const Parameter& parameter : parameters) {
+  const bool decays_itself = options.weight_decay() > 0.0;
+  for (Parameter& parameter : parameters) {
+    if (decays_itself) parameter.decays = true;
     theirs.push_back(parameter.value.to(torch::kFloat64).set_requires_grad(true));
   }
   TorchOptimizer reference(theirs, options);
@@ -130,7 +135,7 @@ void expect_like_torch(Optimizer& optimizer, const TorchOptions& options, double
     for (size_t i = 0; i < theirs.size(); ++i) {
       theirs[i].mutable_grad() = parameters[i].gradient.to(torch::kFloat64) * scale_of(t);
       torch::NoGradGuard no_grad;
-      if (parameters[i].decays) theirs[i].mul_(1.0 - rate_of(t) * weight_decay);
+      if (parameters[i].decays && !decays_itself) theirs[i].mul_(1.0 - rate_of(t) * weight_decay);
     }
     static_cast<TorchOptions&>(reference.param_groups()[0].options()).lr(rate_of(t));
     optimizer.step(parameters, rate_of(t), scale_of(t));

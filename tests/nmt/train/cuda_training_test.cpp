@@ -97,7 +97,7 @@ TEST_F(CudaTraining, AnUpdateIsThatOfTheCpu) {
 
 TEST_F(CudaTraining, EveryOptimizerUpdatesThere) {
   const TrainingData data = toy_data();
-  for (const auto& [optimizer, name] : config::kNames<config::OptimizerKind>) {
+  for (const auto& [optimizer, name, tensors] : config::kOptimizerRows) {
     SCOPED_TRACE(name);
     config::TrainingConfig config = toy_config(data, "");
     config.optimization.optimizer = optimizer;
