@@ -40,7 +40,7 @@ class Pupil {
         model_->features(pieces, lengths, data::decoder_input(pieces, /*eos_id=*/2), lengths, {});
     const torch::Tensor loss =
         model_->loss(features, pieces.flatten(), 0.0, layers::BackendKind::kFused).loss / 8.0;
-    for (torch::Tensor& leaf : model_->leaves()) leaf.mutable_grad() = {};
+    for (torch::Tensor& leaf : model_->leaves()) leaf.mutable_grad().reset();
     loss.backward();
     model::pull_gradients_back(model_);
     const model::NamedTensors named = model::named_parameters(model_);
