@@ -107,7 +107,7 @@ class StackedLinear {
   void pull_gradients_back();
 
   /// The first half of pull_gradients_back(): sets the .grad of every part's weight, still that of
-  /// Ŵ, and bias. For who does the other half (sigma_on_device.h).
+  /// Ŵ, and bias. For who does the other half (sigma_on_cuda.h).
   void hand_gradients_to_parts();
 
   /// The tensors that forward reads and autograd gives gradients: a weight and a bias a product.

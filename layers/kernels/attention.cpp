@@ -1,14 +1,16 @@
 #include "layers/kernels/attention.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/core/ivalue.h>
 #include <ATen/record_function.h>
 
-#include <cmath>
-#include <functional>
+#include <algorithm>
+#include <array>
 #include <limits>
 
+#include "layers/kernels/attention_backend.h"
 #include "layers/kernels/attention_cpu.h"
-#include "layers/kernels/attention_on_device.h"
+#include "layers/kernels/attention_cuda.h"
 #include "layers/kernels/split_heads.h"
 
 namespace nmt::kernels {
@@ -17,178 +19,147 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// Where the rows of each sentence and head of a padded or packed tensor lie.
-class HeadRows {
- public:
-  using Offset = int64_t (AttentionMask::*)(int64_t) const;
-
-  HeadRows(const torch::Tensor& x, const AttentionMask& mask, Offset packed_offset)
-      : data_(const_cast<void*>(x.const_data_ptr())),
-        head_stride_(x.stride(-2)),
-        row_stride_(x.stride(-3)),
-        sentence_stride_(x.stride(0)),
-        packed_(x.dim() == 3),
-        mask_(mask),
-        packed_offset_(packed_offset) {}
-
-  template <class Storage>
-  RowMatrix<const Storage> of(int64_t b, int64_t h) const {
-    return {static_cast<const Storage*>(data_) + start(b, h), static_cast<size_t>(row_stride_)};
-  }
-  /// Of a tensor that the caller may write to.
-  template <class Storage>
-  RowMatrix<Storage> of_mutable(int64_t b, int64_t h) const {
-    return {static_cast<Storage*>(data_) + start(b, h), static_cast<size_t>(row_stride_)};
-  }
-
- private:
-  int64_t start(int64_t b, int64_t h) const {
-    const int64_t row =
-        packed_ ? std::invoke(packed_offset_, mask_, b) * row_stride_ : b * sentence_stride_;
-    return row + h * head_stride_;
-  }
-
-  void* data_;
-  int64_t head_stride_, row_stride_, sentence_stride_;
-  bool packed_;
-  const AttentionMask& mask_;
-  Offset packed_offset_;
+struct AttentionBackend {
+  c10::DeviceType device;
+  std::array<torch::Dtype, 2> dtypes;
+  // Whether it takes heads of `size` numbers in `batch` sentences; asked on its device alone.
+  bool (*takes)(int64_t batch, int64_t size);
+  void (*forward)(const AttentionCall&, const AttentionStatistics&);
+  void (*backward)(const AttentionCall&, const AttentionGradients&);
 };
 
-HeadRows query_rows(const torch::Tensor& x, const AttentionMask& mask) {
-  return {x, mask, &AttentionMask::query_offset};
-}
-HeadRows key_rows(const torch::Tensor& x, const AttentionMask& mask) {
-  return {x, mask, &AttentionMask::key_offset};
-}
-
-HeadShape head_shape(const AttentionCall& call, const AttentionMask& mask, int64_t b, int64_t h) {
-  return {.queries = static_cast<size_t>(mask.query_length(b)),
-          .keys = static_cast<size_t>(mask.key_length(b)),
-          .size = static_cast<size_t>(call.size),
-          .causal = mask.causal(),
-          .scale = static_cast<float>(call.scale),
-          .dropout = call.dropout.probability,
-          .dropout_seed = call.dropout.seed,
-          .first_row = static_cast<uint64_t>(call.dropout_row(mask, b, h)),
-          .row_step = static_cast<uint64_t>(call.heads)};
+// A pass over some heads as one over all, spread over LibTorch's threads.
+template <class Other, void (*pass)(const AttentionCall&, const Other&, int64_t, int64_t)>
+void on_threads(const AttentionCall& call, const Other& other) {
+  at::parallel_for(0, call.batch * call.heads, 1,
+                   [&](int64_t begin, int64_t end) { pass(call, other, begin, end); });
 }
 
-// Fills rows past each sentence's length. Packed tensors have none.
-void fill_padding(const torch::Tensor& x, const AttentionMask& mask,
-                  int64_t (AttentionMask::*length)(int64_t) const) {
-  if (x.dim() == 3) return;
-  for (int64_t b = 0; b < x.size(0); ++b) {
-    const int64_t valid = (mask.*length)(b);
-    if (valid < x.size(1)) x[b].narrow(0, valid, x.size(1) - valid).zero_();
-  }
+constexpr AttentionBackend kBackends[] = {
+    {.device = torch::kCPU,
+     .dtypes = {torch::kFloat32, torch::kBFloat16},
+     .takes = [](int64_t, int64_t) { return true; },
+     .forward = on_threads<AttentionStatistics, attend_cpu>,
+     .backward = on_threads<AttentionGradients, attend_backward_cpu>},
+    {.device = torch::kCUDA,
+     .dtypes = {torch::kFloat32, torch::kBFloat16},
+     .takes = cuda_attention_takes,
+     .forward = attend_cuda,
+     .backward = attend_backward_cuda},
+};
+
+// The backend of `in`; null: there is none.
+const AttentionBackend* backend_of(const AttentionInputs& in) {
+  const torch::Dtype dtype = in.q.scalar_type();
+  if (in.k.scalar_type() != dtype || in.v.scalar_type() != dtype) return nullptr;
+  const auto* found =
+      std::find_if(std::begin(kBackends), std::end(kBackends), [&](const auto& one) {
+        return one.device == in.q.device().type() &&
+               std::find(one.dtypes.begin(), one.dtypes.end(), dtype) != one.dtypes.end() &&
+               one.takes(in.mask.batch(), in.q.size(-1));
+      });
+  return found == std::end(kBackends) ? nullptr : found;
 }
 
-// The same of statistics [B, H, T].
-void fill_padded_statistics(const torch::Tensor& x, const AttentionMask& mask, double value) {
-  for (int64_t b = 0; b < mask.batch(); ++b) {
-    const int64_t valid = mask.query_length(b);
-    if (valid < x.size(2)) x[b].narrow(1, valid, x.size(2) - valid).fill_(value);
-  }
-}
-
-// What the kernels can read in place.
+// What backends can read in place: the numbers of a row are side by side.
 torch::Tensor with_rows(const torch::Tensor& x) {
   return x.stride(-1) == 1 || x.size(-1) == 1 ? x : x.contiguous();
 }
-
-// Calls work(b, h, scratch) for every sentence and head.
-template <class Work>
-void for_each_head(int64_t batch, int64_t heads, const Work& work) {
-  at::parallel_for(0, batch * heads, 1, [&](int64_t begin, int64_t end) {
-    AttentionScratch scratch;
-    for (int64_t i = begin; i < end; ++i) work(i / heads, i % heads, scratch);
-  });
+AttentionInputs with_rows(AttentionInputs in) {
+  for (torch::Tensor* one : {&in.q, &in.k, &in.v}) *one = with_rows(*one);
+  return in;
 }
 
-// Float and bfloat16, by the type that the kernels know it as.
-template <class Work>
-void with_storage(torch::Dtype dtype, const Work& work) {
-  if (dtype == torch::kFloat32) {
-    work(float{});
-  } else {
-    work(uint16_t{});
+AttentionRows rows_of(const torch::Tensor& x) {
+  return {.data = const_cast<void*>(x.const_data_ptr()),
+          .sentence_stride = x.stride(0),
+          .row_stride = x.stride(-3),
+          .head_stride = x.stride(-2)};
+}
+
+float* numbers(const torch::Tensor& x) {
+  return x.numel() == 0 ? nullptr : x.mutable_data_ptr<float>();
+}
+
+// The arrays of `in`, out [...] and log_sum_exp [B, H, T], which outlive it.
+AttentionCall call_of(const AttentionInputs& in, const torch::Tensor& out,
+                      const torch::Tensor& log_sum_exp) {
+  const bool single = in.q.scalar_type() == torch::kFloat32;
+  return {.batch = in.mask.batch(),
+          .heads = in.q.size(-2),
+          .size = in.q.size(-1),
+          .queries = in.mask.queries(),
+          .keys = in.mask.keys(),
+          .storage = single ? AttentionStorage::kFloat32 : AttentionStorage::kBfloat16,
+          .q = rows_of(in.q),
+          .k = rows_of(in.k),
+          .v = rows_of(in.v),
+          .out = rows_of(out),
+          .log_sum_exp = numbers(log_sum_exp),
+          .table = in.mask.sentences_on(in.q.device()).const_data_ptr<int32_t>(),
+          .packed = in.q.dim() == 3,
+          .causal = in.mask.causal(),
+          .scale = static_cast<float>(in.logit_scale()),
+          .dropout = in.dropout.probability,
+          .dropout_seed = in.dropout.seed,
+          .dropout_first_row = in.dropout.first_row};
+}
+
+using Length = int64_t (AttentionMask::*)(int64_t) const;
+
+// Fills what lies past each sentence's length on side `side` of x [B, ...]; of a GPU, where each
+// operation is a launch, all of x, whose valid rows are written later.
+void fill_padding(const torch::Tensor& x, int64_t side, const AttentionMask& mask, Length length,
+                  double value) {
+  if (!x.is_cpu()) x.fill_(value);
+  for (int64_t b = 0; x.is_cpu() && b < x.size(0); ++b) {
+    const int64_t valid = (mask.*length)(b);
+    if (valid < x.size(side)) x[b].narrow(side - 1, valid, x.size(side) - valid).fill_(value);
   }
 }
 
-variable_list forward_pass(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
-                           const AttentionMask& mask, const AttentionCall& call, bool statistics) {
+// {out, entropy, max_logit, log_sum_exp}; the two in between are empty if not asked for.
+variable_list forward_pass(const AttentionInputs& in, const AttentionBackend& backend) {
   RECORD_USER_SCOPE("attention, forward");
-  const torch::Tensor out = torch::empty(q.sizes(), q.options());
-  const auto row_options = q.options().dtype(torch::kFloat32);
-  const std::vector<int64_t> row_shape = {mask.batch(), call.heads, mask.queries()};
   const auto rows = [&](bool wanted) {
-    return torch::empty(wanted ? row_shape : std::vector<int64_t>{0}, row_options);
+    const std::vector<int64_t> shape = {in.mask.batch(), in.q.size(-2), in.mask.queries()};
+    return torch::empty(wanted ? shape : std::vector<int64_t>{0},
+                        in.q.options().dtype(torch::kFloat32));
   };
-  const torch::Tensor log_sum_exp = rows(true);
-  const torch::Tensor entropy = rows(statistics), max_logit = rows(statistics);
-  const auto at_row = [](const torch::Tensor& x, int64_t row) {
-    return x.numel() == 0 ? nullptr : x.mutable_data_ptr<float>() + row;
-  };
-  const HeadRows qs = query_rows(q, mask), outs = query_rows(out, mask);
-  const HeadRows ks = key_rows(k, mask), vs = key_rows(v, mask);
-  with_storage(q.scalar_type(), [&](auto storage) {
-    using S = decltype(storage);
-    for_each_head(mask.batch(), call.heads, [&](int64_t b, int64_t h, AttentionScratch& scratch) {
-      const int64_t row = call.row(mask, b, h);
-      attend(head_shape(call, mask, b, h), qs.of<S>(b, h), ks.of<S>(b, h), vs.of<S>(b, h),
-             outs.of_mutable<S>(b, h),
-             {.log_sum_exp = at_row(log_sum_exp, row),
-              .entropy = at_row(entropy, row),
-              .max_logit = at_row(max_logit, row)},
-             scratch);
-    });
-  });
-  fill_padding(out, mask, &AttentionMask::query_length);
-  if (statistics) {
-    fill_padded_statistics(entropy, mask, 0.0);
-    fill_padded_statistics(max_logit, mask, -std::numeric_limits<double>::infinity());
+  const torch::Tensor out = torch::empty(in.q.sizes(), in.q.options()), log_sum_exp = rows(true);
+  const torch::Tensor entropy = rows(in.statistics), max_logit = rows(in.statistics);
+  const Length length = &AttentionMask::query_length;
+  if (in.q.dim() == 4) fill_padding(out, 1, in.mask, length, 0.0);
+  if (in.statistics) {
+    fill_padding(entropy, 2, in.mask, length, 0.0);
+    fill_padding(max_logit, 2, in.mask, length, -std::numeric_limits<double>::infinity());
   }
+  backend.forward(call_of(in, out, log_sum_exp), {numbers(entropy), numbers(max_logit)});
   return {out, entropy, max_logit, log_sum_exp};
 }
 
-variable_list backward_pass(const AttentionSaved& saved, const torch::Tensor& grad_out,
-                            const AttentionMask& mask, const AttentionCall& call) {
+// The gradients of q, k and v.
+variable_list backward_pass(const AttentionInputs& in, const AttentionBackend& backend,
+                            const torch::Tensor& out, const torch::Tensor& log_sum_exp,
+                            const torch::Tensor& grad_out) {
   RECORD_USER_SCOPE("attention, backward");
-  const torch::Tensor &q = saved.q, &k = saved.k, &v = saved.v;
-  const std::vector<torch::Tensor> gradients = empty_like_parts({q, k, v});
-  const HeadRows qs = query_rows(q, mask), outs = query_rows(saved.out, mask);
-  const HeadRows ks = key_rows(k, mask), vs = key_rows(v, mask);
-  const HeadRows grad_outs = query_rows(grad_out, mask), grad_qs = query_rows(gradients[0], mask);
-  const HeadRows grad_ks = key_rows(gradients[1], mask), grad_vs = key_rows(gradients[2], mask);
-  const float* log_sum_exp = saved.log_sum_exp.const_data_ptr<float>();
-  with_storage(q.scalar_type(), [&](auto storage) {
-    using S = decltype(storage);
-    for_each_head(mask.batch(), call.heads, [&](int64_t b, int64_t h, AttentionScratch& scratch) {
-      attend_backward(head_shape(call, mask, b, h),
-                      {.q = qs.of<S>(b, h),
-                       .k = ks.of<S>(b, h),
-                       .v = vs.of<S>(b, h),
-                       .out = outs.of<S>(b, h),
-                       .grad_out = grad_outs.of<S>(b, h),
-                       .log_sum_exp = log_sum_exp + call.row(mask, b, h),
-                       .grad_q = grad_qs.of_mutable<S>(b, h),
-                       .grad_k = grad_ks.of_mutable<S>(b, h),
-                       .grad_v = grad_vs.of_mutable<S>(b, h)},
-                      scratch);
-    });
-  });
-  fill_padding(gradients[0], mask, &AttentionMask::query_length);
-  fill_padding(gradients[1], mask, &AttentionMask::key_length);
-  fill_padding(gradients[2], mask, &AttentionMask::key_length);
+  const variable_list gradients = empty_like_parts({in.q, in.k, in.v});
+  if (in.q.dim() == 4) {
+    fill_padding(gradients[0], 1, in.mask, &AttentionMask::query_length, 0.0);
+    for (int i : {1, 2}) fill_padding(gradients[i], 1, in.mask, &AttentionMask::key_length, 0.0);
+  }
+  const torch::Tensor scratch = torch::empty_like(log_sum_exp);
+  backend.backward(call_of(in, out, log_sum_exp), {.grad_out = rows_of(grad_out),
+                                                   .grad_q = rows_of(gradients[0]),
+                                                   .grad_k = rows_of(gradients[1]),
+                                                   .grad_v = rows_of(gradients[2]),
+                                                   .scratch = numbers(scratch)});
   return gradients;
 }
 
 // The gradient as a graph of its own, for second derivatives.
-variable_list reference_gradients(const AttentionSaved& saved, const torch::Tensor& grad_out,
-                                  const AttentionMask& mask, const AttentionCall& call) {
-  const variable_list inputs = {saved.q, saved.k, saved.v};
-  variable_list leaves, wanted;
+variable_list reference_gradients(const AttentionInputs& in, const torch::Tensor& grad_out) {
+  variable_list inputs = {in.q, in.k, in.v}, leaves, wanted;
   for (const torch::Tensor& input : inputs) {
     leaves.push_back(input.requires_grad() ? input.view_as(input) : input);
     if (input.requires_grad()) wanted.push_back(leaves.back());
@@ -196,9 +167,9 @@ variable_list reference_gradients(const AttentionSaved& saved, const torch::Tens
   const AttentionOutputs again = attention_reference({.q = leaves[0],
                                                       .k = leaves[1],
                                                       .v = leaves[2],
-                                                      .mask = mask,
-                                                      .scale = call.scale,
-                                                      .dropout = call.dropout});
+                                                      .mask = in.mask,
+                                                      .scale = in.scale,
+                                                      .dropout = in.dropout});
   const variable_list found = torch::autograd::grad({again.out}, wanted, {grad_out},
                                                     /*retain_graph=*/true, /*create_graph=*/true);
   variable_list gradients;
@@ -208,25 +179,26 @@ variable_list reference_gradients(const AttentionSaved& saved, const torch::Tens
   return gradients;
 }
 
+// What the backward pass needs of a call besides tensors.
+struct SavedCall : torch::CustomClassHolder {
+  SavedCall(const AttentionInputs& in, const AttentionBackend& of)
+      : mask(in.mask), scale(in.scale), dropout(in.dropout), backend(of) {}
+
+  const AttentionMask mask;
+  const std::optional<double> scale;
+  const Dropout dropout;
+  const AttentionBackend& backend;
+};
+
 class FusedAttention : public torch::autograd::Function<FusedAttention> {
  public:
   static variable_list forward(AutogradContext* context, const torch::Tensor& q,
                                const torch::Tensor& k, const torch::Tensor& v,
-                               const AttentionMask& mask, const AttentionCall& call,
-                               bool statistics) {
-    const bool on_cpu = q.device().is_cpu();
-    const auto pass = on_cpu ? forward_pass : attention_forward_on_device;
-    variable_list results = pass(with_rows(q), with_rows(k), with_rows(v), mask, call, statistics);
-    context->save_for_backward({q, k, v, results[0], results[3],
-                                on_cpu ? torch::Tensor() : mask.sentences_on(q.device()),
-                                mask.query_lengths(), mask.key_lengths()});
-    context->saved_data["queries"] = mask.queries();
-    context->saved_data["keys"] = mask.keys();
-    context->saved_data["causal"] = mask.causal();
-    context->saved_data["scale"] = call.scale;
-    context->saved_data["dropout"] = call.dropout.probability;
-    context->saved_data["dropout_seed"] = static_cast<int64_t>(call.dropout.seed);
-    context->saved_data["dropout_first_row"] = call.dropout.first_row;
+                               const AttentionInputs& in, const AttentionBackend& backend) {
+    variable_list results = forward_pass(with_rows(in), backend);
+    context->save_for_backward({q, k, v, results[0], results[3]});
+    context->saved_data["call"] =
+        c10::IValue::make_capsule(c10::make_intrusive<SavedCall>(in, backend));
     results.pop_back();
     context->mark_non_differentiable({results[1], results[2]});
     context->set_materialize_grads(false);  // Those of the statistics would be zeros.
@@ -235,25 +207,19 @@ class FusedAttention : public torch::autograd::Function<FusedAttention> {
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const variable_list saved = context->get_saved_variables();
-    auto& data = context->saved_data;
-    const AttentionMask mask(saved[6], saved[7], data["queries"].toInt(), data["keys"].toInt(),
-                             data["causal"].toBool());
-    const AttentionCall call{
-        .heads = saved[0].size(-2),
-        .size = saved[0].size(-1),
-        .scale = data["scale"].toDouble(),
-        .dropout = {data["dropout"].toDouble(), static_cast<uint64_t>(data["dropout_seed"].toInt()),
-                    data["dropout_first_row"].toInt()}};
-    AttentionSaved tensors{saved[0], saved[1], saved[2], saved[3], saved[4], saved[5]};
-    variable_list result;
-    if (torch::GradMode::is_enabled()) {
-      result = reference_gradients(tensors, gradients[0], mask, call);
-    } else {
-      for (torch::Tensor* one : {&tensors.q, &tensors.k, &tensors.v}) *one = with_rows(*one);
-      const auto pass = tensors.q.device().is_cpu() ? backward_pass : attention_backward_on_device;
-      result = pass(tensors, with_rows(gradients[0]), mask, call);
-    }
-    result.resize(6);  // Mask, call and statistics have no gradient.
+    const auto capsule = context->saved_data["call"].toCapsule();
+    const auto& call = static_cast<const SavedCall&>(*capsule);
+    const AttentionInputs in{.q = saved[0],
+                             .k = saved[1],
+                             .v = saved[2],
+                             .mask = call.mask,
+                             .scale = call.scale,
+                             .dropout = call.dropout};
+    variable_list result = torch::GradMode::is_enabled()
+                               ? reference_gradients(in, gradients[0])
+                               : backward_pass(with_rows(in), call.backend, saved[3], saved[4],
+                                               with_rows(gradients[0]));
+    result.resize(5);  // Inputs as a whole and backend have no gradient.
     return result;
   }
 };
@@ -294,24 +260,14 @@ void check_attention_inputs(const AttentionInputs& in) {
 }
 
 bool attention_is_fused(const AttentionInputs& in) {
-  const torch::Dtype dtype = in.q.scalar_type();
-  const bool has_kernels =
-      in.q.device().is_cpu() ||
-      (in.q.device().is_cuda() && fits_device_kernels(in.mask.batch(), in.q.size(-1)));
-  return has_kernels && in.k.scalar_type() == dtype && in.v.scalar_type() == dtype &&
-         (dtype == torch::kFloat32 || dtype == torch::kBFloat16);
+  return backend_of(in) != nullptr;
 }
 
 AttentionOutputs attention(const AttentionInputs& in) {
   check_attention_inputs(in);
-  if (!attention_is_fused(in)) return attention_reference(in);
-  const int64_t size = in.q.size(-1);
-  const AttentionCall call{.heads = in.q.size(-2),
-                           .size = size,
-                           .scale = in.scale.value_or(1.0 / std::sqrt(static_cast<double>(size))),
-                           .dropout = in.dropout};
-  const variable_list results =
-      FusedAttention::apply(in.q, in.k, in.v, in.mask, call, in.statistics);
+  const AttentionBackend* backend = backend_of(in);
+  if (backend == nullptr) return attention_reference(in);
+  const variable_list results = FusedAttention::apply(in.q, in.k, in.v, in, *backend);
   AttentionOutputs outputs{.out = results[0]};
   if (in.statistics) {
     outputs.entropy = results[1];

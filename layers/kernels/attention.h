@@ -16,6 +16,7 @@
 
 #include <torch/types.h>
 
+#include <cmath>
 #include <optional>
 
 #include "layers/kernels/attention_mask.h"
@@ -34,6 +35,11 @@ struct AttentionInputs {
   std::optional<double> scale;  ///< Of the logits; defaults to 1/√K.
   Dropout dropout = {};         ///< On P (attention_dropout_mask()). Not in the entropy.
   bool statistics = false;      ///< Whether to compute entropy and max_logit.
+
+  /// `scale` or its default.
+  double logit_scale() const {
+    return scale.value_or(1.0 / std::sqrt(static_cast<double>(q.size(-1))));
+  }
 };
 
 struct AttentionOutputs {
@@ -51,8 +57,9 @@ struct AttentionOutputs {
 /// Throws c10::Error, naming the argument and its shape, if shapes disagree.
 AttentionOutputs attention(const AttentionInputs& inputs);
 
-/// Whether `inputs` have a fused form: float32 or bfloat16, on the CPU or, with a head size of at
-/// most 128 in at most 65,535 sentences, on a CUDA device.
+/// Whether a backend has a fused form of `inputs`: the table is in attention.cpp. All three are
+/// float32 or bfloat16, on the CPU or, with a head size of at most 128 in at most 65,535 sentences,
+/// on a CUDA device.
 bool attention_is_fused(const AttentionInputs& inputs);
 
 /// Throws c10::Error as attention() does.

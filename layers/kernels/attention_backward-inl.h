@@ -87,15 +87,17 @@ HWY_INLINE float dot(const float* a, const float* b, size_t count) {
 // Everything of one head that does not change from query block to query block.
 template <class Value>
 struct Backward {
-  const HeadShape& shape;
-  const HeadGradients<Value>& gradients;
+  const Head& head;
+  RowMatrix<const Value> q, out, grad_out;
+  RowMatrix<Value> grad_q;
+  const float* log_sum_exp;
   RowMatrix<const float> keys;
   RowMatrix<const float> values;
   KeyPanels key_panels;
   float* probabilities;    // A tile.
   float* logit_gradients;  // A tile.
   float* queries;          // One block, transposed, times scale.
-  float* grad_out;         // One block, transposed.
+  float* grad_outs;        // One block, transposed.
   float* query_panels;     // The blocks by rows.
   float* grad_out_panels;
   float* query_sums;  // [kQueryBlock, padded size]
@@ -107,21 +109,20 @@ struct Backward {
 template <class Value>
 HWY_INLINE QueryValues prepare_queries(const Backward<Value>& b, const QueryBlock& queries,
                                        bool one_tile) {
-  const HeadGradients<Value>& g = b.gradients;
-  const size_t size = b.shape.size;
-  const Value* q = g.q.data + queries.first * g.q.stride;
-  const Value* grad = g.grad_out.data + queries.first * g.grad_out.stride;
-  pack_transposed(q, g.q.stride, size, queries.count, b.queries);
-  scale_row(b.queries, panels_size(size, queries.count), b.shape.scale);
-  pack_transposed(grad, g.grad_out.stride, size, queries.count, b.grad_out);
-  pack_rows(q, g.q.stride, queries.count, size, b.query_panels);
-  pack_rows(grad, g.grad_out.stride, queries.count, size, b.grad_out_panels);
+  const size_t size = b.head.size;
+  const Value* q = b.q.data + queries.first * b.q.stride;
+  const Value* grad = b.grad_out.data + queries.first * b.grad_out.stride;
+  pack_transposed(q, b.q.stride, size, queries.count, b.queries);
+  scale_row(b.queries, panels_size(size, queries.count), b.head.scale);
+  pack_transposed(grad, b.grad_out.stride, size, queries.count, b.grad_outs);
+  pack_rows(q, b.q.stride, queries.count, size, b.query_panels);
+  pack_rows(grad, b.grad_out.stride, queries.count, size, b.grad_out_panels);
   QueryValues values;
-  std::copy_n(g.log_sum_exp + queries.first, queries.count, values.log_sum_exp);
+  std::copy_n(b.log_sum_exp + queries.first, queries.count, values.log_sum_exp);
   // With all keys in one tile D is summed there; else it is dO · out, the same but for rounding.
   for (size_t i = 0; !one_tile && i < queries.count; ++i) {
-    const Value* out = g.out.data + (queries.first + i) * g.out.stride;
-    values.dot[i] = dot(grad + i * g.grad_out.stride, out, size);
+    const Value* out = b.out.data + (queries.first + i) * b.out.stride;
+    values.dot[i] = dot(grad + i * b.grad_out.stride, out, size);
   }
   return values;
 }
@@ -129,20 +130,20 @@ HWY_INLINE QueryValues prepare_queries(const Backward<Value>& b, const QueryBloc
 template <class Value>
 HWY_INLINE void attend_queries_backward(const Backward<Value>& b, const QueryBlock& queries) {
   const FloatTag d;
-  const HeadShape& shape = b.shape;
-  const size_t size = shape.size, padded_size = round_up(size, float_lanes());
-  const size_t visible = visible_keys(shape, queries);
+  const Head& head = b.head;
+  const size_t size = head.size, padded_size = round_up(size, float_lanes());
+  const size_t visible = visible_keys(head, queries);
   const bool one_tile = visible <= kKeyBlock;
   const QueryValues values = prepare_queries(b, queries, one_tile);
-  const QueryMasks masks(shape, queries);
+  const QueryMasks masks(head, queries);
   for (size_t key = 0; key < visible; key += kKeyBlock) {
     const size_t keys = std::min(kKeyBlock, visible - key);
     multiply(left_rows(b.keys, key), keys, {b.queries, size}, size, queries.count, b.probabilities,
              kQueryBlock, /*accumulate=*/false);
-    multiply(left_rows(b.values, key), keys, {b.grad_out, size}, size, queries.count,
+    multiply(left_rows(b.values, key), keys, {b.grad_outs, size}, size, queries.count,
              b.logit_gradients, kQueryBlock, /*accumulate=*/false);
     for (size_t lane = 0; lane < queries.count; lane += float_lanes()) {
-      const TileColumn column = {queries.first + lane, key, keys, shape.causal};
+      const TileColumn column = {queries.first + lane, key, keys, head.causal};
       float* probabilities = b.probabilities + lane;
       float* gradients = b.logit_gradients + lane;
       const FloatVector sum = probabilities_column(probabilities, gradients, column, lane, masks,
@@ -158,54 +159,57 @@ HWY_INLINE void attend_queries_backward(const Backward<Value>& b, const QueryBlo
              b.query_sums, padded_size, /*accumulate=*/key > 0);
   }
   for (size_t i = 0; i < queries.count; ++i) {
-    Value* to = b.gradients.grad_q.data + (queries.first + i) * b.gradients.grad_q.stride;
+    Value* to = b.grad_q.data + (queries.first + i) * b.grad_q.stride;
     if (visible == 0) {
       std::fill(to, to + size, Value{0});
     } else {
-      copy_scaled(b.query_sums + i * padded_size, size, shape.scale, to);
+      copy_scaled(b.query_sums + i * padded_size, size, head.scale, to);
     }
   }
 }
 
 template <class Value>
-HWY_INLINE void attend_head_backward(const HeadShape& shape, const HeadGradients<Value>& gradients,
-                                     AttentionScratch& scratch) {
-  const size_t padded_size = round_up(shape.size, float_lanes());
-  const size_t row_copy = row_copy_size<Value>(shape.keys, shape.size);
-  const size_t key_panels = KeyPanels::floats(shape.keys, shape.size);
-  const size_t transposed = panels_size(shape.size, kQueryBlock);
-  const size_t by_rows = panels_size(kQueryBlock, shape.size);
-  const size_t query_sums = kQueryBlock * padded_size;
-  const size_t key_sums = shape.keys * padded_size;
-  Parts parts(scratch.floats(2 * Parts::rounded(row_copy) + Parts::rounded(key_panels) +
-                             2 * Parts::rounded(kTileSize) + 2 * Parts::rounded(transposed) +
-                             2 * Parts::rounded(by_rows) + Parts::rounded(query_sums) +
-                             2 * Parts::rounded(key_sums)));
-  const Backward<Value> backward{
-      .shape = shape,
-      .gradients = gradients,
-      .keys = float_rows(gradients.k, shape.keys, shape.size, parts.take(row_copy)),
-      .values = float_rows(gradients.v, shape.keys, shape.size, parts.take(row_copy)),
-      .key_panels = KeyPanels(gradients.k, shape.keys, shape.size, parts.take(key_panels)),
-      .probabilities = parts.take(kTileSize),
-      .logit_gradients = parts.take(kTileSize),
-      .queries = parts.take(transposed),
-      .grad_out = parts.take(transposed),
-      .query_panels = parts.take(by_rows),
-      .grad_out_panels = parts.take(by_rows),
-      .query_sums = parts.take(query_sums),
-      .key_sums = parts.take(key_sums),
-      .value_sums = parts.take(key_sums)};
-  std::fill_n(backward.key_sums, key_sums, 0.0f);
-  std::fill_n(backward.value_sums, key_sums, 0.0f);
-  for (size_t first = 0; first < shape.queries; first += kQueryBlock) {
-    attend_queries_backward(backward, {first, std::min(kQueryBlock, shape.queries - first)});
+void attend_head_backward(const Head& head, const AttentionGradients& gradients, Scratch& scratch) {
+  const AttentionCall& call = head.call;
+  const size_t size = head.size, padded_size = round_up(size, float_lanes());
+  const size_t row_copy = row_copy_size<Value>(head.keys, size);
+  const size_t transposed = panels_size(size, kQueryBlock),
+               by_rows = panels_size(kQueryBlock, size);
+  const size_t sums_of_keys = head.keys * padded_size;
+  const auto [keys, values, key_panels, probabilities, logit_gradients, queries, grad_outs,
+              query_panels, grad_out_panels, query_sums, key_sums, value_sums] =
+      scratch.parts({row_copy, row_copy, KeyPanels::floats(head.keys, size), kTileSize, kTileSize,
+                     transposed, transposed, by_rows, by_rows, kQueryBlock * padded_size,
+                     sums_of_keys, sums_of_keys});
+  const auto k = head.key_rows<const Value>(call.k), v = head.key_rows<const Value>(call.v);
+  const Backward<Value> backward{.head = head,
+                                 .q = head.query_rows<const Value>(call.q),
+                                 .out = head.query_rows<const Value>(call.out),
+                                 .grad_out = head.query_rows<const Value>(gradients.grad_out),
+                                 .grad_q = head.query_rows<Value>(gradients.grad_q),
+                                 .log_sum_exp = head.statistics(call.log_sum_exp),
+                                 .keys = float_rows(k, head.keys, size, keys),
+                                 .values = float_rows(v, head.keys, size, values),
+                                 .key_panels = KeyPanels(k, head.keys, size, key_panels),
+                                 .probabilities = probabilities,
+                                 .logit_gradients = logit_gradients,
+                                 .queries = queries,
+                                 .grad_outs = grad_outs,
+                                 .query_panels = query_panels,
+                                 .grad_out_panels = grad_out_panels,
+                                 .query_sums = query_sums,
+                                 .key_sums = key_sums,
+                                 .value_sums = value_sums};
+  std::fill_n(key_sums, sums_of_keys, 0.0f);
+  std::fill_n(value_sums, sums_of_keys, 0.0f);
+  for (size_t first = 0; first < head.queries; first += kQueryBlock) {
+    attend_queries_backward(backward, {first, std::min(kQueryBlock, head.queries - first)});
   }
-  for (size_t s = 0; s < shape.keys; ++s) {
-    copy_scaled(backward.key_sums + s * padded_size, shape.size, shape.scale,
-                gradients.grad_k.data + s * gradients.grad_k.stride);
-    copy_scaled(backward.value_sums + s * padded_size, shape.size, 1.0f,
-                gradients.grad_v.data + s * gradients.grad_v.stride);
+  const auto grad_k = head.key_rows<Value>(gradients.grad_k);
+  const auto grad_v = head.key_rows<Value>(gradients.grad_v);
+  for (size_t s = 0; s < head.keys; ++s) {
+    copy_scaled(key_sums + s * padded_size, size, head.scale, grad_k.data + s * grad_k.stride);
+    copy_scaled(value_sums + s * padded_size, size, 1.0f, grad_v.data + s * grad_v.stride);
   }
 }
 

@@ -11,69 +11,37 @@
 HWY_BEFORE_NAMESPACE();
 namespace nmt::kernels::HWY_NAMESPACE {
 
-void AttendFloat(const HeadShape& shape, RowMatrix<const float> q, RowMatrix<const float> k,
-                 RowMatrix<const float> v, RowMatrix<float> out, const RowStatistics& statistics,
-                 AttentionScratch& scratch) {
-  attend_head(shape, q, k, v, out, statistics, scratch);
+void Attend(const AttentionCall& call, const AttentionStatistics& statistics, int64_t begin,
+            int64_t end) {
+  const auto attend =
+      call.storage == AttentionStorage::kFloat32 ? attend_head<float> : attend_head<uint16_t>;
+  Scratch scratch;
+  for (int64_t i = begin; i < end; ++i) attend(Head(call, i), statistics, scratch);
 }
-void AttendBfloat16(const HeadShape& shape, RowMatrix<const uint16_t> q,
-                    RowMatrix<const uint16_t> k, RowMatrix<const uint16_t> v,
-                    RowMatrix<uint16_t> out, const RowStatistics& statistics,
-                    AttentionScratch& scratch) {
-  attend_head(shape, q, k, v, out, statistics, scratch);
-}
-void AttendBackwardFloat(const HeadShape& shape, const HeadGradients<float>& gradients,
-                         AttentionScratch& scratch) {
-  attend_head_backward(shape, gradients, scratch);
-}
-void AttendBackwardBfloat16(const HeadShape& shape, const HeadGradients<uint16_t>& gradients,
-                            AttentionScratch& scratch) {
-  attend_head_backward(shape, gradients, scratch);
+void AttendBackward(const AttentionCall& call, const AttentionGradients& gradients, int64_t begin,
+                    int64_t end) {
+  const auto attend = call.storage == AttentionStorage::kFloat32 ? attend_head_backward<float>
+                                                                 : attend_head_backward<uint16_t>;
+  Scratch scratch;
+  for (int64_t i = begin; i < end; ++i) attend(Head(call, i), gradients, scratch);
 }
 
 }  // namespace nmt::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-#include <hwy/aligned_allocator.h>
-
 namespace nmt::kernels {
 
-HWY_EXPORT(AttendFloat);
-HWY_EXPORT(AttendBfloat16);
-HWY_EXPORT(AttendBackwardFloat);
-HWY_EXPORT(AttendBackwardBfloat16);
+HWY_EXPORT(Attend);
+HWY_EXPORT(AttendBackward);
 
-AttentionScratch::~AttentionScratch() {
-  hwy::FreeAlignedBytes(data_, nullptr, nullptr);
+void attend_cpu(const AttentionCall& call, const AttentionStatistics& statistics, int64_t begin,
+                int64_t end) {
+  HWY_DYNAMIC_DISPATCH(Attend)(call, statistics, begin, end);
 }
-
-float* AttentionScratch::floats(size_t count) {
-  if (count > count_) {
-    hwy::FreeAlignedBytes(data_, nullptr, nullptr);
-    data_ = static_cast<float*>(hwy::AllocateAlignedBytes(count * sizeof(float), nullptr, nullptr));
-    count_ = count;
-  }
-  return data_;
-}
-
-void attend(const HeadShape& shape, RowMatrix<const float> q, RowMatrix<const float> k,
-            RowMatrix<const float> v, RowMatrix<float> out, const RowStatistics& statistics,
-            AttentionScratch& scratch) {
-  HWY_DYNAMIC_DISPATCH(AttendFloat)(shape, q, k, v, out, statistics, scratch);
-}
-void attend(const HeadShape& shape, RowMatrix<const uint16_t> q, RowMatrix<const uint16_t> k,
-            RowMatrix<const uint16_t> v, RowMatrix<uint16_t> out, const RowStatistics& statistics,
-            AttentionScratch& scratch) {
-  HWY_DYNAMIC_DISPATCH(AttendBfloat16)(shape, q, k, v, out, statistics, scratch);
-}
-void attend_backward(const HeadShape& shape, const HeadGradients<float>& gradients,
-                     AttentionScratch& scratch) {
-  HWY_DYNAMIC_DISPATCH(AttendBackwardFloat)(shape, gradients, scratch);
-}
-void attend_backward(const HeadShape& shape, const HeadGradients<uint16_t>& gradients,
-                     AttentionScratch& scratch) {
-  HWY_DYNAMIC_DISPATCH(AttendBackwardBfloat16)(shape, gradients, scratch);
+void attend_backward_cpu(const AttentionCall& call, const AttentionGradients& gradients,
+                         int64_t begin, int64_t end) {
+  HWY_DYNAMIC_DISPATCH(AttendBackward)(call, gradients, begin, end);
 }
 
 }  // namespace nmt::kernels

@@ -9,30 +9,27 @@
 #include "layers/kernels/attention_cuda.h"
 #include "layers/kernels/attention_tile.cuh"
 #include "layers/kernels/cuda_launch.cuh"
-#include "layers/kernels/dropout_random.cuh"
 
 namespace nmt::kernels {
 namespace {
 
 template <class Value, int kSize>
 __global__ void __launch_bounds__(kThreads)
-    forward(const AttentionCallCuda call, const HeadRowsCuda<const Value> q,
-            const HeadRowsCuda<const Value> k, const HeadRowsCuda<const Value> v,
-            const HeadRowsCuda<Value> out, const RowStatisticsCuda statistics,
-            const DropoutValues dropout) {
+    forward(const AttentionCall call, const AttentionStatistics statistics,
+            const DropoutValue dropout) {
   const Place at(call);
-  if (at.first >= at.queries) return;
+  if (at.first >= at.sentence.queries) return;
   extern __shared__ float memory[];
   auto& tiles = *reinterpret_cast<ForwardTiles<kSize>*>(memory);
-  const int size = static_cast<int>(call.size);
-  load_tile<Value, kSize>(tiles.q, at.query_rows(q), q.row_stride, at.first, at.queries, size);
+  load_tile<kSize>(tiles.q, at.queries<const Value>(call, call.q), at.first);
+  const auto k = at.keys<const Value>(call, call.k), v = at.keys<const Value>(call, call.v);
 
   OnlineRow rows[kPart];
   float sum[kPart][kSize / kSide] = {};
-  const int end = at.visible(call, min(at.first + kTile, at.queries) - 1);
+  const int end = at.visible(call, min(at.first + kTile, at.sentence.queries) - 1);
   for (int key = 0; key < end; key += kTile) {
     __syncthreads();
-    load_tile<Value, kSize>(tiles.key_or_value, at.key_rows(k), k.row_stride, key, at.keys, size);
+    load_tile<kSize>(tiles.key_or_value, k, key);
     __syncthreads();
     float scores[kPart][kPart];
     multiply_rows<kSize>(tiles.q, tiles.key_or_value, at, scores);
@@ -53,7 +50,7 @@ __global__ void __launch_bounds__(kThreads)
       }
     }
     __syncthreads();
-    load_tile<Value, kSize>(tiles.key_or_value, at.key_rows(v), v.row_stride, key, at.keys, size);
+    load_tile<kSize>(tiles.key_or_value, v, key);
     __syncthreads();
     multiply_scores<false, kSize>(tiles.p, tiles.key_or_value, at, sum);
   }
@@ -65,17 +62,17 @@ __global__ void __launch_bounds__(kThreads)
     const float l = sum_of_row(rows[i].l), w = sum_of_row(rows[i].w);
     const bool any = l != 0.0f;
     inverse[i] = any ? 1.0f / l : 0.0f;
-    if (at.x != 0 || t >= at.queries) continue;
+    if (at.x != 0 || t >= at.sentence.queries) continue;
     const int64_t row = at.row(call, t);
     const float log_l = logf(l), entropy = log_l - w / l;
-    statistics.log_sum_exp[row] = any ? rows[i].m + log_l : -INFINITY;
+    call.log_sum_exp[row] = any ? rows[i].m + log_l : -INFINITY;
     if (statistics.max_logit != nullptr) statistics.max_logit[row] = rows[i].m;
     // Not fmaxf, which would hide a NaN.
     if (statistics.entropy != nullptr) {
       statistics.entropy[row] = any && !(entropy < 0.0f) ? entropy : 0.0f;
     }
   }
-  store_tile<Value, kSize>(at.query_rows(out), out.row_stride, at, at.queries, size, sum, inverse);
+  store_tile<kSize>(at.queries<Value>(call, call.out), at, sum, inverse);
 }
 
 // Of a tile at query tile `first_query` and key tile `first_key`: P, P ∘ M and M ∘ dP.
@@ -86,11 +83,10 @@ struct TileGradients {
 };
 
 template <int kSize>
-__device__ void tile_gradients(const AttentionCallCuda& call, const Place& at, const Rows<kSize>& q,
+__device__ void tile_gradients(const AttentionCall& call, const Place& at, const Rows<kSize>& q,
                                const Rows<kSize>& grad_out, const Rows<kSize>& k,
                                const Rows<kSize>& v, int first_query, int first_key,
-                               const float* log_sum_exp, const DropoutValues& dropout,
-                               TileGradients& tile) {
+                               const DropoutValue& dropout, TileGradients& tile) {
   multiply_rows<kSize>(q, k, at, tile.p);
   multiply_rows<kSize>(grad_out, v, at, tile.grad_p);
 #pragma unroll
@@ -98,7 +94,7 @@ __device__ void tile_gradients(const AttentionCallCuda& call, const Place& at, c
     const int t = first_query + at.y + kSide * i;
     const int visible = at.visible(call, t);
     const int64_t row = at.row(call, t);
-    const float total = visible > 0 ? log_sum_exp[row] : 0.0f;
+    const float total = visible > 0 ? call.log_sum_exp[row] : 0.0f;
     const uint64_t seed = at.dropout_seed(call, t);
 #pragma unroll
     for (int j = 0; j < kPart; ++j) {
@@ -112,7 +108,7 @@ __device__ void tile_gradients(const AttentionCallCuda& call, const Place& at, c
 }
 
 // dS = τ P ∘ (M ∘ dP − D)
-__device__ void write_score_gradients(const AttentionCallCuda& call, const Place& at,
+__device__ void write_score_gradients(const AttentionCall& call, const Place& at,
                                       const TileGradients& tile, const float (&along)[kPart],
                                       Scores& out) {
 #pragma unroll
@@ -137,19 +133,17 @@ __device__ void write_scores(Scores& tile, const Place& at, const float (&values
 // dQ and ⟨out, grad_out⟩, a block for each tile of queries.
 template <class Value, int kSize>
 __global__ void __launch_bounds__(kThreads)
-    backward_queries(const AttentionCallCuda call, const HeadGradientsCuda<Value> g,
-                     const DropoutValues dropout) {
+    backward_queries(const AttentionCall call, const AttentionGradients gradients,
+                     const DropoutValue dropout) {
   const Place at(call);
-  if (at.first >= at.queries) return;
+  if (at.first >= at.sentence.queries) return;
   extern __shared__ float memory[];
   auto& tiles = *reinterpret_cast<QueryTiles<kSize>*>(memory);
-  const int size = static_cast<int>(call.size);
-  load_tile<Value, kSize>(tiles.q, at.query_rows(g.q), g.q.row_stride, at.first, at.queries, size);
-  load_tile<Value, kSize>(tiles.grad_out, at.query_rows(g.grad_out), g.grad_out.row_stride,
-                          at.first, at.queries, size);
+  const auto k = at.keys<const Value>(call, call.k), v = at.keys<const Value>(call, call.v);
+  load_tile<kSize>(tiles.q, at.queries<const Value>(call, call.q), at.first);
+  load_tile<kSize>(tiles.grad_out, at.queries<const Value>(call, gradients.grad_out), at.first);
   // Its place is free until the first tile of keys.
-  load_tile<Value, kSize>(tiles.k, at.query_rows(g.out), g.out.row_stride, at.first, at.queries,
-                          size);
+  load_tile<kSize>(tiles.k, at.queries<const Value>(call, call.out), at.first);
   __syncthreads();
   float along[kPart] = {};
 #pragma unroll
@@ -160,15 +154,15 @@ __global__ void __launch_bounds__(kThreads)
   }
 
   float sum[kPart][kSize / kSide] = {};
-  const int end = at.visible(call, min(at.first + kTile, at.queries) - 1);
+  const int end = at.visible(call, min(at.first + kTile, at.sentence.queries) - 1);
   for (int key = 0; key < end; key += kTile) {
     __syncthreads();
-    load_tile<Value, kSize>(tiles.k, at.key_rows(g.k), g.k.row_stride, key, at.keys, size);
-    load_tile<Value, kSize>(tiles.v, at.key_rows(g.v), g.v.row_stride, key, at.keys, size);
+    load_tile<kSize>(tiles.k, k, key);
+    load_tile<kSize>(tiles.v, v, key);
     __syncthreads();
     TileGradients tile;
     tile_gradients<kSize>(call, at, tiles.q, tiles.grad_out, tiles.k, tiles.v, at.first, key,
-                          g.log_sum_exp, dropout, tile);
+                          dropout, tile);
     if (end <= kTile) {  // All keys are here: D from what it is taken from, exact for a single key.
 #pragma unroll
       for (int i = 0; i < kPart; ++i) {
@@ -185,41 +179,40 @@ __global__ void __launch_bounds__(kThreads)
 #pragma unroll
   for (int i = 0; i < kPart; ++i) {
     const int t = at.first + at.y + kSide * i;
-    if (at.x == 0 && t < at.queries) g.along[at.row(call, t)] = along[i];
+    if (at.x == 0 && t < at.sentence.queries) gradients.scratch[at.row(call, t)] = along[i];
   }
   const float ones[kPart] = {1.0f, 1.0f, 1.0f, 1.0f};
-  store_tile<Value, kSize>(at.query_rows(g.grad_q), g.grad_q.row_stride, at, at.queries, size, sum,
-                           ones);
+  store_tile<kSize>(at.queries<Value>(call, gradients.grad_q), at, sum, ones);
 }
 
 // dK and dV, a block for each tile of keys.
 template <class Value, int kSize>
 __global__ void __launch_bounds__(kThreads)
-    backward_keys(const AttentionCallCuda call, const HeadGradientsCuda<Value> g,
-                  const DropoutValues dropout) {
+    backward_keys(const AttentionCall call, const AttentionGradients gradients,
+                  const DropoutValue dropout) {
   const Place at(call);
-  if (at.first >= at.keys) return;
+  if (at.first >= at.sentence.keys) return;
   extern __shared__ float memory[];
   auto& tiles = *reinterpret_cast<KeyTiles<kSize>*>(memory);
-  const int size = static_cast<int>(call.size);
-  load_tile<Value, kSize>(tiles.k, at.key_rows(g.k), g.k.row_stride, at.first, at.keys, size);
-  load_tile<Value, kSize>(tiles.v, at.key_rows(g.v), g.v.row_stride, at.first, at.keys, size);
+  const auto q = at.queries<const Value>(call, call.q);
+  const auto grad_out = at.queries<const Value>(call, gradients.grad_out);
+  load_tile<kSize>(tiles.k, at.keys<const Value>(call, call.k), at.first);
+  load_tile<kSize>(tiles.v, at.keys<const Value>(call, call.v), at.first);
 
   float grad_k[kPart][kSize / kSide] = {}, grad_v[kPart][kSize / kSide] = {};
-  for (int query = call.causal ? at.first : 0; query < at.queries; query += kTile) {
+  for (int query = call.causal ? at.first : 0; query < at.sentence.queries; query += kTile) {
     __syncthreads();
-    load_tile<Value, kSize>(tiles.q, at.query_rows(g.q), g.q.row_stride, query, at.queries, size);
-    load_tile<Value, kSize>(tiles.grad_out, at.query_rows(g.grad_out), g.grad_out.row_stride, query,
-                            at.queries, size);
+    load_tile<kSize>(tiles.q, q, query);
+    load_tile<kSize>(tiles.grad_out, grad_out, query);
     __syncthreads();
     TileGradients tile;
     tile_gradients<kSize>(call, at, tiles.q, tiles.grad_out, tiles.k, tiles.v, query, at.first,
-                          g.log_sum_exp, dropout, tile);
+                          dropout, tile);
     float along[kPart];
 #pragma unroll
     for (int i = 0; i < kPart; ++i) {
       const int t = query + at.y + kSide * i;
-      along[i] = t < at.queries ? g.along[at.row(call, t)] : 0.0f;
+      along[i] = t < at.sentence.queries ? gradients.scratch[at.row(call, t)] : 0.0f;
     }
     write_scores(tiles.p, at, tile.dropped);
     write_score_gradients(call, at, tile, along, tiles.grad_score);
@@ -228,13 +221,12 @@ __global__ void __launch_bounds__(kThreads)
     multiply_scores<true, kSize>(tiles.grad_score, tiles.q, at, grad_k);
   }
   const float ones[kPart] = {1.0f, 1.0f, 1.0f, 1.0f};
-  store_tile<Value, kSize>(at.key_rows(g.grad_k), g.grad_k.row_stride, at, at.keys, size, grad_k,
-                           ones);
-  store_tile<Value, kSize>(at.key_rows(g.grad_v), g.grad_v.row_stride, at, at.keys, size, grad_v,
-                           ones);
+  store_tile<kSize>(at.keys<Value>(call, gradients.grad_k), at, grad_k, ones);
+  store_tile<kSize>(at.keys<Value>(call, gradients.grad_v), at, grad_v, ones);
 }
 
 constexpr int64_t kLargestSize = 128;
+constexpr int64_t kMostSentences = 65535;  // Blocks of a grid in its third direction.
 
 // Calls `work` with K rounded up to a size that the kernels are compiled for.
 template <class Work>
@@ -250,8 +242,20 @@ void with_size(int64_t size, const Work& work) {
   }
 }
 
+// The same with a number of the storage type.
+template <class Work>
+void with_types(const AttentionCall& call, const Work& work) {
+  with_size(call.size, [&](auto size) {
+    if (call.storage == AttentionStorage::kFloat32) {
+      work(float{}, size);
+    } else {
+      work(uint16_t{}, size);
+    }
+  });
+}
+
 template <class Kernel, class... Arguments>
-void launch(Kernel kernel, const AttentionCallCuda& call, int64_t rows, size_t shared_bytes,
+void launch(Kernel kernel, const AttentionCall& call, int64_t rows, size_t shared_bytes,
             const Arguments&... arguments) {
   const dim3 grid(static_cast<unsigned>((rows + kTile - 1) / kTile),
                   static_cast<unsigned>(call.heads), static_cast<unsigned>(call.batch));
@@ -276,46 +280,32 @@ int64_t attention_shared_bytes(int64_t size) {
   return bytes;
 }
 
-bool cuda_attention_takes(int64_t size) {
+bool cuda_attention_takes(int64_t batch, int64_t size) {
   int device = 0, most = 0;
   check_cuda(cudaGetDevice(&device), "attention");
   check_cuda(cudaDeviceGetAttribute(&most, cudaDevAttrMaxSharedMemoryPerBlockOptin, device),
              "attention");
-  return size <= kLargestSize && attention_shared_bytes(size) <= most;
+  return batch <= kMostSentences && size <= kLargestSize && attention_shared_bytes(size) <= most;
 }
 
-template <class Value>
-void attend_cuda(const AttentionCallCuda& call, const HeadRowsCuda<const Value>& q,
-                 const HeadRowsCuda<const Value>& k, const HeadRowsCuda<const Value>& v,
-                 const HeadRowsCuda<Value>& out, const RowStatisticsCuda& statistics) {
-  with_size(call.size, [&](auto size) {
+void attend_cuda(const AttentionCall& call, const AttentionStatistics& statistics) {
+  with_types(call, [&](auto value, auto size) {
     constexpr int kSize = decltype(size)::value;
-    launch(forward<Value, kSize>, call, call.queries, sizeof(ForwardTiles<kSize>), q, k, v, out,
-           statistics, DropoutValues(call.dropout));
+    launch(forward<decltype(value), kSize>, call, call.queries, sizeof(ForwardTiles<kSize>),
+           statistics, DropoutValue(call.dropout));
   });
 }
 
-template <class Value>
-void attend_backward_cuda(const AttentionCallCuda& call, const HeadGradientsCuda<Value>& g) {
-  with_size(call.size, [&](auto size) {
+void attend_backward_cuda(const AttentionCall& call, const AttentionGradients& gradients) {
+  with_types(call, [&](auto value, auto size) {
+    using Value = decltype(value);
     constexpr int kSize = decltype(size)::value;
-    const DropoutValues dropout(call.dropout);
-    launch(backward_queries<Value, kSize>, call, call.queries, sizeof(QueryTiles<kSize>), g,
+    const DropoutValue dropout(call.dropout);
+    launch(backward_queries<Value, kSize>, call, call.queries, sizeof(QueryTiles<kSize>), gradients,
            dropout);
-    launch(backward_keys<Value, kSize>, call, call.keys, sizeof(KeyTiles<kSize>), g, dropout);
+    launch(backward_keys<Value, kSize>, call, call.keys, sizeof(KeyTiles<kSize>), gradients,
+           dropout);
   });
 }
-
-template void attend_cuda<float>(const AttentionCallCuda&, const HeadRowsCuda<const float>&,
-                                 const HeadRowsCuda<const float>&, const HeadRowsCuda<const float>&,
-                                 const HeadRowsCuda<float>&, const RowStatisticsCuda&);
-template void attend_cuda<uint16_t>(const AttentionCallCuda&, const HeadRowsCuda<const uint16_t>&,
-                                    const HeadRowsCuda<const uint16_t>&,
-                                    const HeadRowsCuda<const uint16_t>&,
-                                    const HeadRowsCuda<uint16_t>&, const RowStatisticsCuda&);
-template void attend_backward_cuda<float>(const AttentionCallCuda&,
-                                          const HeadGradientsCuda<float>&);
-template void attend_backward_cuda<uint16_t>(const AttentionCallCuda&,
-                                             const HeadGradientsCuda<uint16_t>&);
 
 }  // namespace nmt::kernels

@@ -104,10 +104,11 @@ HWY_INLINE void mask_column(float* tile, const TileColumn& column, size_t lane,
 // Everything of one head that does not change from query block to query block.
 template <class Value>
 struct Forward {
-  const HeadShape& shape;
+  const Head& head;
   RowMatrix<const Value> q;
   RowMatrix<Value> out;
-  const RowStatistics& statistics;
+  float* log_sum_exp;
+  AttentionStatistics statistics;  // Of this head.
   RowMatrix<const float> keys;
   KeyPanels values;
   float* queries;  // One block, transposed, times scale.
@@ -116,7 +117,8 @@ struct Forward {
 };
 
 // Log-sum-exp, largest logit and entropy of a block's queries.
-HWY_INLINE void write_statistics(const RowStatistics& statistics, const QueryBlock& queries,
+template <class Value>
+HWY_INLINE void write_statistics(const Forward<Value>& f, const QueryBlock& queries,
                                  const SoftmaxStates& states) {
   const FloatTag d;
   for (size_t lane = 0; lane < queries.count; lane += hn::Lanes(d)) {
@@ -125,16 +127,14 @@ HWY_INLINE void write_statistics(const RowStatistics& statistics, const QueryBlo
     const FloatVector sum = hn::Load(d, states.sum + lane);
     // A NaN has no logarithm here, and shall stay one.
     const FloatVector log_sum = hn::IfThenElse(hn::Eq(sum, sum), log_of_one_or_more(sum), sum);
-    if (statistics.log_sum_exp) {
-      store_part(hn::Add(max, log_sum), count, statistics.log_sum_exp + query);
-    }
-    if (statistics.max_logit) store_part(max, count, statistics.max_logit + query);
-    if (statistics.entropy) {
+    store_part(hn::Add(max, log_sum), count, f.log_sum_exp + query);
+    if (f.statistics.max_logit) store_part(max, count, f.statistics.max_logit + query);
+    if (f.statistics.entropy) {
       const FloatVector mean = hn::Div(hn::Load(d, states.weighted_sum + lane), sum);
       const FloatVector entropy = hn::Sub(log_sum, mean);
       // Rounding may take it below 0; a NaN stays one.
       store_part(hn::IfThenElse(hn::Lt(entropy, hn::Zero(d)), hn::Zero(d), entropy), count,
-                 statistics.entropy + query);
+                 f.statistics.entropy + query);
     }
   }
 }
@@ -142,42 +142,42 @@ HWY_INLINE void write_statistics(const RowStatistics& statistics, const QueryBlo
 template <class Value>
 HWY_INLINE void write_queries(const Forward<Value>& f, const QueryBlock& queries,
                               const SoftmaxStates& states) {
-  const size_t size = f.shape.size, padded_size = round_up(size, float_lanes());
+  const size_t size = f.head.size, padded_size = round_up(size, float_lanes());
   for (size_t i = 0; i < queries.count; ++i) {
     copy_scaled(f.sums + i * padded_size, size, 1.0f / states.sum[i],
                 f.out.data + (queries.first + i) * f.out.stride);
   }
-  write_statistics(f.statistics, queries, states);
+  write_statistics(f, queries, states);
 }
 
 // What a head without keys gives.
 template <class Value>
-HWY_INLINE void write_nothing_seen(const HeadShape& shape, RowMatrix<Value> out,
-                                   const RowStatistics& statistics) {
-  for (size_t i = 0; i < shape.queries; ++i) {
-    std::fill_n(out.data + i * out.stride, shape.size, Value{0});
-    if (statistics.log_sum_exp) statistics.log_sum_exp[i] = kMinusInfinity;
-    if (statistics.max_logit) statistics.max_logit[i] = kMinusInfinity;
-    if (statistics.entropy) statistics.entropy[i] = 0.0f;
+HWY_INLINE void write_nothing_seen(const Forward<Value>& f) {
+  const size_t count = f.head.queries;
+  for (size_t i = 0; i < count; ++i) {
+    std::fill_n(f.out.data + i * f.out.stride, f.head.size, Value{0});
   }
+  std::fill_n(f.log_sum_exp, count, kMinusInfinity);
+  if (f.statistics.max_logit) std::fill_n(f.statistics.max_logit, count, kMinusInfinity);
+  if (f.statistics.entropy) std::fill_n(f.statistics.entropy, count, 0.0f);
 }
 
 template <bool kEntropy, class Value>
 HWY_INLINE void attend_queries(const Forward<Value>& f, const QueryBlock& queries) {
-  const HeadShape& shape = f.shape;
-  const size_t padded_size = round_up(shape.size, float_lanes());
-  pack_transposed(f.q.data + queries.first * f.q.stride, f.q.stride, shape.size, queries.count,
+  const Head& head = f.head;
+  const size_t padded_size = round_up(head.size, float_lanes());
+  pack_transposed(f.q.data + queries.first * f.q.stride, f.q.stride, head.size, queries.count,
                   f.queries);
-  scale_row(f.queries, panels_size(shape.size, queries.count), shape.scale);
-  const QueryMasks masks(shape, queries);
+  scale_row(f.queries, panels_size(head.size, queries.count), head.scale);
+  const QueryMasks masks(head, queries);
   SoftmaxStates states;
-  const size_t visible = visible_keys(shape, queries);
+  const size_t visible = visible_keys(head, queries);
   for (size_t key = 0; key < visible; key += kKeyBlock) {
     const size_t keys = std::min(kKeyBlock, visible - key);
-    multiply(left_rows(f.keys, key), keys, {f.queries, shape.size}, shape.size, queries.count,
-             f.tile, kQueryBlock, /*accumulate=*/false);
+    multiply(left_rows(f.keys, key), keys, {f.queries, head.size}, head.size, queries.count, f.tile,
+             kQueryBlock, /*accumulate=*/false);
     for (size_t lane = 0; lane < queries.count; lane += float_lanes()) {
-      const TileColumn column = {queries.first + lane, key, keys, shape.causal};
+      const TileColumn column = {queries.first + lane, key, keys, head.causal};
       softmax_column<kEntropy>(f.tile + lane, column, lane, states);
       if (masks.drops()) mask_column(f.tile + lane, column, lane, masks);
     }
@@ -187,41 +187,37 @@ HWY_INLINE void attend_queries(const Forward<Value>& f, const QueryBlock& querie
         if (factor != 1.0f) scale_row(f.sums + i * padded_size, padded_size, factor);
       }
     }
-    multiply(by_queries(f.tile), queries.count, f.values.block(key), keys, shape.size, f.sums,
+    multiply(by_queries(f.tile), queries.count, f.values.block(key), keys, head.size, f.sums,
              padded_size, /*accumulate=*/key > 0);
   }
   write_queries(f, queries, states);
 }
 
 template <class Value>
-HWY_INLINE void attend_head(const HeadShape& shape, RowMatrix<const Value> q,
-                            RowMatrix<const Value> k, RowMatrix<const Value> v,
-                            RowMatrix<Value> out, const RowStatistics& statistics,
-                            AttentionScratch& scratch) {
-  if (shape.keys == 0) return write_nothing_seen(shape, out, statistics);
-  const size_t keys_size = row_copy_size<Value>(shape.keys, shape.size);
-  const size_t values_size = KeyPanels::floats(shape.keys, shape.size);
-  const size_t queries_size = panels_size(shape.size, kQueryBlock);
-  const size_t sums_size = kQueryBlock * round_up(shape.size, float_lanes());
-  Parts parts(scratch.floats(Parts::rounded(keys_size) + Parts::rounded(values_size) +
-                             Parts::rounded(queries_size) + Parts::rounded(kTileSize) +
-                             Parts::rounded(sums_size)));
+void attend_head(const Head& head, const AttentionStatistics& statistics, Scratch& scratch) {
+  const AttentionCall& call = head.call;
+  const size_t row_copies = row_copy_size<Value>(head.keys, head.size);
+  const auto [keys, values, queries, tile, sums] = scratch.parts(
+      {row_copies, KeyPanels::floats(head.keys, head.size), panels_size(head.size, kQueryBlock),
+       kTileSize, kQueryBlock * round_up(head.size, float_lanes())});
   const Forward<Value> forward{
-      .shape = shape,
-      .q = q,
-      .out = out,
-      .statistics = statistics,
-      .keys = float_rows(k, shape.keys, shape.size, parts.take(keys_size)),
-      .values = KeyPanels(v, shape.keys, shape.size, parts.take(values_size)),
-      .queries = parts.take(queries_size),
-      .tile = parts.take(kTileSize),
-      .sums = parts.take(sums_size)};
-  for (size_t first = 0; first < shape.queries; first += kQueryBlock) {
-    const QueryBlock queries = {first, std::min(kQueryBlock, shape.queries - first)};
+      .head = head,
+      .q = head.query_rows<const Value>(call.q),
+      .out = head.query_rows<Value>(call.out),
+      .log_sum_exp = head.statistics(call.log_sum_exp),
+      .statistics = {head.statistics(statistics.entropy), head.statistics(statistics.max_logit)},
+      .keys = float_rows(head.key_rows<const Value>(call.k), head.keys, head.size, keys),
+      .values = KeyPanels(head.key_rows<const Value>(call.v), head.keys, head.size, values),
+      .queries = queries,
+      .tile = tile,
+      .sums = sums};
+  if (head.keys == 0) return write_nothing_seen(forward);
+  for (size_t first = 0; first < head.queries; first += kQueryBlock) {
+    const QueryBlock block = {first, std::min(kQueryBlock, head.queries - first)};
     if (statistics.entropy) {
-      attend_queries<true>(forward, queries);
+      attend_queries<true>(forward, block);
     } else {
-      attend_queries<false>(forward, queries);
+      attend_queries<false>(forward, block);
     }
   }
 }

@@ -23,8 +23,9 @@ class AttentionMask {
   /// dtype. Undefined when every key is visible to every query. Computed at the first call.
   const torch::Tensor& bias(int64_t heads) const;
 
-  /// What kernels of `device` need: first row of the queries, queries, first row of the keys and
-  /// keys of each sentence in packed tensors, [4, B] int32 there. Computed at the first call.
+  /// What backends of `device` need (attention_backend.h): first row of the queries, queries, first
+  /// row of the keys and keys of each sentence in packed tensors, [4, B] int32 there. Computed at
+  /// the first call.
   const torch::Tensor& sentences_on(torch::Device device) const;
 
   /// n of each row [B, T] int64: how many keys it sees. Computed at the first call.

@@ -10,12 +10,13 @@
 #define LAYERS_KERNELS_ATTENTION_PARTS_INL_H_
 #endif
 
+#include <hwy/aligned_allocator.h>
 #include <hwy/highway.h>
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <limits>
-#include "layers/kernels/attention_cpu.h"
-#include "layers/kernels/dropout_mask.h"
+#include "layers/kernels/attention_backend.h"
 #include "layers/kernels/dropout_random-inl.h"
 #include "layers/kernels/matrix_tile-inl.h"
 #include "layers/kernels/simd_math-inl.h"
@@ -32,6 +33,49 @@ constexpr size_t kTileSize = kKeyBlock * kQueryBlock;
 
 constexpr float kMinusInfinity = -std::numeric_limits<float>::infinity();
 
+// Row i of a matrix starts at data + i * stride; its numbers are side by side.
+template <class Value>
+struct RowMatrix {
+  Value* data;
+  size_t stride;
+};
+
+// One sentence and head of a call.
+struct Head {
+  const AttentionCall& call;
+  int64_t b, h;
+  AttentionSentence sentence;
+  size_t queries, keys, size;
+  bool causal;
+  float scale;
+
+  // Head h of sentence b has the number b H + h.
+  Head(const AttentionCall& the_call, int64_t number)
+      : call(the_call),
+        b(number / call.heads),
+        h(number % call.heads),
+        sentence(call.sentence(b)),
+        queries(static_cast<size_t>(sentence.queries)),
+        keys(static_cast<size_t>(sentence.keys)),
+        size(static_cast<size_t>(call.size)),
+        causal(call.causal),
+        scale(call.scale) {}
+
+  template <class Value>
+  RowMatrix<Value> query_rows(const AttentionRows& rows) const {
+    return {call.head<Value>(rows, b, h, sentence.first_query),
+            static_cast<size_t>(rows.row_stride)};
+  }
+  template <class Value>
+  RowMatrix<Value> key_rows(const AttentionRows& rows) const {
+    return {call.head<Value>(rows, b, h, sentence.first_key), static_cast<size_t>(rows.row_stride)};
+  }
+  // Of this head's queries, out of [B, H, T]; null of null.
+  float* statistics(float* all) const {
+    return all == nullptr ? nullptr : all + call.statistics_row(b, h);
+  }
+};
+
 // Queries [first, first + count) of a head.
 struct QueryBlock {
   size_t first;
@@ -39,8 +83,8 @@ struct QueryBlock {
 };
 
 // How many keys the queries of a block see at most.
-HWY_INLINE size_t visible_keys(const HeadShape& shape, const QueryBlock& queries) {
-  return shape.causal ? std::min(shape.keys, queries.first + queries.count) : shape.keys;
+HWY_INLINE size_t visible_keys(const Head& head, const QueryBlock& queries) {
+  return head.causal ? std::min(head.keys, queries.first + queries.count) : head.keys;
 }
 
 // One vector of a tile's queries, from `query` on, and `keys` of its rows, from `first_key` on.
@@ -69,19 +113,26 @@ struct TileColumn {
   }
 };
 
-// Hands out parts of one piece of memory, each on a vector boundary.
-class Parts {
+// Memory that the heads of one thread share; grows as needed.
+class Scratch {
  public:
-  explicit Parts(float* start) : next_(start) {}
-  float* take(size_t count) {
-    float* part = next_;
-    next_ += rounded(count);
-    return part;
+  // Parts of so many floats, each on a vector boundary; what was there before is gone.
+  template <size_t kCount>
+  std::array<float*, kCount> parts(const size_t (&sizes)[kCount]) {
+    size_t ends[kCount], total = 0;
+    for (size_t i = 0; i < kCount; ++i) ends[i] = total += round_up(sizes[i], 32);
+    if (total > count_) {
+      memory_ = hwy::AllocateAligned<float>(total);
+      count_ = total;
+    }
+    std::array<float*, kCount> parts;
+    for (size_t i = 0; i < kCount; ++i) parts[i] = memory_.get() + (i == 0 ? 0 : ends[i - 1]);
+    return parts;
   }
-  static size_t rounded(size_t count) { return round_up(count, 32); }
 
  private:
-  float* next_;
+  hwy::AlignedFreeUniquePtr<float[]> memory_;
+  size_t count_ = 0;
 };
 
 // A matrix of keys or values as the right side of a product: the rows of each key block in panels
@@ -154,12 +205,12 @@ HWY_INLINE void scale_row(float* row, size_t padded, float factor) {
 // The dropout masks of a block's queries. Each query has a seed of its own.
 class QueryMasks {
  public:
-  QueryMasks(const HeadShape& shape, const QueryBlock& queries)
-      : drops_(shape.dropout > 0.0), values_(shape.dropout) {
+  QueryMasks(const Head& head, const QueryBlock& queries)
+      : drops_(head.call.dropout > 0.0), values_(head.call.dropout) {
     if (!drops_) return;
     for (size_t i = 0; i < queries.count; ++i) {
-      const uint64_t row = shape.first_row + (queries.first + i) * shape.row_step;
-      const uint64_t seed = dropout_row_seed(shape.dropout_seed, row);
+      const int64_t query = static_cast<int64_t>(queries.first + i);
+      const uint64_t seed = head.call.row_seed(head.sentence.first_query, head.h, query);
       low_[i] = static_cast<uint32_t>(seed);
       high_[i] = static_cast<uint32_t>(seed >> 32);
     }

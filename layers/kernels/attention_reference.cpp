@@ -76,7 +76,7 @@ torch::Tensor softmax_rows(const torch::Tensor& logits, const AttentionMask& mas
 
 AttentionOutputs padded_attention(const AttentionInputs& in) {
   const int64_t heads = in.q.size(2);
-  const double scale = in.scale.value_or(1.0 / std::sqrt(static_cast<double>(in.q.size(3))));
+  const double scale = in.logit_scale();
   const torch::Tensor& bias = in.mask.bias(heads);
   const torch::Tensor q = heads_first(in.q);
   const torch::Tensor keys = heads_first(in.k).transpose(1, 2);

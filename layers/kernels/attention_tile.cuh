@@ -10,8 +10,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "layers/kernels/attention_cuda.h"
-#include "layers/kernels/dropout_mask.h"
+#include "layers/kernels/attention_backend.h"
 
 namespace nmt::kernels {
 
@@ -59,63 +58,60 @@ __device__ inline void store(uint16_t* at, float value) {
       static_cast<uint16_t>(isnan(value) ? 0x7fc0u : (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
 }
 
+// The rows of one sentence and head in one tensor.
+template <class Value>
+struct Matrix {
+  Value* data;
+  int64_t stride;
+  int rows;
+  int size;
+};
+
 // Where a block stands.
 struct Place {
-  __device__ explicit Place(const AttentionCallCuda& call)
+  __device__ explicit Place(const AttentionCall& call)
       : b(blockIdx.z),
         h(blockIdx.y),
         first(blockIdx.x * kTile),
         y(threadIdx.x / kSide),
         x(threadIdx.x % kSide),
-        packed(call.packed),
-        first_query(call.sentences[b]),
-        queries(call.sentences[call.batch + b]),
-        first_key(call.sentences[2 * call.batch + b]),
-        keys(call.sentences[3 * call.batch + b]) {}
+        size(static_cast<int>(call.size)),
+        sentence(call.sentence(b)) {}
 
-  __device__ int visible(const AttentionCallCuda& call, int t) const {
-    if (t >= queries) return 0;
-    return call.causal ? min(t + 1, keys) : keys;
+  __device__ int visible(const AttentionCall& call, int t) const {
+    if (t >= sentence.queries) return 0;
+    return call.causal ? min(t + 1, sentence.keys) : sentence.keys;
   }
-  __device__ int64_t row(const AttentionCallCuda& call, int t) const {
-    return (b * call.heads + h) * call.queries + t;
+  __device__ int64_t row(const AttentionCall& call, int t) const {
+    return call.statistics_row(b, h) + t;
   }
-  __device__ uint64_t dropout_seed(const AttentionCallCuda& call, int t) const {
-    const int64_t row = (call.dropout_first_row + first_query + t) * call.heads + h;
-    return dropout_row_seed(call.dropout_seed, row);
-  }
-  template <class Value>
-  __device__ Value* query_rows(const HeadRowsCuda<Value>& rows) const {
-    return head_rows(rows, first_query);
+  __device__ uint64_t dropout_seed(const AttentionCall& call, int t) const {
+    return call.row_seed(sentence.first_query, h, t);
   }
   template <class Value>
-  __device__ Value* key_rows(const HeadRowsCuda<Value>& rows) const {
-    return head_rows(rows, first_key);
+  __device__ Matrix<Value> queries(const AttentionCall& call, const AttentionRows& rows) const {
+    return {call.head<Value>(rows, b, h, sentence.first_query), rows.row_stride, sentence.queries,
+            size};
   }
   template <class Value>
-  __device__ Value* head_rows(const HeadRowsCuda<Value>& rows, int64_t packed_row) const {
-    return rows.data + h * rows.head_stride +
-           (packed ? packed_row * rows.row_stride : b * rows.sentence_stride);
+  __device__ Matrix<Value> keys(const AttentionCall& call, const AttentionRows& rows) const {
+    return {call.head<Value>(rows, b, h, sentence.first_key), rows.row_stride, sentence.keys, size};
   }
 
   int64_t b, h;
   int first;  // Query or key of the block's tile.
   int y, x;
-  bool packed;
-  int64_t first_query;
-  int queries;
-  int64_t first_key;
-  int keys;
+  int size;
+  AttentionSentence sentence;
 };
 
-// Rows first .. first + kTile − 1 of a head with `rows` rows; zeros outside.
-template <class Value, int kSize>
-__device__ void load_tile(Rows<kSize>& tile, const Value* head, int64_t stride, int first, int rows,
-                          int size) {
+// Rows first .. first + kTile − 1 of a matrix; zeros outside.
+template <int kSize, class Value>
+__device__ void load_tile(Rows<kSize>& tile, const Matrix<Value>& from, int first) {
   for (int i = threadIdx.x; i < kTile * kSize; i += kThreads) {
     const int row = i / kSize, column = i % kSize;
-    const bool inside = first + row < rows && column < size;
-    tile[row][column] = inside ? load(head + (first + row) * stride + column) : 0.0f;
+    const bool inside = first + row < from.rows && column < from.size;
+    tile[row][column] = inside ? load(from.data + (first + row) * from.stride + column) : 0.0f;
   }
 }
 
@@ -160,18 +156,18 @@ __device__ void multiply_scores(const Scores& scores, const Rows<kSize>& rows, c
   }
 }
 
-template <class Value, int kSize>
-__device__ inline void store_tile(Value* head, int64_t stride, const Place& at, int rows, int size,
+template <int kSize, class Value>
+__device__ inline void store_tile(const Matrix<Value>& to, const Place& at,
                                   const float (&values)[kPart][kSize / kSide],
                                   const float (&scale)[kPart]) {
 #pragma unroll
   for (int i = 0; i < kPart; ++i) {
     const int row = at.first + at.y + kSide * i;
-    if (row >= rows) continue;
+    if (row >= to.rows) continue;
 #pragma unroll
     for (int c = 0; c < kSize / kSide; ++c) {
       const int column = at.x + kSide * c;
-      if (column < size) store(head + row * stride + column, values[i][c] * scale[i]);
+      if (column < to.size) store(to.data + row * to.stride + column, values[i][c] * scale[i]);
     }
   }
 }

@@ -1,6 +1,5 @@
 // The CUDA devices that this build can compute on: what `--device auto` decides by and what a
-// refusal of `--device cuda` says. The two sources behind it are twins: device_cuda.cu asks the
-// driver and runs a kernel, device_no_cuda.cpp answers for a build without CUDA.
+// refusal of `--device cuda` says.
 
 #pragma once
 
@@ -26,8 +25,5 @@ struct CudaDevices {
 /// Looks for devices and tries each with a kernel of one thread. Takes up to seconds on a machine
 /// with a GPU (the driver's start-up), microseconds elsewhere. Never throws for a missing driver.
 CudaDevices find_cuda_devices();
-
-/// True if at least one device is usable.
-bool cuda_is_usable();
 
 }  // namespace nmt::kernels

@@ -69,8 +69,4 @@ CudaDevices find_cuda_devices() {
   return found;
 }
 
-bool cuda_is_usable() {
-  return !find_cuda_devices().usable.empty();
-}
-
 }  // namespace nmt::kernels

@@ -3,14 +3,13 @@
 #include <ATen/CPUGeneratorImpl.h>
 
 #include "layers/kernels/dropout_mask.h"
-#include "layers/kernels/dropout_mask_cuda.h"
 
 namespace nmt::kernels {
 
 torch::Tensor dropout_mask(torch::IntArrayRef shape, torch::Dtype dtype, const Dropout& dropout,
                            torch::Device device) {
   const torch::Tensor mask = at::empty(shape, torch::device(device).dtype(at::kFloat));
-  const auto fill = device.is_cpu() ? fill_dropout_mask : fill_dropout_mask_cuda;
+  const auto fill = device.is_cpu() ? fill_dropout_mask_cpu : fill_dropout_mask_cuda;
   fill(mask.mutable_data_ptr<float>(), mask.numel(), dropout.probability, dropout.seed,
        dropout.first_row * shape.back());
   return mask.to(dtype);
@@ -26,8 +25,8 @@ torch::Tensor attention_dropout_mask(const AttentionMask& mask, int64_t heads, t
       float* row = values + (b * heads + h) * mask.queries() * mask.keys();
       for (int64_t t = 0; t < mask.query_length(b); ++t, row += mask.keys()) {
         const int64_t number = (dropout.first_row + mask.query_offset(b) + t) * heads + h;
-        fill_dropout_mask(row, mask.keys(), dropout.probability,
-                          dropout_row_seed(dropout.seed, number), /*first=*/0);
+        fill_dropout_mask_cpu(row, mask.keys(), dropout.probability,
+                              dropout_row_seed(dropout.seed, number), /*first=*/0);
       }
     }
   }

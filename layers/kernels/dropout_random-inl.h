@@ -11,6 +11,8 @@
 
 #include <cstdint>
 
+#include "layers/kernels/dropout_mask.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace nmt::kernels::HWY_NAMESPACE {
 
@@ -19,9 +21,9 @@ namespace hn = hwy::HWY_NAMESPACE;
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V mixed_bits(D d, V x) {
   x = hn::Xor(x, hn::ShiftRight<16>(x));
-  x = hn::Mul(x, hn::Set(d, 0x7feb352du));
+  x = hn::Mul(x, hn::Set(d, kFirstDropoutFactor));
   x = hn::Xor(x, hn::ShiftRight<15>(x));
-  x = hn::Mul(x, hn::Set(d, 0x846ca68bu));
+  x = hn::Mul(x, hn::Set(d, kSecondDropoutFactor));
   return hn::Xor(x, hn::ShiftRight<16>(x));
 }
 
@@ -30,9 +32,7 @@ class DropoutValues {
  public:
   using Words = hn::Vec<hn::ScalableTag<uint32_t>>;
 
-  explicit DropoutValues(double probability)
-      : threshold_(static_cast<int32_t>(probability * 2147483648.0)),
-        keep_(static_cast<float>(1.0 / (1.0 - probability))) {}
+  explicit DropoutValues(double probability) : value_(probability) {}
 
   HWY_INLINE hn::Vec<hn::ScalableTag<float>> operator()(Words elements, Words seeds_low,
                                                         Words seeds_high) const {
@@ -42,13 +42,13 @@ class DropoutValues {
     const auto once = mixed_bits(du, hn::Xor(elements, seeds_low));
     const auto random = mixed_bits(du, hn::Add(once, seeds_high));
     // 31 bits, so that a signed comparison serves.
-    const auto drop = hn::Lt(hn::BitCast(di, hn::ShiftRight<1>(random)), hn::Set(di, threshold_));
-    return hn::IfThenZeroElse(hn::RebindMask(df, drop), hn::Set(df, keep_));
+    const auto threshold = hn::Set(di, static_cast<int32_t>(value_.threshold));
+    const auto drop = hn::Lt(hn::BitCast(di, hn::ShiftRight<1>(random)), threshold);
+    return hn::IfThenZeroElse(hn::RebindMask(df, drop), hn::Set(df, value_.keep));
   }
 
  private:
-  int32_t threshold_;
-  float keep_;
+  DropoutValue value_;
 };
 
 }  // namespace nmt::kernels::HWY_NAMESPACE

@@ -105,7 +105,7 @@ double ReplicaGradients::reduce(const Unit& unit) {
   return squares;
 }
 
-double ReplicaGradients::reduce_on_device(layers::SigmaOnDevice& sigma) {
+double ReplicaGradients::reduce_on_device(layers::SigmaOnCuda& sigma) {
   RECORD_USER_SCOPE("gradients added up, their norm");
   const torch::NoGradGuard no_grad;
   sigma.pull_gradients_back();

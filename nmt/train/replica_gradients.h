@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "layers/sigma_on_device.h"
+#include "layers/sigma_on_cuda.h"
 #include "nmt/model/transformer.h"
 #include "nmt/optim/optimizer.h"
 #include "nmt/optim/parallel_for.h"
@@ -27,7 +27,7 @@ class ReplicaGradients {
   double reduce(const optim::ParallelFor& parallel_for);
 
   /// The same for a model on a GPU, which has no replicas: pulls `sigma`'s gradients back together.
-  double reduce_on_device(layers::SigmaOnDevice& sigma);
+  double reduce_on_device(layers::SigmaOnCuda& sigma);
 
   /// The model's parameters, in the order of model::named_parameters; with gradients since
   /// reduce().

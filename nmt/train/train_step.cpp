@@ -54,12 +54,12 @@ TrainStep::TrainStep(model::Transformer model, const config::TrainingConfig& con
                (models_[0]->device().is_cpu() ? pool_ : beside_gpu_).for_each(tasks, work);
              }),
       optimizer_(optim::make_optimizer(config.optimization, parallel_for_)),
-      sigma_on_device_(model->linears()) {
+      sigma_on_cuda_(model->linears()) {
   for (int64_t i = 0; i < pool_.size(); ++i) {
     trackers_.push_back(std::make_unique<stability::EntropyTracker>());
   }
   for (layers::StackedLinear* linear : model->linears()) {
-    if (linear->groups().empty() || sigma_on_device_.covers(linear)) continue;
+    if (linear->groups().empty() || sigma_on_cuda_.covers(linear)) continue;
     parametrized_.push_back(linear);
   }
 }
@@ -112,17 +112,17 @@ void TrainStep::set_attention_temperature(const config::AttentionTemperature& se
 
 double TrainStep::reduce_gradients() {
   return models_[0]->device().is_cpu() ? gradients_.reduce(parallel_for_)
-                                       : gradients_.reduce_on_device(sigma_on_device_);
+                                       : gradients_.reduce_on_device(sigma_on_cuda_);
 }
 
 void TrainStep::refresh_weights() {
   model::refresh(models_[0]);
-  sigma_on_device_.refresh();
+  sigma_on_cuda_.refresh();
 }
 
 // After the optimizer.
 void TrainStep::advance_weights() {
-  sigma_on_device_.advance(options_.sigma_steps);
+  sigma_on_cuda_.advance(options_.sigma_steps);
   pool_.for_each(static_cast<int64_t>(parametrized_.size()),
                  [this](int64_t i) { parametrized_[i]->advance(options_.sigma_steps); });
 }

@@ -102,11 +102,11 @@ class TrainStep {
   std::vector<model::Transformer> models_;  // The model, then its replicas.
   ReplicaGradients gradients_;
   std::vector<layers::StackedLinear*>
-      parametrized_;  // The model's, without plain ones and those of sigma_on_device_.
+      parametrized_;  // The model's, without plain ones and those of sigma_on_cuda_.
   std::vector<std::unique_ptr<stability::EntropyTracker>> trackers_;
   StatisticsProbe probe_;
   std::unique_ptr<optim::Optimizer> optimizer_;
-  layers::SigmaOnDevice sigma_on_device_;  // Empty on the CPU.
+  layers::SigmaOnCuda sigma_on_cuda_;  // Empty on the CPU.
 };
 
 }  // namespace nmt::train

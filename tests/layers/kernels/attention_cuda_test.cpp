@@ -24,7 +24,7 @@ class AttentionCuda : public ::testing::TestWithParam<torch::Dtype> {
 
 std::vector<testing::AttentionShape> fused_shapes() {
   std::vector<testing::AttentionShape> all = testing::attention_shapes();
-  std::erase_if(all, [](const auto& shape) { return !cuda_attention_takes(shape.size); });
+  std::erase_if(all, [](const auto& shape) { return !cuda_attention_takes(1, shape.size); });
   return all;
 }
 

@@ -9,11 +9,10 @@ namespace {
 TEST(Device, GivesDevicesOrTheReasonWhyThereAreNone) {
   const CudaDevices devices = find_cuda_devices();
   EXPECT_EQ(devices.usable.empty(), !devices.reason.empty()) << devices.reason;
-  EXPECT_EQ(cuda_is_usable(), !devices.usable.empty());
 }
 
 TEST(Device, AgreesWithLibTorch) {
-  EXPECT_EQ(cuda_is_usable(), torch::cuda::is_available());
+  EXPECT_EQ(!find_cuda_devices().usable.empty(), torch::cuda::is_available());
 }
 
 }  // namespace

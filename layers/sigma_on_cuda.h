@@ -14,11 +14,11 @@
 
 namespace nmt::layers {
 
-class SigmaOnDevice {
+class SigmaOnCuda {
  public:
   /// Takes those of `linears` that are of such a kind and lie on a GPU in float32. They must
   /// outlive this object, and stay there.
-  explicit SigmaOnDevice(const std::vector<StackedLinear*>& linears);
+  explicit SigmaOnCuda(const std::vector<StackedLinear*>& linears);
 
   /// Whether it has taken `linear`.
   bool covers(const StackedLinear* linear) const { return covered_.contains(linear); }

@@ -1,6 +1,6 @@
 // The spectral matrices of a GPU, taken together, against the CPU, which takes one after the other.
 
-#include "layers/sigma_on_device.h"
+#include "layers/sigma_on_cuda.h"
 
 #include <gtest/gtest.h>
 
@@ -55,7 +55,7 @@ struct Stacks {
   std::vector<StackedLinear*> all;
 };
 
-TEST(SigmaOnDevice, DoesWhatEachMatrixDoesByItself) {
+TEST(SigmaOnCuda, DoesWhatEachMatrixDoesByItself) {
   const kernels::CudaDevices devices = kernels::find_cuda_devices();
   if (devices.usable.empty()) NMT_SKIP_BACKEND("cuda", devices.reason);
   for (const auto& [kind, power_steps] : std::vector<std::pair<LinearKind, int64_t>>{
@@ -65,7 +65,7 @@ TEST(SigmaOnDevice, DoesWhatEachMatrixDoesByItself) {
       linear->pull_gradients_back();
       linear->advance(power_steps);
     }
-    SigmaOnDevice together(there.all);
+    SigmaOnCuda together(there.all);
     together.pull_gradients_back();
     together.advance(power_steps);
     const std::vector<torch::Tensor> expected = here.values(), actual = there.values();
@@ -77,11 +77,11 @@ TEST(SigmaOnDevice, DoesWhatEachMatrixDoesByItself) {
   }
 }
 
-TEST(SigmaOnDevice, LeavesTheCpuAndOtherKindsAlone) {
+TEST(SigmaOnCuda, LeavesTheCpuAndOtherKindsAlone) {
   Stacks plain(LinearKind::kPlain, torch::kCPU), sigma(LinearKind::kSigma, torch::kCPU);
-  EXPECT_FALSE(SigmaOnDevice(plain.all).covers(plain.all[0]));
-  EXPECT_FALSE(SigmaOnDevice(sigma.all).covers(sigma.all[0]));
-  SigmaOnDevice(sigma.all).advance();
+  EXPECT_FALSE(SigmaOnCuda(plain.all).covers(plain.all[0]));
+  EXPECT_FALSE(SigmaOnCuda(sigma.all).covers(sigma.all[0]));
+  SigmaOnCuda(sigma.all).advance();
 }
 
 }  // namespace

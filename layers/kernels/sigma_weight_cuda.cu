@@ -3,7 +3,7 @@
 
 #include "layers/kernels/cuda_launch.cuh"
 #include "layers/kernels/scale_factor.h"
-#include "layers/kernels/sigma_cuda.h"
+#include "layers/kernels/sigma_weight_cuda.h"
 
 namespace nmt::kernels {
 namespace {

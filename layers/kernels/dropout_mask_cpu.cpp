@@ -1,7 +1,7 @@
 #include "layers/kernels/dropout_mask.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "layers/kernels/dropout_mask.cpp"
+#define HWY_TARGET_INCLUDE "layers/kernels/dropout_mask_cpu.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -37,8 +37,8 @@ namespace nmt::kernels {
 
 HWY_EXPORT(FillMask);
 
-void fill_dropout_mask(float* mask, int64_t count, double probability, uint64_t seed,
-                       int64_t first) {
+void fill_dropout_mask_cpu(float* mask, int64_t count, double probability, uint64_t seed,
+                           int64_t first) {
   HWY_DYNAMIC_DISPATCH(FillMask)(mask, count, probability, seed, first);
 }
 

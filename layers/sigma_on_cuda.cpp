@@ -1,8 +1,8 @@
-#include "layers/sigma_on_device.h"
+#include "layers/sigma_on_cuda.h"
 
 #include <ATen/record_function.h>
 
-#include "layers/kernels/sigma_cuda.h"
+#include "layers/kernels/sigma_weight_cuda.h"
 #include "layers/sigma_parametrization.h"
 
 namespace nmt::layers {
@@ -56,7 +56,7 @@ SigmaGradientCuda gradient_of(const StackedLinear& linear, const StackedLinear::
 
 }  // namespace
 
-SigmaOnDevice::SigmaOnDevice(const std::vector<StackedLinear*>& linears) {
+SigmaOnCuda::SigmaOnCuda(const std::vector<StackedLinear*>& linears) {
   std::vector<const StackedLinear::Group*> groups;
   int64_t columns = 0;
   for (StackedLinear* linear : linears) {
@@ -81,7 +81,7 @@ SigmaOnDevice::SigmaOnDevice(const std::vector<StackedLinear*>& linears) {
   matrices_ = bytes_on(scratch_.device(), table);
 }
 
-void SigmaOnDevice::pull_gradients_back() {
+void SigmaOnCuda::pull_gradients_back() {
   if (linears_.empty()) return;
   RECORD_USER_SCOPE("gradients of sigma");
   const torch::NoGradGuard no_grad;
@@ -103,15 +103,15 @@ void SigmaOnDevice::pull_gradients_back() {
   }
 }
 
-void SigmaOnDevice::advance(int64_t power_steps) {
+void SigmaOnCuda::advance(int64_t power_steps) {
   write(power_steps);
 }
 
-void SigmaOnDevice::refresh() {
+void SigmaOnCuda::refresh() {
   write(/*power_steps=*/0);
 }
 
-void SigmaOnDevice::write(int64_t power_steps) {
+void SigmaOnCuda::write(int64_t power_steps) {
   if (linears_.empty()) return;
   RECORD_USER_SCOPE("power step, new weights");
   kernels::write_scaled_cuda(static_cast<const SigmaMatrixCuda*>(matrices_.const_data_ptr()),

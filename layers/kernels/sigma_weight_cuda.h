@@ -1,7 +1,6 @@
 // What sigma_weight.h does with one weight, for many weights on a CUDA device at once: a launch for
-// all of them, a block of threads for each. sigma_cuda.cu and, for a build without CUDA,
-// sigma_no_cuda.cpp are twins. Work is done in the default stream, as LibTorch does; sums are added
-// in an order that does not change from run to run.
+// all of them, a block of threads for each. Work is done in the default stream, as LibTorch does;
+// sums are added in an order that does not change from run to run.
 //
 // Shape letters: O rows, I columns.
 
