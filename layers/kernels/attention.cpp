@@ -111,8 +111,11 @@ using Length = int64_t (AttentionMask::*)(int64_t) const;
 // operation is a launch, all of x, whose valid rows are written later.
 void fill_padding(const torch::Tensor& x, int64_t side, const AttentionMask& mask, Length length,
                   double value) {
-  if (!x.is_cpu()) x.fill_(value);
-  for (int64_t b = 0; x.is_cpu() && b < x.size(0); ++b) {
+  if (!x.is_cpu()) {
+    x.fill_(value);
+    return;
+  }
+  for (int64_t b = 0; b < x.size(0); ++b) {
     const int64_t valid = (mask.*length)(b);
     if (valid < x.size(side)) x[b].narrow(side - 1, valid, x.size(side) - valid).fill_(value);
   }
