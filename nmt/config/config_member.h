@@ -1,5 +1,7 @@
 // Member: where the value of a key lives, of what type it is and what it may be. Reading, writing
 // and JSON go through it, so that no value is ever kept as a string beside the struct.
+//
+// A new kind is one struct with shape() and parse(), and a name in Member.
 
 #pragma once
 
@@ -19,32 +21,55 @@ template <class T>
 using Place = std::variant<T ModelConfig::*, T DataConfig::*, T OptimizationConfig::*,
                            T ScheduleConfig::*, T StabilityConfig::*, T TrainingConfig::*>;
 
+/// What flags and pages say of a kind of value.
+struct Shape {
+  std::string placeholder;  ///< For help: "NUMBER", "relu|gelu|swiglu"; empty for a toggle.
+  std::string type_name;    ///< For the reference page: "one of relu, gelu, swiglu".
+  int values = 1;           ///< How many values a flag takes at least; 0 for a toggle.
+  int optional_values = 0;  ///< How many more it may take.
+};
+
 /// The real numbers from `low` to `high`; an open end does not belong.
-struct Interval {
+struct RealRange {
   double low = 0.0;
   bool low_open = false;
   double high = 0.0;  ///< Not above `low`: no upper end.
   bool high_open = true;
 };
 
+// Of each kind below, parse() gives the value that a flag's values stand for. It throws UsageError,
+// with rule and value, if the key does not allow it.
+
 struct Integer {
   Place<int64_t> place;
   int64_t minimum;
   int64_t maximum = INT64_MAX;
+
+  Shape shape() const { return {"NUMBER", "whole number"}; }
+  int64_t parse(const std::vector<std::string>& values) const;
 };
 
 struct Seed {
-  uint64_t TrainingConfig::*place;
+  Place<uint64_t> place;
+
+  Shape shape() const { return {"NUMBER", "whole number"}; }
+  uint64_t parse(const std::vector<std::string>& values) const;
 };
 
 struct Real {
   Place<double> place;
-  Interval interval;
+  RealRange range;
+
+  Shape shape() const { return {"NUMBER", "number"}; }
+  double parse(const std::vector<std::string>& values) const;
 };
 
 struct Text {
   Place<std::string> place;
   std::string_view placeholder;
+
+  Shape shape() const { return {std::string(placeholder), "path"}; }
+  std::string parse(const std::vector<std::string>& values) const { return values.at(0); }
 };
 
 /// `count` texts and up to `more` behind them, or none by default.
@@ -53,47 +78,38 @@ struct Texts {
   int count;
   int more;
   std::string_view placeholder;
+
+  Shape shape() const;
+  std::vector<std::string> parse(const std::vector<std::string>& values) const { return values; }
 };
 
-/// `--name true` or `--name false`.
+/// `--name true` or `--name false`. If it is momentary, `--name`: a wish for one call of the
+/// program, which is saved nowhere.
 struct Truth {
   Place<bool> place;
+  bool momentary = false;
+
+  Shape shape() const {
+    return momentary ? Shape{"", "flag", 0} : Shape{"true|false", "true or false"};
+  }
+  bool parse(const std::vector<std::string>& values) const;
 };
 
-/// `--name`: a wish for one call of the program, which is saved nowhere.
-struct Toggle {
-  Place<bool> place;
-};
-
-/// An enumeration, by its names.
-struct Named {
-  std::vector<std::string> (*names)();
-  std::string (*get)(const TrainingConfig&);
-  void (*set)(TrainingConfig&, const std::string& name);
-};
-
-/// A value with a grammar of its own; `set` throws UsageError.
+/// A value with a grammar of its own, or an enumeration, by its names. `set` throws UsageError.
 struct Spelled {
-  std::string_view placeholder;
+  std::string_view placeholder;  ///< Empty for an enumeration.
   std::string (*get)(const TrainingConfig&);
   void (*set)(TrainingConfig&, const std::string& text);
+  std::vector<std::string> (*names)() = nullptr;  ///< Of an enumeration.
+
+  Shape shape() const;
 };
 
-using Member = std::variant<Integer, Seed, Real, Text, Texts, Truth, Toggle, Named, Spelled>;
+using Member = std::variant<Integer, Seed, Real, Text, Texts, Truth, Spelled>;
 
-/// For help: "NUMBER", "relu|gelu|swiglu"; empty for a Toggle.
-std::string placeholder(const Member& member);
+Shape shape(const Member& member);
 
-/// For the reference page: "whole number", "one of relu, gelu, swiglu".
-std::string type_name(const Member& member);
-
-/// How many values a flag takes at least; 0 for a Toggle.
-int value_count(const Member& member);
-
-/// How many more it may take.
-int optional_value_count(const Member& member);
-
-/// Whether the value belongs to one call of the program alone (Toggle).
+/// Whether the value belongs to one call of the program alone.
 bool is_momentary(const Member& member);
 
 /// The value as a configuration file writes it; "" if there is none.

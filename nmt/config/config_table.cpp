@@ -8,20 +8,21 @@
 namespace nmt::config {
 namespace {
 
-constexpr Interval kAtLeastZero{.low = 0.0};
-constexpr Interval kAboveZero{.low = 0.0, .low_open = true};
-constexpr Interval kBelowOne{.low = 0.0, .high = 1.0};
-constexpr Interval kUpToOne{.low = 0.0, .high = 1.0, .high_open = false};
-constexpr Interval kFraction{.low = 0.0, .low_open = true, .high = 1.0};
+constexpr RealRange kAtLeastZero{.low = 0.0};
+constexpr RealRange kAboveZero{.low = 0.0, .low_open = true};
+constexpr RealRange kBelowOne{.low = 0.0, .high = 1.0};
+constexpr RealRange kUpToOne{.low = 0.0, .high = 1.0, .high_open = false};
+constexpr RealRange kFraction{.low = 0.0, .low_open = true, .high = 1.0};
 
 // An enumeration in the configuration: a member, or a part and its member.
 template <auto... members>
-constexpr Named named() {
+constexpr Spelled named() {
   using Enum = std::decay_t<decltype((TrainingConfig{}.*....*members))>;
-  return {.names = enum_names<Enum>,
+  return {.placeholder = "",
           .get = [](const TrainingConfig& config) { return name_of((config.*....*members)); },
           .set = [](TrainingConfig& config,
-                    const std::string& name) { (config.*....*members) = enum_value<Enum>(name); }};
+                    const std::string& name) { (config.*....*members) = enum_value<Enum>(name); },
+          .names = enum_names<Enum>};
 }
 
 std::string get_arch(const TrainingConfig& config) {
@@ -89,6 +90,7 @@ constexpr auto kSchedule = &TrainingConfig::schedule;
 constexpr auto kStability = &TrainingConfig::stability;
 
 constexpr bool kMayBeAbsent = true;
+constexpr bool kMomentary = true;
 
 const std::string kArchSentence = "structure: " + architecture_grammar() + ", encoder depth first";
 
@@ -308,9 +310,9 @@ const ConfigKey kTable[] = {
      "starts from the weights and the vocabulary of a model (a checkpoint, best or average) with "
      "data, optimizer and schedule of its own: fine-tuning",
      OnResume::kFixed, kMayBeAbsent},
-    {"resume", Group::kRun, Toggle{&TrainingConfig::resume}, "",
+    {"resume", Group::kRun, Truth{&TrainingConfig::resume, kMomentary}, "",
      "goes on from the newest checkpoint of model-dir", OnResume::kMayChange},
-    {"overwrite", Group::kRun, Toggle{&TrainingConfig::overwrite}, "",
+    {"overwrite", Group::kRun, Truth{&TrainingConfig::overwrite, kMomentary}, "",
      "deletes what a former run left in model-dir", OnResume::kMayChange},
     {"seed", Group::kRun, Seed{&TrainingConfig::seed}, "",
      "of initial weights, dropout, shuffling and the toy grammar"},

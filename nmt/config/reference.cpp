@@ -38,7 +38,7 @@ const char* change_text(OnResume on_resume) {
 std::string row(const ConfigKey& key) {
   const std::string value =
       is_momentary(key.member) ? "" : value_text(key.member, TrainingConfig{});
-  return concatenate("| `", key.name, "` | ", cell(type_name(key.member)), " | ",
+  return concatenate("| `", key.name, "` | ", cell(shape(key.member).type_name), " | ",
                      value.empty() ? "" : "`" + value + "`", " | ", key.unit, " | ",
                      cell(std::string(key.sentence)), " | ", change_text(key.on_resume), " |\n");
 }

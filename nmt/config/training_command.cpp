@@ -23,12 +23,13 @@ cli::Flag flag_of(const ConfigKey& key, TrainingConfig& config) {
   const Member& member = key.member;
   std::string default_text = is_momentary(member) ? "" : value_text(member, config);
   if (!default_text.empty() && !key.unit.empty()) default_text += concatenate(" ", key.unit);
+  const Shape said = shape(member);
   return {.name = std::string(key.name),
-          .placeholder = placeholder(member),
+          .placeholder = said.placeholder,
           .help = std::string(key.sentence),
           .default_text = default_text,
-          .values = value_count(member),
-          .optional_values = optional_value_count(member),
+          .values = said.values,
+          .optional_values = said.optional_values,
           .assign = [&member, &config](const std::vector<std::string>& values) {
             assign(member, config, values);
           }};

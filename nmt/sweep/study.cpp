@@ -102,8 +102,9 @@ std::string count_text(size_t least, size_t most) {
 void check_setting(const std::string& key, const std::vector<std::string>& values,
                    const std::string& where) {
   const config::ConfigKey* row = config::find_key(key);
-  const size_t least = row == nullptr ? 1 : config::value_count(row->member);
-  const size_t most = least + (row == nullptr ? 0 : config::optional_value_count(row->member));
+  const config::Shape shape = row == nullptr ? config::Shape{} : config::shape(row->member);
+  const size_t least = shape.values;
+  const size_t most = least + shape.optional_values;
   if (values.size() < least || values.size() > most) {
     throw UsageError(where, " takes ", count_text(least, most), ", got ", values.size());
   }
@@ -119,8 +120,9 @@ void check_setting(const std::string& key, const std::vector<std::string>& value
 std::vector<std::string> values_of(const cli::ConfigEntry& entry) {
   const config::ConfigKey* row = config::find_key(entry.key);
   if (row == nullptr) return {cli::one_value(entry.value)};
-  const size_t least = std::max(1, config::value_count(row->member));
-  return cli::split_values(entry.value, least, least + config::optional_value_count(row->member));
+  const config::Shape shape = config::shape(row->member);
+  const size_t least = std::max(1, shape.values);
+  return cli::split_values(entry.value, least, least + shape.optional_values);
 }
 
 bool is_axis(const std::string& key) {
