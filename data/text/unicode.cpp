@@ -27,7 +27,7 @@ CharacterClass search_class(char32_t code_point) {
   const auto range =
       std::lower_bound(ranges.begin(), ranges.end(), code_point,
                        [](const ClassRange& range, char32_t value) { return range.last < value; });
-  if (range == ranges.end() || code_point < range->first) return CharacterClass::other;
+  if (range == ranges.end() || code_point < range->first) return CharacterClass::kOther;
   return range->value;
 }
 

@@ -14,7 +14,7 @@
 namespace nmt::text {
 
 /// The general categories that tokenizers ask for: P, N, S, all others.
-enum class CharacterClass : uint8_t { other, punctuation, number, symbol };
+enum class CharacterClass : uint8_t { kOther, kPunctuation, kNumber, kSymbol };
 
 /// General category of `code_point` by the tables of `regex` 2026.11.15.
 CharacterClass character_class(char32_t code_point);

@@ -20,7 +20,7 @@ SigmaContext sigma_context(char32_t code_point) {
   const auto range = std::lower_bound(
       ranges.begin(), ranges.end(), code_point,
       [](const SigmaContextRange& range, char32_t value) { return range.last < value; });
-  if (range == ranges.end() || code_point < range->first) return SigmaContext::neither;
+  if (range == ranges.end() || code_point < range->first) return SigmaContext::kNeither;
   return range->value;
 }
 
@@ -30,7 +30,7 @@ bool cased_letter_before(std::string_view text, size_t end) {
     while (start > 0 && (text[start] & 0xC0) == 0x80) --start;
     size_t position = start;
     const SigmaContext context = sigma_context(next_code_point(text, position));
-    if (context != SigmaContext::ignorable) return context == SigmaContext::cased;
+    if (context != SigmaContext::kIgnorable) return context == SigmaContext::kCased;
     end = start;
   }
   return false;
@@ -39,7 +39,7 @@ bool cased_letter_before(std::string_view text, size_t end) {
 bool cased_letter_behind(std::string_view text, size_t position) {
   while (position < text.size()) {
     const SigmaContext context = sigma_context(next_code_point(text, position));
-    if (context != SigmaContext::ignorable) return context == SigmaContext::cased;
+    if (context != SigmaContext::kIgnorable) return context == SigmaContext::kCased;
   }
   return false;
 }

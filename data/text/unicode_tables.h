@@ -18,9 +18,9 @@ struct ClassRange {
 
 /// What a code point beside a capital sigma says about the sigma's lower-case form.
 enum class SigmaContext : uint8_t {
-  neither,    ///< Ends the word.
-  cased,      ///< A letter of the word.
-  ignorable,  ///< Is skipped.
+  kNeither,    ///< Ends the word.
+  kCased,      ///< A letter of the word.
+  kIgnorable,  ///< Is skipped.
 };
 
 struct SigmaContextRange {

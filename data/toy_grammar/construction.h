@@ -2,63 +2,60 @@
 
 #pragma once
 
+#include <bit>
 #include <cstdint>
-#include <string_view>
 
 namespace nmt::data {
 
 /// What German does that English does not, or does differently. One sentence uses several.
 enum class Construction : uint8_t {
-  definite_article,      ///< der alte Hund
-  indefinite_article,    ///< ein alter Hund
-  demonstrative,         ///< dieser Hund, jeder Hund
-  possessive,            ///< mein Hund
-  weak_adjective,        ///< der alte Hund
-  mixed_adjective,       ///< ein alter Hund
-  strong_adjective,      ///< alte Hunde
-  number,                ///< drei Hunde, einundzwanzig Hunde
-  proper_name,           ///< Anna, aus Köln
-  pronoun_subject,       ///< er
-  pronoun_object,        ///< ihn, ihm: before every other object
-  accusative_object,     ///< sieht den Hund
-  dative_object,         ///< hilft dem Hund
-  two_objects,           ///< gibt dem Hund den Ball
-  preposition_object,    ///< wartet auf den Hund
-  genitive_attribute,    ///< das Haus des Lehrers
-  genitive_preposition,  ///< wegen des Regens
-  place,                 ///< im Garten (dative)
-  direction,             ///< in den Garten (accusative), zum Bahnhof
-  companion,             ///< mit dem Freund
-  beneficiary,           ///< für den Freund
-  time,                  ///< gestern: before the objects
-  frequency,             ///< oft
-  manner,                ///< langsam
-  inversion,             ///< Gestern kaufte ...: a fronted adverbial, verb still second
-  verb_final,            ///< ..., weil er schläft
-  fronted_clause,        ///< Weil er schläft, kommt sie.
-  complement_clause,     ///< sagt, dass ...
-  clause_coordination,   ///< ..., und ...
-  noun_coordination,     ///< der Hund und die Katze
-  relative_subject,      ///< der Hund, der schläft
-  relative_accusative,   ///< der Hund, den er sieht
-  relative_dative,       ///< der Hund, dem er hilft
-  relative_preposition,  ///< der Hund, auf den er wartet
-  separable_split,       ///< macht ... auf
-  separable_joined,      ///< ..., weil er aufmacht; aufgemacht; aufmachen
-  perfect_haben,         ///< hat ... gekauft
-  perfect_sein,          ///< ist ... gegangen
-  future,                ///< wird ... kaufen
-  modal,                 ///< muss ... kaufen
-  modal_past,            ///< musste ... kaufen
-  predicate_adjective,   ///< ist alt: no ending
-  nicht,                 ///< sieht den Hund nicht
-  kein,                  ///< sieht keinen Hund
+  kDefiniteArticle,      ///< der alte Hund
+  kIndefiniteArticle,    ///< ein alter Hund
+  kDemonstrative,        ///< dieser Hund, jeder Hund
+  kPossessive,           ///< mein Hund
+  kWeakAdjective,        ///< der alte Hund
+  kMixedAdjective,       ///< ein alter Hund
+  kStrongAdjective,      ///< alte Hunde
+  kNumber,               ///< drei Hunde, einundzwanzig Hunde
+  kProperName,           ///< Anna, aus Köln
+  kPronounSubject,       ///< er
+  kPronounObject,        ///< ihn, ihm: before every other object
+  kAccusativeObject,     ///< sieht den Hund
+  kDativeObject,         ///< hilft dem Hund
+  kTwoObjects,           ///< gibt dem Hund den Ball
+  kPrepositionObject,    ///< wartet auf den Hund
+  kGenitiveAttribute,    ///< das Haus des Lehrers
+  kGenitivePreposition,  ///< wegen des Regens
+  kPlace,                ///< im Garten (dative)
+  kDirection,            ///< in den Garten (accusative), zum Bahnhof
+  kCompanion,            ///< mit dem Freund
+  kBeneficiary,          ///< für den Freund
+  kTime,                 ///< gestern: before the objects
+  kFrequency,            ///< oft
+  kManner,               ///< langsam
+  kInversion,            ///< Gestern kaufte ...: a fronted adverbial, verb still second
+  kVerbFinal,            ///< ..., weil er schläft
+  kFrontedClause,        ///< Weil er schläft, kommt sie.
+  kComplementClause,     ///< sagt, dass ...
+  kClauseCoordination,   ///< ..., und ...
+  kNounCoordination,     ///< der Hund und die Katze
+  kRelativeSubject,      ///< der Hund, der schläft
+  kRelativeAccusative,   ///< der Hund, den er sieht
+  kRelativeDative,       ///< der Hund, dem er hilft
+  kRelativePreposition,  ///< der Hund, auf den er wartet
+  kSeparableSplit,       ///< macht ... auf
+  kSeparableJoined,      ///< ..., weil er aufmacht; aufgemacht; aufmachen
+  kPerfectHaben,         ///< hat ... gekauft
+  kPerfectSein,          ///< ist ... gegangen
+  kFuture,               ///< wird ... kaufen
+  kModal,                ///< muss ... kaufen
+  kModalPast,            ///< musste ... kaufen
+  kPredicateAdjective,   ///< ist alt: no ending
+  kNicht,                ///< sieht den Hund nicht
+  kKein,                 ///< sieht keinen Hund
 };
 
-inline constexpr int kConstructions = static_cast<int>(Construction::kein) + 1;
-
-/// "definite_article", ..., "kein".
-std::string_view construction_name(Construction construction);
+inline constexpr int kConstructions = static_cast<int>(Construction::kKein) + 1;
 
 /// A set of constructions.
 class ConstructionSet {
@@ -75,7 +72,7 @@ class ConstructionSet {
     return rest;
   }
   constexpr bool empty() const { return bits_ == 0; }
-  int size() const;
+  int size() const { return std::popcount(bits_); }
 
   /// Every construction there is.
   static constexpr ConstructionSet all() {

@@ -21,10 +21,10 @@ class Derivation {
   Sentence sentence();
 
  private:
-  enum class Times : uint8_t { any, past, not_past, present };
+  enum class Times : uint8_t { kAny, kPast, kNotPast, kPresent };
   /// Where a clause stands, which decides how much may be in it.
   struct Setting {
-    Times times = Times::any;
+    Times times = Times::kAny;
     bool may_front = true;
     bool may_negate = true;
     bool alone = false;           ///< The only clause: more adverbials.

@@ -8,37 +8,15 @@ namespace {
 
 using english::takes_an;
 
-std::string_view at_word(Location location) {
-  switch (location) {
-    case Location::at_an:
-    case Location::at_auf:
-      return "at";
-    case Location::on_an:
-    case Location::on_auf:
-      return "on";
-    default:
-      return "in";
-  }
-}
-
 std::string_view relation_word(const PlacePhrase& place) {
-  switch (place.relation) {
-    case PlacePhrase::Relation::at:
-      return place.town ? "in" : at_word(place.phrase.noun->location);
-    case PlacePhrase::Relation::behind:
-      return "behind";
-    case PlacePhrase::Relation::in_front_of:
-      return "in front of";
-    case PlacePhrase::Relation::next_to:
-      return "next to";
-    case PlacePhrase::Relation::into:
-      return "into";
-    case PlacePhrase::Relation::to:
-      return "to";
-    case PlacePhrase::Relation::from:
-      return "from";
+  using Relation = PlacePhrase::Relation;
+  constexpr std::string_view kWords[] = {"in",   "behind", "in front of", "next to",
+                                         "into", "to",     "from"};
+  constexpr std::string_view kAtWords[] = {"in", "in", "at", "at", "on", "on"};
+  if (place.relation != Relation::kAt || place.town) {
+    return kWords[static_cast<int>(place.relation)];
   }
-  return "";
+  return kAtWords[static_cast<int>(place.phrase.noun->location)];
 }
 
 std::string_view link_word(Link link) {
@@ -75,15 +53,15 @@ class EnglishWriter {
 
   void front(const Clause& clause) {
     switch (clause.front) {
-      case Front::subject:
+      case Front::kSubject:
         return;
-      case Front::time:
+      case Front::kTime:
         return text_.word(clause.time->english);
-      case Front::circumstance:
+      case Front::kCircumstance:
         return circumstance(*clause.circumstance);
-      case Front::place:
+      case Front::kPlace:
         return place(*clause.place);
-      case Front::comment:
+      case Front::kComment:
         return text_.word(clause.comment->english);
     }
   }
@@ -97,9 +75,9 @@ class EnglishWriter {
       complements(clause);
     }
     if (clause.manner) text_.word(clause.manner->english);
-    if (clause.place && clause.front != Front::place) place(*clause.place);
-    if (clause.time && clause.front != Front::time) text_.word(clause.time->english);
-    if (clause.circumstance && clause.front != Front::circumstance) {
+    if (clause.place && clause.front != Front::kPlace) place(*clause.place);
+    if (clause.time && clause.front != Front::kTime) text_.word(clause.time->english);
+    if (clause.circumstance && clause.front != Front::kCircumstance) {
       circumstance(*clause.circumstance);
     }
   }
@@ -112,7 +90,7 @@ class EnglishWriter {
 
   void to_be(const Clause& clause, Agreement agreement) {
     constexpr std::string_view kPresent[] = {"am", "is", "are"}, kPast[] = {"was", "was", "were"};
-    const bool future = clause.tense == Tense::future, past = clause.tense == Tense::past;
+    const bool future = clause.tense == Tense::kFuture, past = clause.tense == Tense::kPast;
     text_.word(future ? "will" : (past ? kPast : kPresent)[static_cast<int>(agreement)]);
     inner_adverb(clause);
     if (future) text_.word("be");
@@ -120,22 +98,24 @@ class EnglishWriter {
 
   void verb(const Clause& clause, Agreement agreement) {
     const Verb& verb = *clause.verb;
-    const bool third = agreement == Agreement::third_singular;
+    const bool third = agreement == Agreement::kThirdSingular;
     switch (clause.tense) {
-      case Tense::present:
-      case Tense::past:
+      case Tense::kPresent:
+      case Tense::kPast:
         if (clause.negated) {
-          text_.word(clause.tense == Tense::past ? "did" : third ? "does" : "do", " not");
+          text_.word(clause.tense == Tense::kPast ? "did" : third ? "does" : "do", " not");
           return text_.word(verb.base);
         }
         inner_adverb(clause);
-        return text_.word(clause.tense == Tense::past ? verb.past : third ? verb.third : verb.base);
-      case Tense::future:
+        return text_.word(clause.tense == Tense::kPast ? verb.past
+                          : third                      ? verb.third
+                                                       : verb.base);
+      case Tense::kFuture:
         text_.word("will");
         inner_adverb(clause);
         return text_.word(verb.base);
-      case Tense::modal_present:
-      case Tense::modal_past:
+      case Tense::kModalPresent:
+      case Tense::kModalPast:
         modal(clause, agreement);
         return text_.word(verb.base);
     }
@@ -144,7 +124,7 @@ class EnglishWriter {
   /// "can often", but "often has to": before a modal that ends in "to".
   void modal(const Clause& clause, Agreement agreement) {
     const std::string_view form =
-        english::modal(clause.modal, clause.tense == Tense::modal_past, clause.negated, agreement);
+        english::modal(clause.modal, clause.tense == Tense::kModalPast, clause.negated, agreement);
     const bool adverb_first = clause.frequency && form.ends_with(" to");
     if (adverb_first) text_.word(clause.frequency->english);
     text_.word(form);
@@ -153,7 +133,7 @@ class EnglishWriter {
 
   void complements(const Clause& clause) {
     const Verb& verb = *clause.verb;
-    const bool pronoun_object = clause.object && clause.object->head.kind == Phrase::Kind::pronoun;
+    const bool pronoun_object = clause.object && clause.object->head.kind == Phrase::Kind::kPronoun;
     const bool tail_last = verb.particle && pronoun_object;
     if (!tail_last) text_.word(verb.tail);
     if (clause.object) noun_phrase(*clause.object, /*is_object=*/true);
@@ -182,7 +162,7 @@ class EnglishWriter {
   }
 
   void relative(const Relative& relative, const Phrase& head) {
-    const bool is_subject = relative.role == RelativeRole::subject;
+    const bool is_subject = relative.role == RelativeRole::kSubject;
     text_.word(!head.noun->is_person() ? "which" : is_subject ? "who" : "whom");
     if (is_subject) return predicate(relative.clause, agreement_of(head));
     noun_phrase(relative.clause.subject, false);
@@ -190,16 +170,16 @@ class EnglishWriter {
   }
 
   void phrase(const Phrase& phrase, bool is_object) {
-    if (phrase.kind == Phrase::Kind::pronoun) {
+    if (phrase.kind == Phrase::Kind::kPronoun) {
       return text_.word(is_object ? english::object_pronoun(phrase.pronoun)
                                   : english::subject_pronoun(phrase.pronoun));
     }
-    if (phrase.kind == Phrase::Kind::name) return text_.word(phrase.name->english);
+    if (phrase.kind == Phrase::Kind::kName) return text_.word(phrase.name->english);
     const std::string& noun = phrase.noun->english[static_cast<int>(phrase.number)];
-    if (phrase.determiner == Determiner::indefinite) {
+    if (phrase.determiner == Determiner::kIndefinite) {
       text_.word(takes_an(phrase.adjectives[0] ? phrase.adjectives[0]->english : noun) ? "an"
                                                                                        : "a");
-    } else if (phrase.determiner == Determiner::number) {
+    } else if (phrase.determiner == Determiner::kNumber) {
       text_.word(english::number_word(phrase.count));
     } else {
       text_.word(english::determiner(phrase.determiner, phrase.number));

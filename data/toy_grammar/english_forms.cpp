@@ -50,7 +50,7 @@ std::string_view determiner(Determiner determiner, Number number) {
   constexpr std::string_view kForms[] = {"",     "the",  "a",   "this", "every", "all",
                                          "many", "some", "few", "",     "my",    "your",
                                          "his",  "her",  "our", "their"};
-  if (determiner == Determiner::demonstrative && number == Number::plural) return "these";
+  if (determiner == Determiner::kDemonstrative && number == Number::kPlural) return "these";
   return kForms[static_cast<int>(determiner)];
 }
 
@@ -65,11 +65,11 @@ std::string_view modal(Modal modal, bool past, bool negated, Agreement agreement
       {"may", "may", "may not", "may not", "was allowed to", "was not allowed to"},
       {"should", "should", "should not", "should not", "should", "should not"}};
   const Forms& forms = kForms[static_cast<int>(modal)];
-  if (past && modal == Modal::may && agreement == Agreement::plural) {
+  if (past && modal == Modal::kMay && agreement == Agreement::kPlural) {
     return negated ? "were not allowed to" : "were allowed to";
   }
   if (past) return negated ? forms.past_not : forms.past;
-  if (agreement == Agreement::third_singular) {
+  if (agreement == Agreement::kThirdSingular) {
     return negated ? forms.present_not_third : forms.present_third;
   }
   return negated ? forms.present_not : forms.present;

@@ -5,7 +5,7 @@ namespace {
 
 /// Row of the tables below: masculine, feminine, neuter, plural.
 int row_of(Inflection inflection) {
-  return inflection.number == Number::plural ? 3 : static_cast<int>(inflection.gender);
+  return inflection.number == Number::kPlural ? 3 : static_cast<int>(inflection.gender);
 }
 int column_of(Inflection inflection) {
   return static_cast<int>(inflection.grammatical_case);
@@ -39,6 +39,33 @@ constexpr Table kStrong = {{"er", "en", "em", "en"},
                            {"e", "e", "er", "er"},
                            {"es", "es", "em", "en"},
                            {"e", "e", "en", "er"}};
+
+// How a determiner is declined, and adjectives behind it.
+struct DeterminerRow {
+  std::string_view stem;
+  const Table* endings;  // Null: there is no word.
+  Declension declension;
+};
+
+constexpr DeterminerRow kDeterminers[] = {
+    {"", nullptr, Declension::kStrong},         // kBare
+    {"", &kDefinite, Declension::kWeak},        // kDefinite
+    {"ein", &kEinWord, Declension::kMixed},     // kIndefinite
+    {"dies", &kDerWord, Declension::kWeak},     // kDemonstrative
+    {"jed", &kDerWord, Declension::kWeak},      // kEvery
+    {"all", &kDerWord, Declension::kWeak},      // kAll
+    {"viel", &kDerWord, Declension::kStrong},   // kMany
+    {"einig", &kDerWord, Declension::kStrong},  // kSome
+    {"wenig", &kDerWord, Declension::kStrong},  // kFew
+    {"", nullptr, Declension::kStrong},         // kNumber
+    {"mein", &kEinWord, Declension::kMixed},    // kMy
+    {"Ihr", &kEinWord, Declension::kMixed},     // kYour
+    {"sein", &kEinWord, Declension::kMixed},    // kHis
+    {"ihr", &kEinWord, Declension::kMixed},     // kHer
+    {"unser", &kEinWord, Declension::kMixed},   // kOur
+    {"ihr", &kEinWord, Declension::kMixed},     // kTheir
+    {"kein", &kEinWord, Declension::kMixed},    // kNo
+};
 
 bool is_vowel(char c) {  // bytes past 0x7f: ä, ö, ü (ß never stands where this is asked)
   return std::string_view("aeiouy").find(static_cast<char>(c | 0x20)) != std::string_view::npos ||
@@ -89,7 +116,7 @@ NounForms noun_forms(const NounRow& row) {
   if (row.weak) {  // the oblique singular looks like the plural: den Studenten, den Jungen
     for (int oblique = 1; oblique < 4; ++oblique)
       singular[oblique] = std::string(row.german_plural);
-  } else if (row.gender != Gender::feminine) {
+  } else if (row.gender != Gender::kFeminine) {
     singular[3] = genitive(nominative, row.german_plural);
   }
   if (row.german_plural.empty()) return forms;
@@ -100,66 +127,19 @@ NounForms noun_forms(const NounRow& row) {
 }
 
 DeterminerForm determiner(Determiner determiner, Inflection inflection) {
-  const int row = row_of(inflection), column = column_of(inflection);
-  switch (determiner) {
-    case Determiner::bare:
-    case Determiner::number:
-      return {"", ""};
-    case Determiner::definite:
-      return {"", kDefinite[row][column]};
-    case Determiner::indefinite:
-      return {"ein", kEinWord[row][column]};
-    case Determiner::no:
-      return {"kein", kEinWord[row][column]};
-    case Determiner::demonstrative:
-      return {"dies", kDerWord[row][column]};
-    case Determiner::every:
-      return {"jed", kDerWord[row][column]};
-    case Determiner::all:
-      return {"all", kDerWord[row][column]};
-    case Determiner::many:
-      return {"viel", kDerWord[row][column]};
-    case Determiner::some:
-      return {"einig", kDerWord[row][column]};
-    case Determiner::few:
-      return {"wenig", kDerWord[row][column]};
-    case Determiner::my:
-      return {"mein", kEinWord[row][column]};
-    case Determiner::your:
-      return {"Ihr", kEinWord[row][column]};
-    case Determiner::his:
-      return {"sein", kEinWord[row][column]};
-    case Determiner::our:
-      return {"unser", kEinWord[row][column]};
-    case Determiner::her:
-    case Determiner::their:
-      return {"ihr", kEinWord[row][column]};
-  }
-  return {"", ""};
+  const DeterminerRow& row = kDeterminers[static_cast<int>(determiner)];
+  if (row.endings == nullptr) return {"", ""};
+  return {row.stem, (*row.endings)[row_of(inflection)][column_of(inflection)]};
 }
 
 Declension declension_after(Determiner determiner) {
-  switch (determiner) {
-    case Determiner::definite:
-    case Determiner::demonstrative:
-    case Determiner::every:
-    case Determiner::all:
-      return Declension::weak;
-    case Determiner::bare:
-    case Determiner::many:
-    case Determiner::some:
-    case Determiner::few:
-    case Determiner::number:
-      return Declension::strong;
-    default:
-      return Declension::mixed;
-  }
+  return kDeterminers[static_cast<int>(determiner)].declension;
 }
 
 std::string_view adjective_ending(Declension declension, Inflection inflection) {
-  const Table& table = declension == Declension::weak    ? kWeak
-                       : declension == Declension::mixed ? kMixed
-                                                         : kStrong;
+  const Table& table = declension == Declension::kWeak    ? kWeak
+                       : declension == Declension::kMixed ? kMixed
+                                                          : kStrong;
   return table[row_of(inflection)][column_of(inflection)];
 }
 
@@ -208,7 +188,7 @@ std::string_view modal(Modal modal, bool past, Agreement agreement) {
                                      {"darf", "dürfen", "durfte", "durften"},
                                      {"sollte", "sollten", "sollte", "sollten"}};
   const Forms& forms = kForms[static_cast<int>(modal)];
-  if (agreement == Agreement::plural) return past ? forms.past_plural : forms.plural;
+  if (agreement == Agreement::kPlural) return past ? forms.past_plural : forms.plural;
   return past ? forms.past_singular : forms.singular;
 }
 

@@ -17,12 +17,12 @@ namespace nmt::data::german {
 
 /// What a form of an article or adjective depends on; gender is of no account in the plural.
 struct Inflection {
-  Gender gender = Gender::masculine;
-  Number number = Number::singular;
-  Case grammatical_case = Case::nominative;
+  Gender gender = Gender::kMasculine;
+  Number number = Number::kSingular;
+  Case grammatical_case = Case::kNominative;
 };
 
-enum class Declension : uint8_t { weak, mixed, strong };
+enum class Declension : uint8_t { kWeak, kMixed, kStrong };
 
 /// All forms of a noun, [number][case]; the plural ones are empty for a mass noun.
 using NounForms = std::array<std::array<std::string, 4>, 2>;

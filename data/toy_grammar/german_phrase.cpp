@@ -8,38 +8,20 @@ struct PlaceUse {
   Case grammatical_case;
 };
 
-std::string_view at_word(Location location) {
-  switch (location) {
-    case Location::at_an:
-    case Location::on_an:
-      return "an";
-    case Location::at_auf:
-    case Location::on_auf:
-      return "auf";
-    default:
-      return "in";
-  }
-}
-
 PlaceUse place_use(const PlacePhrase& place) {
-  const bool inside = place.town || place.phrase.noun->location == Location::in_in;
-  switch (place.relation) {
-    case PlacePhrase::Relation::at:
-      return {place.town ? "in" : at_word(place.phrase.noun->location), Case::dative};
-    case PlacePhrase::Relation::behind:
-      return {"hinter", Case::dative};
-    case PlacePhrase::Relation::in_front_of:
-      return {"vor", Case::dative};
-    case PlacePhrase::Relation::next_to:
-      return {"neben", Case::dative};
-    case PlacePhrase::Relation::into:
-      return {"in", Case::accusative};
-    case PlacePhrase::Relation::to:
-      return {place.town ? "nach" : "zu", Case::dative};
-    case PlacePhrase::Relation::from:
-      return {inside ? "aus" : "von", Case::dative};
+  using Relation = PlacePhrase::Relation;
+  constexpr std::string_view kWords[] = {"in", "hinter", "vor", "neben", "in", "zu", "von"};
+  constexpr std::string_view kAtWords[] = {"in", "in", "an", "auf", "an", "auf"};
+  const Relation relation = place.relation;
+  const bool inside = place.town || place.phrase.noun->location == Location::kInIn;
+  PlaceUse use = {kWords[static_cast<int>(relation)],
+                  relation == Relation::kInto ? Case::kAccusative : Case::kDative};
+  if (relation == Relation::kTo && place.town) use.preposition = "nach";
+  if (relation == Relation::kFrom && inside) use.preposition = "aus";
+  if (relation == Relation::kAt && !place.town) {
+    use.preposition = kAtWords[static_cast<int>(place.phrase.noun->location)];
   }
-  return {};
+  return use;
 }
 
 }  // namespace
@@ -49,11 +31,11 @@ Inflection inflection_of(const Phrase& phrase, Case grammatical_case) {
 }
 
 void PhraseWriter::phrase(const Phrase& phrase, Case grammatical_case) {
-  if (phrase.kind == Phrase::Kind::pronoun) {
+  if (phrase.kind == Phrase::Kind::kPronoun) {
     return text_.word(pronoun(phrase.pronoun, grammatical_case));
   }
-  if (phrase.kind == Phrase::Kind::name) {
-    used_.add(Construction::proper_name);
+  if (phrase.kind == Phrase::Kind::kName) {
+    used_.add(Construction::kProperName);
     return text_.word(phrase.name->german);
   }
   const Inflection inflection = inflection_of(phrase, grammatical_case);
@@ -63,20 +45,20 @@ void PhraseWriter::phrase(const Phrase& phrase, Case grammatical_case) {
 
 void PhraseWriter::determiner(const Phrase& phrase, Inflection inflection) {
   switch (phrase.determiner) {
-    case Determiner::definite:
-      used_.add(Construction::definite_article);
+    case Determiner::kDefinite:
+      used_.add(Construction::kDefiniteArticle);
       break;
-    case Determiner::indefinite:
-      used_.add(Construction::indefinite_article);
+    case Determiner::kIndefinite:
+      used_.add(Construction::kIndefiniteArticle);
       break;
-    case Determiner::demonstrative:
-      used_.add(Construction::demonstrative);
+    case Determiner::kDemonstrative:
+      used_.add(Construction::kDemonstrative);
       break;
-    case Determiner::number:
-      used_.add(Construction::number);
+    case Determiner::kNumber:
+      used_.add(Construction::kNumber);
       return text_.word(number_word(phrase.count));
     default:
-      if (is_possessive(phrase.determiner)) used_.add(Construction::possessive);
+      if (is_possessive(phrase.determiner)) used_.add(Construction::kPossessive);
   }
   const DeterminerForm form = german::determiner(phrase.determiner, inflection);
   text_.word(form.stem, form.ending);
@@ -88,9 +70,9 @@ void PhraseWriter::after_determiner(const Phrase& phrase, Inflection inflection)
   for (const Adjective* adjective : phrase.adjectives) {
     if (adjective == nullptr) continue;
     text_.word(adjective->stem, ending);
-    used_.add(declension == Declension::weak    ? Construction::weak_adjective
-              : declension == Declension::mixed ? Construction::mixed_adjective
-                                                : Construction::strong_adjective);
+    used_.add(declension == Declension::kWeak    ? Construction::kWeakAdjective
+              : declension == Declension::kMixed ? Construction::kMixedAdjective
+                                                 : Construction::kStrongAdjective);
   }
   text_.word(phrase.noun->german[static_cast<int>(inflection.number)]
                                 [static_cast<int>(inflection.grammatical_case)]);
@@ -98,12 +80,13 @@ void PhraseWriter::after_determiner(const Phrase& phrase, Inflection inflection)
 
 void PhraseWriter::prepositional(std::string_view preposition, Case grammatical_case,
                                  const Phrase& phrase, bool contract) {
-  if (contract && phrase.kind == Phrase::Kind::noun && phrase.determiner == Determiner::definite) {
+  if (contract && phrase.kind == Phrase::Kind::kNoun &&
+      phrase.determiner == Determiner::kDefinite) {
     const Inflection inflection = inflection_of(phrase, grammatical_case);
-    const std::string_view article = german::determiner(Determiner::definite, inflection).ending;
+    const std::string_view article = german::determiner(Determiner::kDefinite, inflection).ending;
     const std::string_view contracted = contraction(preposition, article);
     if (!contracted.empty()) {
-      used_.add(Construction::definite_article);
+      used_.add(Construction::kDefiniteArticle);
       text_.word(contracted);
       return after_determiner(phrase, inflection);
     }
@@ -113,19 +96,19 @@ void PhraseWriter::prepositional(std::string_view preposition, Case grammatical_
 }
 
 void PhraseWriter::place(const PlacePhrase& place) {
-  used_.add(place.relation >= PlacePhrase::Relation::into ? Construction::direction
-                                                          : Construction::place);
+  used_.add(place.relation >= PlacePhrase::Relation::kInto ? Construction::kDirection
+                                                           : Construction::kPlace);
   const PlaceUse use = place_use(place);
   if (!place.town) return prepositional(use.preposition, use.grammatical_case, place.phrase);
-  used_.add(Construction::proper_name);
+  used_.add(Construction::kProperName);
   text_.word(use.preposition);
   text_.word(place.town->german);
 }
 
 void PhraseWriter::circumstance(const Circumstance& circumstance) {
   constexpr std::string_view kWords[] = {"wegen", "trotz", "während"};
-  used_.add(Construction::genitive_preposition);
-  prepositional(kWords[static_cast<int>(circumstance.relation)], Case::genitive,
+  used_.add(Construction::kGenitivePreposition);
+  prepositional(kWords[static_cast<int>(circumstance.relation)], Case::kGenitive,
                 circumstance.event);
 }
 

@@ -2,7 +2,6 @@
 
 #include <limits>
 #include <map>
-#include <set>
 #include <span>
 
 #include "data/toy_grammar/english_forms.h"
@@ -36,18 +35,18 @@ PrepositionUse make_preposition(std::string_view text) {
   const size_t blank = text.find(' ');
   const std::string_view german = text.substr(0, blank);
   return {german == "mit" ? "with" : "for", german,
-          text.substr(blank + 1) == "dative" ? Case::dative : Case::accusative};
+          text.substr(blank + 1) == "dative" ? Case::kDative : Case::kAccusative};
 }
 
-Verb make_verb(const VerbRow& row) {
+Verb make_verb(Frame frame, const VerbRow& row) {
   Verb verb;
-  verb.frame = row.frame;
+  verb.frame = frame;
   const size_t blank = row.english.find(' ');
   verb.base = row.english.substr(0, blank);
   if (blank != std::string_view::npos) verb.tail = row.english.substr(blank + 1);
   verb.third = english::third_person(verb.base);
   verb.past = row.past;
-  verb.particle = row.particle;
+  verb.particle = row.traits & kParticle;
   const size_t bar = row.german.find('|');
   const bool separable = bar != std::string_view::npos;
   if (separable) verb.prefix = row.german.substr(0, bar);
@@ -55,7 +54,7 @@ Verb make_verb(const VerbRow& row) {
   verb.present = german::present_forms(rest, row.third);
   verb.infinitive = verb.prefix + std::string(rest);
   verb.participle = row.participle;
-  verb.sein = row.sein;
+  verb.sein = row.traits & kSein;
   verb.preposition = make_preposition(row.preposition);
   verb.subject_meaning = row.subject;
   verb.object_meaning = row.object;
@@ -91,12 +90,12 @@ void add_nouns_and_adjectives(Lexicon& lexicon, size_t limit) {
 }
 
 void add_verbs(Lexicon& lexicon, size_t limit) {
-  for (const VerbRow& row : verb_rows()) {
-    std::vector<Verb>& verbs = lexicon.verbs[static_cast<int>(row.frame)];
-    if (verbs.size() >= limit) continue;
-    verbs.push_back(make_verb(row));
-    verbs.back().subjects = nouns_with(lexicon, row.subject);
-    verbs.back().objects = nouns_with(lexicon, row.object);
+  for (int frame = 0; frame < kFrames; ++frame) {
+    for (const VerbRow& row : first(verb_rows(static_cast<Frame>(frame)), limit)) {
+      Verb& verb = lexicon.verbs[frame].emplace_back(make_verb(static_cast<Frame>(frame), row));
+      verb.subjects = nouns_with(lexicon, row.subject);
+      verb.objects = nouns_with(lexicon, row.object);
+    }
   }
 }
 
@@ -105,7 +104,7 @@ void add_uses(Lexicon& lexicon) {
   lexicon.events = nouns_with(lexicon, kEvent | kHardship);
   lexicon.goals = nouns_with(lexicon, kPlace);
   for (size_t i = 0; i < lexicon.nouns.size(); ++i) {
-    if (lexicon.nouns[i].location != Location::none) {
+    if (lexicon.nouns[i].location != Location::kNone) {
       lexicon.places.push_back(static_cast<WordIndex>(i));
     }
   }
@@ -118,12 +117,13 @@ Lexicon small_lexicon(size_t limit, size_t verb_limit) {
   add_nouns_and_adjectives(lexicon, limit);
   add_verbs(lexicon, verb_limit);
   add_uses(lexicon);
-  lexicon.times = first(time_rows(), 4 * limit);
-  lexicon.manners = first(manner_rows(), limit);
-  lexicon.frequencies = first(frequency_rows(), limit);
-  lexicon.comments = first(comment_rows(), limit);
-  lexicon.names = first(name_rows(), limit);
-  lexicon.towns = first(town_rows(), limit);
+  const WordRows words = word_rows();
+  lexicon.times = first(words.times, 4 * limit);
+  lexicon.manners = first(words.manners, limit);
+  lexicon.frequencies = first(words.frequencies, limit);
+  lexicon.comments = first(words.comments, limit);
+  lexicon.names = first(words.names, limit);
+  lexicon.towns = first(words.towns, limit);
   return lexicon;
 }
 
@@ -131,21 +131,6 @@ const Lexicon& full_lexicon() {
   constexpr size_t kAll = std::numeric_limits<WordIndex>::max();
   static const Lexicon lexicon = small_lexicon(kAll, kAll);
   return lexicon;
-}
-
-size_t Lexicon::lemmas() const {
-  std::set<std::string> words;
-  for (const Noun& noun : nouns) words.insert("noun " + noun.english[0]);
-  for (const Adjective& adjective : adjectives)
-    words.insert("adj " + std::string(adjective.english));
-  for (const std::vector<Verb>& group : verbs) {
-    for (const Verb& verb : group) words.insert("verb " + verb.base + " " + verb.tail);
-  }
-  for (const TimeRow& row : times) words.insert("time " + std::string(row.english));
-  for (const auto* rows : {&manners, &frequencies, &comments, &names, &towns}) {
-    for (const WordRow& row : *rows) words.insert("word " + std::string(row.english));
-  }
-  return words.size();
 }
 
 }  // namespace nmt::data

@@ -40,7 +40,7 @@ struct Adjective {
 /// A German preposition, the case it takes, and its English counterpart.
 struct PrepositionUse {
   std::string_view english, german;
-  Case grammatical_case = Case::dative;
+  Case grammatical_case = Case::kDative;
 };
 
 struct Verb {
@@ -65,9 +65,6 @@ struct Lexicon {
   std::vector<WordRow> manners, frequencies, comments, names, towns;
   /// Nouns by use: something to be at, something to go to, someone, something that happens.
   std::vector<WordIndex> places, goals, persons, events;
-
-  /// English content words (nouns, adjectives, verbs, adverbials, names), each counted once.
-  size_t lemmas() const;
 };
 
 /// The whole lexicon, built once.

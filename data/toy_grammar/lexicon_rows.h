@@ -9,7 +9,7 @@
 
 namespace nmt::data {
 
-enum class Gender : uint8_t { masculine, feminine, neuter };
+enum class Gender : uint8_t { kMasculine, kFeminine, kNeuter };
 
 /// What a noun stands for, so that people eat bread and not stations. A noun may be several.
 using Meaning = uint16_t;
@@ -22,7 +22,7 @@ inline constexpr Meaning kGoods = kThing | kText | kClothing | kVehicle | kMachi
 inline constexpr Meaning kObject = kGoods | kOpening | kPlace;
 
 /// How one is at a place: English and German preposition.
-enum class Location : uint8_t { none, in_in, at_an, at_auf, on_an, on_auf };
+enum class Location : uint8_t { kNone, kInIn, kAtAn, kAtAuf, kOnAn, kOnAuf };
 
 struct NounRow {
   std::string_view english;
@@ -30,7 +30,7 @@ struct NounRow {
   std::string_view german_plural;  ///< Nominative; empty for a mass noun, which has no plural.
   Gender gender;
   Meaning meaning;
-  Location location = Location::none;
+  Location location = Location::kNone;
   std::string_view english_plural = {};  ///< Empty: regular.
   bool weak = false;                     ///< Weak masculine: der Student, den Studenten.
 };
@@ -45,18 +45,22 @@ struct AdjectiveRow {
 
 /// What a verb takes besides its subject.
 enum class Frame : uint8_t {
-  intransitive,  ///< The man sleeps.
-  accusative,    ///< The man sees the dog.
-  dative,        ///< The man helps the dog.
-  two_objects,   ///< The man gives the ball to the dog.
-  preposition,   ///< The man waits for the dog.
-  motion,        ///< The man goes into the garden.
-  clause,        ///< The man says that ...
+  kIntransitive,  ///< The man sleeps.
+  kAccusative,    ///< The man sees the dog.
+  kDative,        ///< The man helps the dog.
+  kTwoObjects,    ///< The man gives the ball to the dog.
+  kPreposition,   ///< The man waits for the dog.
+  kMotion,        ///< The man goes into the garden.
+  kClause,        ///< The man says that ...
 };
 inline constexpr int kFrames = 7;
 
+/// Perfect tense with sein.
+inline constexpr uint8_t kSein = 1;
+/// The last English word comes after a pronoun object: "picks it up".
+inline constexpr uint8_t kParticle = 2;
+
 struct VerbRow {
-  Frame frame;
   std::string_view english;  ///< Base form; further words after a blank: "look at".
   std::string_view past;     ///< Past of the first word; never equal to the base form.
   std::string_view german;   ///< Infinitive, a separable prefix set off by "|": "auf|machen".
@@ -64,16 +68,14 @@ struct VerbRow {
   std::string_view participle;
   Meaning subject = kPerson;
   Meaning object = 0;  ///< Intransitive: kPlace if a place must be named.
-  bool sein = false;   ///< Perfect tense with sein.
-  /// Whether the last English word comes after a pronoun object: "picks it up".
-  bool particle = false;
   /// German preposition and, after a blank, its case: that of the object in the frame preposition,
   /// of a person who may be named besides (mit whom, für whom) in the others.
   std::string_view preposition = {};
+  uint8_t traits = 0;  ///< kSein, kParticle.
 };
 
 /// A time adverbial and the tenses that it goes with.
-enum class TimeRange : uint8_t { past, present, future, any };
+enum class TimeRange : uint8_t { kPast, kPresent, kFuture, kAny };
 struct TimeRow {
   std::string_view english;
   std::string_view german;
@@ -86,14 +88,17 @@ struct WordRow {
   std::string_view german;
 };
 
+struct WordRows {
+  std::span<const TimeRow> times;
+  std::span<const WordRow> manners, frequencies;
+  std::span<const WordRow> comments;  ///< Unfortunately, perhaps ...
+  std::span<const WordRow> names;
+  std::span<const WordRow> towns;  ///< Towns and countries without an article.
+};
+
 std::vector<NounRow> noun_rows();
 std::span<const AdjectiveRow> adjective_rows();
-std::vector<VerbRow> verb_rows();
-std::span<const TimeRow> time_rows();
-std::span<const WordRow> manner_rows();
-std::span<const WordRow> frequency_rows();
-std::span<const WordRow> comment_rows();  ///< Unfortunately, perhaps ...
-std::span<const WordRow> name_rows();
-std::span<const WordRow> town_rows();  ///< Towns and countries without an article.
+std::span<const VerbRow> verb_rows(Frame frame);
+WordRows word_rows();
 
 }  // namespace nmt::data

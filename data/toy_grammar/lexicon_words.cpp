@@ -8,59 +8,59 @@ namespace {
 using enum TimeRange;
 
 constexpr TimeRow kTimes[] = {
-    {"today", "heute", any},
-    {"yesterday", "gestern", past},
-    {"tomorrow", "morgen", future},
-    {"now", "jetzt", present},
-    {"every day", "jeden Tag", any},
-    {"in the evening", "am Abend", any},
-    {"in the morning", "am Morgen", any},
-    {"last week", "letzte Woche", past},
-    {"next week", "nächste Woche", future},
-    {"soon", "bald", future},
-    {"on Sunday", "am Sonntag", any},
-    {"on Monday", "am Montag", any},
-    {"on Saturday", "am Samstag", any},
-    {"on Friday", "am Freitag", any},
-    {"on Wednesday", "am Mittwoch", any},
-    {"on Tuesday", "am Dienstag", any},
-    {"on Thursday", "am Donnerstag", any},
-    {"in summer", "im Sommer", any},
-    {"in winter", "im Winter", any},
-    {"in spring", "im Frühling", any},
-    {"in autumn", "im Herbst", any},
-    {"last year", "letztes Jahr", past},
-    {"next year", "nächstes Jahr", future},
-    {"the day before yesterday", "vorgestern", past},
-    {"the day after tomorrow", "übermorgen", future},
-    {"at night", "nachts", any},
-    {"at noon", "mittags", any},
-    {"back then", "damals", past},
-    {"every morning", "jeden Morgen", any},
-    {"every evening", "jeden Abend", any},
-    {"every week", "jede Woche", any},
-    {"every year", "jedes Jahr", any},
-    {"this week", "diese Woche", any},
-    {"on the weekend", "am Wochenende", any},
-    {"last summer", "letzten Sommer", past},
-    {"next summer", "nächsten Sommer", future},
-    {"last month", "letzten Monat", past},
-    {"next month", "nächsten Monat", future},
-    {"two days ago", "vor zwei Tagen", past},
-    {"three weeks ago", "vor drei Wochen", past},
-    {"a year ago", "vor einem Jahr", past},
-    {"in January", "im Januar", any},
-    {"in February", "im Februar", any},
-    {"in March", "im März", any},
-    {"in April", "im April", any},
-    {"in May", "im Mai", any},
-    {"in June", "im Juni", any},
-    {"in July", "im Juli", any},
-    {"in August", "im August", any},
-    {"in September", "im September", any},
-    {"in October", "im Oktober", any},
-    {"in November", "im November", any},
-    {"in December", "im Dezember", any},
+    {"today", "heute", kAny},
+    {"yesterday", "gestern", kPast},
+    {"tomorrow", "morgen", kFuture},
+    {"now", "jetzt", kPresent},
+    {"every day", "jeden Tag", kAny},
+    {"in the evening", "am Abend", kAny},
+    {"in the morning", "am Morgen", kAny},
+    {"last week", "letzte Woche", kPast},
+    {"next week", "nächste Woche", kFuture},
+    {"soon", "bald", kFuture},
+    {"on Sunday", "am Sonntag", kAny},
+    {"on Monday", "am Montag", kAny},
+    {"on Saturday", "am Samstag", kAny},
+    {"on Friday", "am Freitag", kAny},
+    {"on Wednesday", "am Mittwoch", kAny},
+    {"on Tuesday", "am Dienstag", kAny},
+    {"on Thursday", "am Donnerstag", kAny},
+    {"in summer", "im Sommer", kAny},
+    {"in winter", "im Winter", kAny},
+    {"in spring", "im Frühling", kAny},
+    {"in autumn", "im Herbst", kAny},
+    {"last year", "letztes Jahr", kPast},
+    {"next year", "nächstes Jahr", kFuture},
+    {"the day before yesterday", "vorgestern", kPast},
+    {"the day after tomorrow", "übermorgen", kFuture},
+    {"at night", "nachts", kAny},
+    {"at noon", "mittags", kAny},
+    {"back then", "damals", kPast},
+    {"every morning", "jeden Morgen", kAny},
+    {"every evening", "jeden Abend", kAny},
+    {"every week", "jede Woche", kAny},
+    {"every year", "jedes Jahr", kAny},
+    {"this week", "diese Woche", kAny},
+    {"on the weekend", "am Wochenende", kAny},
+    {"last summer", "letzten Sommer", kPast},
+    {"next summer", "nächsten Sommer", kFuture},
+    {"last month", "letzten Monat", kPast},
+    {"next month", "nächsten Monat", kFuture},
+    {"two days ago", "vor zwei Tagen", kPast},
+    {"three weeks ago", "vor drei Wochen", kPast},
+    {"a year ago", "vor einem Jahr", kPast},
+    {"in January", "im Januar", kAny},
+    {"in February", "im Februar", kAny},
+    {"in March", "im März", kAny},
+    {"in April", "im April", kAny},
+    {"in May", "im Mai", kAny},
+    {"in June", "im Juni", kAny},
+    {"in July", "im Juli", kAny},
+    {"in August", "im August", kAny},
+    {"in September", "im September", kAny},
+    {"in October", "im Oktober", kAny},
+    {"in November", "im November", kAny},
+    {"in December", "im Dezember", kAny},
 };
 
 constexpr WordRow kManners[] = {
@@ -109,23 +109,8 @@ constexpr WordRow kTowns[] = {
 
 }  // namespace
 
-std::span<const TimeRow> time_rows() {
-  return kTimes;
-}
-std::span<const WordRow> manner_rows() {
-  return kManners;
-}
-std::span<const WordRow> frequency_rows() {
-  return kFrequencies;
-}
-std::span<const WordRow> comment_rows() {
-  return kComments;
-}
-std::span<const WordRow> name_rows() {
-  return kNames;
-}
-std::span<const WordRow> town_rows() {
-  return kTowns;
+WordRows word_rows() {
+  return {kTimes, kManners, kFrequencies, kComments, kNames, kTowns};
 }
 
 }  // namespace nmt::data

@@ -12,9 +12,9 @@ namespace nmt::data {
 
 /// How a phrase may be determined.
 enum class PhraseUse : uint8_t {
-  free,     ///< Anything.
-  known,    ///< Definite, demonstrative or possessive: subjects and datives of negated clauses.
-  unknown,  ///< Indefinite or bare: the object that "kein" negates.
+  kFree,     ///< Anything.
+  kKnown,    ///< Definite, demonstrative or possessive: subjects and datives of negated clauses.
+  kUnknown,  ///< Indefinite or bare: the object that "kein" negates.
 };
 
 class PhraseDerivation {

@@ -8,23 +8,23 @@ NounPhrase::NounPhrase(NounPhrase&&) noexcept = default;
 NounPhrase& NounPhrase::operator=(NounPhrase&&) noexcept = default;
 
 Agreement agreement_of(const Phrase& phrase) {
-  if (phrase.kind != Phrase::Kind::pronoun) {
-    return phrase.number == Number::plural ? Agreement::plural : Agreement::third_singular;
+  if (phrase.kind != Phrase::Kind::kPronoun) {
+    return phrase.number == Number::kPlural ? Agreement::kPlural : Agreement::kThirdSingular;
   }
   switch (phrase.pronoun) {
-    case Pronoun::i:
-      return Agreement::first_singular;
-    case Pronoun::he:
-    case Pronoun::she:
-    case Pronoun::it:
-      return Agreement::third_singular;
+    case Pronoun::kI:
+      return Agreement::kFirstSingular;
+    case Pronoun::kHe:
+    case Pronoun::kShe:
+    case Pronoun::kIt:
+      return Agreement::kThirdSingular;
     default:
-      return Agreement::plural;
+      return Agreement::kPlural;
   }
 }
 
 Agreement agreement_of(const NounPhrase& subject) {
-  return subject.second ? Agreement::plural : agreement_of(subject.head);
+  return subject.second ? Agreement::kPlural : agreement_of(subject.head);
 }
 
 }  // namespace nmt::data

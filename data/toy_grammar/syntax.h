@@ -17,14 +17,14 @@ namespace nmt::data {
 
 /// A pronoun, a name, or a noun with determiner and adjectives.
 struct Phrase {
-  enum class Kind : uint8_t { pronoun, name, noun };
-  Kind kind = Kind::noun;
-  Pronoun pronoun = Pronoun::i;
+  enum class Kind : uint8_t { kPronoun, kName, kNoun };
+  Kind kind = Kind::kNoun;
+  Pronoun pronoun = Pronoun::kI;
   const WordRow* name = nullptr;
   const Noun* noun = nullptr;
-  Determiner determiner = Determiner::definite;
-  Number number = Number::singular;
-  uint8_t count = 0;                                ///< For Determiner::number, at least 2.
+  Determiner determiner = Determiner::kDefinite;
+  Number number = Number::kSingular;
+  uint8_t count = 0;                                ///< For Determiner::kNumber, at least 2.
   std::array<const Adjective*, 2> adjectives = {};  ///< nullptr where there is none.
 };
 
@@ -45,28 +45,28 @@ struct NounPhrase {
 
 /// In, at, on or next to something; into, to or from it. A town or a phrase.
 struct PlacePhrase {
-  enum class Relation : uint8_t { at, behind, in_front_of, next_to, into, to, from };
-  Relation relation = Relation::at;
+  enum class Relation : uint8_t { kAt, kBehind, kInFrontOf, kNextTo, kInto, kTo, kFrom };
+  Relation relation = Relation::kAt;
   const WordRow* town = nullptr;
   Phrase phrase;  ///< If town is null.
 };
 
 /// Because of, despite, during an event.
 struct Circumstance {
-  enum class Relation : uint8_t { because_of, despite, during };
-  Relation relation = Relation::because_of;
+  enum class Relation : uint8_t { kBecauseOf, kDespite, kDuring };
+  Relation relation = Relation::kBecauseOf;
   Phrase event;
 };
 
 /// What stands before the finite verb of a main clause.
-enum class Front : uint8_t { subject, time, circumstance, place, comment };
+enum class Front : uint8_t { kSubject, kTime, kCircumstance, kPlace, kComment };
 
 struct Clause {
   NounPhrase subject;          ///< Unused where a relative pronoun is the subject.
   const Verb* verb = nullptr;  ///< Null: "to be" with `predicate`.
   const Adjective* predicate = nullptr;
-  Tense tense = Tense::present;
-  Modal modal = Modal::can;
+  Tense tense = Tense::kPresent;
+  Modal modal = Modal::kCan;
   bool negated = false;
   std::optional<NounPhrase> object;     ///< In the case that the verb's frame asks for.
   std::optional<NounPhrase> recipient;  ///< Dative, in the frame two_objects.
@@ -77,24 +77,35 @@ struct Clause {
   const WordRow* manner = nullptr;
   const WordRow* comment = nullptr;  ///< Always in front.
   std::optional<PlacePhrase> place;
-  Front front = Front::subject;
+  Front front = Front::kSubject;
 };
 
 /// A relative clause; the head of its noun phrase fills `role`, so that slot of `clause` is unused.
 struct Relative {
-  RelativeRole role = RelativeRole::subject;
+  RelativeRole role = RelativeRole::kSubject;
   Clause clause;
 };
 
 /// How the second clause hangs on the first.
-enum class Link : uint8_t { none, and_, but, that, because, although, if_, when, before, while_ };
+enum class Link : uint8_t {
+  kNone,
+  kAnd,
+  kBut,
+  kThat,
+  kBecause,
+  kAlthough,
+  kIf,
+  kWhen,
+  kBefore,
+  kWhile
+};
 constexpr bool is_subordinating(Link link) {
-  return link >= Link::that;
+  return link >= Link::kThat;
 }
 
 struct Sentence {
   Clause main;
-  Link link = Link::none;
+  Link link = Link::kNone;
   std::optional<Clause> second;
   bool second_first = false;  ///< The subordinate clause opens the sentence.
 };

@@ -24,17 +24,4 @@ ToyPair ToyGrammar::next() {
   }
 }
 
-uint64_t ToyGrammar::count_simple_sentences(const Lexicon& lexicon) {
-  const auto described = [&lexicon](const std::vector<WordIndex>& nouns) {
-    uint64_t count = 0;
-    for (const WordIndex noun : nouns) count += lexicon.nouns[noun].adjectives.size();
-    return count;
-  };
-  uint64_t count = 0;
-  for (const Verb& verb : lexicon.verbs[static_cast<int>(Frame::accusative)]) {
-    count += described(verb.subjects) * described(verb.objects);
-  }
-  return count;
-}
-
 }  // namespace nmt::data

@@ -43,10 +43,6 @@ class ToyGrammar {
   /// The next sentence, of at most kMaximumWords English words.
   ToyPair next();
 
-  /// Every distinct English sentence "DET ADJ NOUN VERB-past DET ADJ NOUN.", counted from the
-  /// lexicon: far fewer than all sentences, but a number that can be computed exactly.
-  static uint64_t count_simple_sentences(const Lexicon& lexicon);
-
  private:
   const Lexicon* lexicon_;
   SeededRandom random_;

@@ -70,19 +70,19 @@ std::vector<Edit> BeamEditDistance::edits() const {
   size_t j = columns_ - 1;
   while (i > 0 || j > 0) {
     const int cost = rows_[i * columns_ + j];
-    Edit edit = Edit::insertion;
+    Edit edit = Edit::kInsertion;
     if (i > 0 && j > 0) {
       const bool same = hypothesis_[i - 1] == reference_[j - 1];
       if (rows_[(i - 1) * columns_ + j - 1] + !same == cost) {
-        edit = same ? Edit::match : Edit::substitution;
+        edit = same ? Edit::kMatch : Edit::kSubstitution;
       } else if (rows_[(i - 1) * columns_ + j] + 1 == cost) {
-        edit = Edit::deletion;
+        edit = Edit::kDeletion;
       }
     } else if (i > 0) {
-      edit = Edit::deletion;
+      edit = Edit::kDeletion;
     }
-    if (edit != Edit::insertion) --i;
-    if (edit != Edit::deletion) --j;
+    if (edit != Edit::kInsertion) --i;
+    if (edit != Edit::kDeletion) --j;
     edits.push_back(edit);
   }
   std::reverse(edits.begin(), edits.end());

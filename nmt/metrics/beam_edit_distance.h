@@ -22,10 +22,10 @@
 namespace nmt::metrics {
 
 enum class Edit : uint8_t {
-  match,
-  substitution,
-  insertion,  ///< A reference word that the hypothesis lacks.
-  deletion,   ///< A hypothesis word that the reference lacks.
+  kMatch,
+  kSubstitution,
+  kInsertion,  ///< A reference word that the hypothesis lacks.
+  kDeletion,   ///< A hypothesis word that the reference lacks.
 };
 
 class BeamEditDistance {

@@ -19,7 +19,7 @@ struct Ratio {
 };
 
 double default_smooth_value(SmoothMethod method) {
-  return method == SmoothMethod::floor ? 0.1 : 1.0;
+  return method == SmoothMethod::kFloor ? 0.1 : 1.0;
 }
 
 double smooth_value(const BleuOptions& options) {
@@ -29,7 +29,7 @@ double smooth_value(const BleuOptions& options) {
 // numpy adds k in place, so that integer sums stay integers.
 NumpyNumber add_smoothing(NumpyNumber sum, double value, Arithmetic arithmetic) {
   const NumpyNumber smoothed = sum + value;
-  return arithmetic == Arithmetic::integer ? NumpyNumber(std::trunc(smoothed.value())) : smoothed;
+  return arithmetic == Arithmetic::kInteger ? NumpyNumber(std::trunc(smoothed.value())) : smoothed;
 }
 
 double log_or_floor(double value) {
@@ -56,7 +56,7 @@ int smoothed_precisions(const BleuOptions& options, Arithmetic arithmetic,
   for (int n = 0; n < options.max_order; ++n) {
     Ratio ratio{NumpyNumber::of_sum(sums[2 + n], arithmetic),
                 NumpyNumber::of_sum(sums[2 + options.max_order + n], arithmetic)};
-    if (options.smooth_method == SmoothMethod::add_k && n > 0) {
+    if (options.smooth_method == SmoothMethod::kAddK && n > 0) {
       ratio.correct = add_smoothing(ratio.correct, value, arithmetic);
       ratio.total = add_smoothing(ratio.total, value, arithmetic);
     }
@@ -65,10 +65,10 @@ int smoothed_precisions(const BleuOptions& options, Arithmetic arithmetic,
     NumpyNumber precision = 0.0;
     if (ratio.correct.value() != 0.0) {
       precision = NumpyNumber(100.0) * ratio.correct / ratio.total;
-    } else if (options.smooth_method == SmoothMethod::exp) {
+    } else if (options.smooth_method == SmoothMethod::kExp) {
       exp_divisor *= 2.0;
       precision = NumpyNumber(100.0) / (NumpyNumber(exp_divisor) * ratio.total);
-    } else if (options.smooth_method == SmoothMethod::floor) {
+    } else if (options.smooth_method == SmoothMethod::kFloor) {
       precision = NumpyNumber(100.0 * value) / ratio.total;
     }
     score.precisions[n] = precision.value();
@@ -104,8 +104,8 @@ class BleuMetric : public Metric {
 
 std::string smoothing_text(const BleuOptions& options) {
   std::string text(smooth_method_name(options.smooth_method));
-  if (options.smooth_method == SmoothMethod::floor ||
-      options.smooth_method == SmoothMethod::add_k) {
+  if (options.smooth_method == SmoothMethod::kFloor ||
+      options.smooth_method == SmoothMethod::kAddK) {
     text += '[' + fixed(smooth_value(options), 2) + ']';
   }
   return text;
@@ -127,13 +127,13 @@ std::vector<SignaturePart> BleuMetric::signature_parts() const {
 
 std::string_view smooth_method_name(SmoothMethod method) {
   switch (method) {
-    case SmoothMethod::none:
+    case SmoothMethod::kNone:
       return "none";
-    case SmoothMethod::floor:
+    case SmoothMethod::kFloor:
       return "floor";
-    case SmoothMethod::add_k:
+    case SmoothMethod::kAddK:
       return "add-k";
-    case SmoothMethod::exp:
+    case SmoothMethod::kExp:
       return "exp";
   }
   return "";

@@ -30,10 +30,10 @@ namespace nmt::metrics {
 
 /// What stands in for a precision without any match.
 enum class SmoothMethod {
-  none,   ///< Nothing: BLEU is 0.
-  floor,  ///< A numerator of smooth_value.
-  add_k,  ///< smooth_value is added to numerator and denominator of every order above 1.
-  exp,    ///< Numerator 1/2, 1/4, ... for the first, second, ... order without a match.
+  kNone,   ///< Nothing: BLEU is 0.
+  kFloor,  ///< A numerator of smooth_value.
+  kAddK,   ///< smooth_value is added to numerator and denominator of every order above 1.
+  kExp,    ///< Numerator 1/2, 1/4, ... for the first, second, ... order without a match.
 };
 
 /// "none", "floor", "add-k", "exp".
@@ -42,7 +42,7 @@ std::string_view smooth_method_name(SmoothMethod method);
 struct BleuOptions {
   std::string tokenize = "13a";  ///< A name of tokenizer_table.h.
   bool lowercase = false;        ///< Whether case is ignored.
-  SmoothMethod smooth_method = SmoothMethod::exp;
+  SmoothMethod smooth_method = SmoothMethod::kExp;
   std::optional<double> smooth_value;  ///< For floor (default 0.1) and add_k (default 1).
   /// Whether N falls to the longest order that the hypothesis has; for single segments.
   bool effective_order = false;
@@ -75,7 +75,7 @@ StatisticsTable bleu_statistics(std::span<const std::string> hypotheses,
 /// The score of column sums of a table of bleu_statistics() with the same options.
 /// Throws InputError if a negative smooth_value makes a precision negative.
 BleuScore bleu_from_sums(std::span<const double> sums, const BleuOptions& options = {},
-                         Arithmetic arithmetic = Arithmetic::python);
+                         Arithmetic arithmetic = Arithmetic::kPython);
 
 /// One score for the whole corpus. Errors as bleu_statistics().
 BleuScore corpus_bleu(std::span<const std::string> hypotheses,

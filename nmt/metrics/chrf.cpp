@@ -87,7 +87,7 @@ NumpyNumber chrf_from_sums(std::span<const double> sums, const ChrfOptions& opti
 }
 
 double chrf_from_sums(std::span<const double> sums, const ChrfOptions& options) {
-  return chrf_from_sums(sums, options, Arithmetic::python).value();
+  return chrf_from_sums(sums, options, Arithmetic::kPython).value();
 }
 
 double corpus_chrf(std::span<const std::string> hypotheses,

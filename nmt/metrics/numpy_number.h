@@ -12,9 +12,9 @@ namespace nmt::metrics {
 
 /// The arithmetic in which sacreBLEU scores column sums; it shows in the last digits.
 enum class Arithmetic {
-  python,   ///< Python numbers: plain scores.
-  float32,  ///< numpy float32: bootstrap resamples.
-  integer,  ///< numpy int64 (TER: float64): approximate randomization.
+  kPython,   ///< Python numbers: plain scores.
+  kFloat32,  ///< numpy float32: bootstrap resamples.
+  kInteger,  ///< numpy int64 (TER: float64): approximate randomization.
 };
 
 class NumpyNumber {
@@ -31,7 +31,7 @@ class NumpyNumber {
 
   /// A column sum as `arithmetic` holds it.
   static constexpr NumpyNumber of_sum(double value, Arithmetic arithmetic) {
-    return arithmetic == Arithmetic::float32 ? single(value) : NumpyNumber(value);
+    return arithmetic == Arithmetic::kFloat32 ? single(value) : NumpyNumber(value);
   }
 
   constexpr double value() const { return value_; }

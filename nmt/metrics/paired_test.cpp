@@ -12,7 +12,7 @@ namespace {
 using Tables = std::span<const std::vector<StatisticsTable>>;
 
 double plain_score(const Metric& metric, const StatisticsTable& table) {
-  return metric.score(table.sums(), Arithmetic::python).value();
+  return metric.score(table.sums(), Arithmetic::kPython).value();
 }
 
 double p_value(int64_t above, size_t samples) {
@@ -107,8 +107,8 @@ class Exchange {
           one = exchanged(from_baseline.of(trial), 1.0f);
           other = exchanged(from_baseline.of(trial), 0.0f);
         }
-        differences[trial] = std::fabs(metric.score(one, Arithmetic::integer).value() -
-                                       metric.score(other, Arithmetic::integer).value());
+        differences[trial] = std::fabs(metric.score(one, Arithmetic::kInteger).value() -
+                                       metric.score(other, Arithmetic::kInteger).value());
       }
     });
     return differences;

@@ -139,7 +139,7 @@ std::vector<ScoreArray> bootstrap_scores(std::span<const Metric* const> metrics,
       const size_t columns = tables[m]->columns();
       for (size_t start = 0; start < sums.size(); start += columns) {
         scores[m].push_back(
-            metrics[m]->score(std::span(sums).subspan(start, columns), Arithmetic::float32));
+            metrics[m]->score(std::span(sums).subspan(start, columns), Arithmetic::kFloat32));
       }
     }
   }

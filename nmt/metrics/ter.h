@@ -28,7 +28,8 @@ StatisticsTable ter_statistics(std::span<const std::string> hypotheses,
                                const TerOptions& options = {});
 
 /// The score of column sums of a table of ter_statistics().
-NumpyNumber ter_from_sums(std::span<const double> sums, Arithmetic arithmetic = Arithmetic::python);
+NumpyNumber ter_from_sums(std::span<const double> sums,
+                          Arithmetic arithmetic = Arithmetic::kPython);
 
 /// One score for the whole corpus. Errors as bleu_statistics().
 double corpus_ter(std::span<const std::string> hypotheses,

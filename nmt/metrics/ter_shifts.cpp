@@ -41,12 +41,12 @@ void TerShifts::align() {
   a.reference_errors.assign(1, 0);
   int hypothesis_word = -1;
   for (const Edit edit : distance_.edits()) {
-    const int error = edit == Edit::match ? 0 : 1;
-    if (edit != Edit::insertion) {
+    const int error = edit == Edit::kMatch ? 0 : 1;
+    if (edit != Edit::kInsertion) {
       ++hypothesis_word;
       a.hypothesis_errors.push_back(a.hypothesis_errors.back() + error);
     }
-    if (edit != Edit::deletion) {
+    if (edit != Edit::kDeletion) {
       a.targets.push_back(hypothesis_word);
       a.reference_errors.push_back(a.reference_errors.back() + error);
     }

@@ -32,7 +32,7 @@ std::vector<std::string> declined(Determiner determiner, const std::string& stem
                                   const std::string& english) {
   std::vector<std::string> forms;
   const Noun& word = noun(english);
-  for (const Number number : {Number::singular, Number::plural}) {
+  for (const Number number : {Number::kSingular, Number::kPlural}) {
     for (int i = 0; i < 4; ++i) {
       const german::Inflection inflection{word.gender, number, static_cast<Case>(i)};
       const auto [front, ending] = german::determiner(determiner, inflection);
@@ -50,31 +50,31 @@ using Forms = std::vector<std::string>;
 
 TEST(GermanFormsTest, WeakDeclension) {
   EXPECT_EQ(
-      declined(Determiner::definite, "alt", "man"),
+      declined(Determiner::kDefinite, "alt", "man"),
       (Forms{"der alte Mann", "den alten Mann", "dem alten Mann", "des alten Mannes",
              "die alten Männer", "die alten Männer", "den alten Männern", "der alten Männer"}));
-  EXPECT_EQ(declined(Determiner::demonstrative, "neu", "lamp"),
+  EXPECT_EQ(declined(Determiner::kDemonstrative, "neu", "lamp"),
             (Forms{"diese neue Lampe", "diese neue Lampe", "dieser neuen Lampe",
                    "dieser neuen Lampe", "diese neuen Lampen", "diese neuen Lampen",
                    "diesen neuen Lampen", "dieser neuen Lampen"}));
 }
 
 TEST(GermanFormsTest, MixedDeclension) {
-  EXPECT_EQ(declined(Determiner::no, "klein", "child"),
+  EXPECT_EQ(declined(Determiner::kNo, "klein", "child"),
             (Forms{"kein kleines Kind", "kein kleines Kind", "keinem kleinen Kind",
                    "keines kleinen Kindes", "keine kleinen Kinder", "keine kleinen Kinder",
                    "keinen kleinen Kindern", "keiner kleinen Kinder"}));
-  EXPECT_EQ(declined(Determiner::our, "jung", "student"),
+  EXPECT_EQ(declined(Determiner::kOur, "jung", "student"),
             (Forms{"unser junger Student", "unseren jungen Studenten", "unserem jungen Studenten",
                    "unseres jungen Studenten", "unsere jungen Studenten", "unsere jungen Studenten",
                    "unseren jungen Studenten", "unserer jungen Studenten"}));
 }
 
 TEST(GermanFormsTest, StrongDeclension) {
-  const Forms forms = declined(Determiner::bare, "kalt", "water");
+  const Forms forms = declined(Determiner::kBare, "kalt", "water");
   EXPECT_EQ((Forms{forms.begin(), forms.begin() + 4}),
             (Forms{"kaltes Wasser", "kaltes Wasser", "kaltem Wasser", "kalten Wassers"}));
-  const Forms many = declined(Determiner::many, "gut", "friend");
+  const Forms many = declined(Determiner::kMany, "gut", "friend");
   EXPECT_EQ((Forms{many.begin() + 4, many.end()}),
             (Forms{"viele gute Freunde", "viele gute Freunde", "vielen guten Freunden",
                    "vieler guter Freunde"}));
@@ -99,24 +99,24 @@ TEST(GermanFormsTest, PresentTense) {
     std::vector<std::string> forms;
   };
   const Row kRows[] = {
-      {Frame::intransitive, "work", {"arbeite", "arbeitet", "arbeiten"}},
-      {Frame::intransitive, "smile", {"lächle", "lächelt", "lächeln"}},
-      {Frame::intransitive, "live", {"wohne", "wohnt", "wohnen"}},
-      {Frame::intransitive, "sleep", {"schlafe", "schläft", "schlafen"}},
-      {Frame::accusative, "draw", {"zeichne", "zeichnet", "zeichnen"}},
-      {Frame::accusative, "change", {"ändere", "ändert", "ändern"}},
-      {Frame::accusative, "collect", {"sammle", "sammelt", "sammeln"}},
-      {Frame::accusative, "warn", {"warne", "warnt", "warnen"}},
-      {Frame::accusative, "hug", {"umarme", "umarmt", "umarmen"}},
-      {Frame::accusative, "kiss", {"küsse", "küsst", "küssen"}},
-      {Frame::clause, "know", {"weiß", "weiß", "wissen"}},
+      {Frame::kIntransitive, "work", {"arbeite", "arbeitet", "arbeiten"}},
+      {Frame::kIntransitive, "smile", {"lächle", "lächelt", "lächeln"}},
+      {Frame::kIntransitive, "live", {"wohne", "wohnt", "wohnen"}},
+      {Frame::kIntransitive, "sleep", {"schlafe", "schläft", "schlafen"}},
+      {Frame::kAccusative, "draw", {"zeichne", "zeichnet", "zeichnen"}},
+      {Frame::kAccusative, "change", {"ändere", "ändert", "ändern"}},
+      {Frame::kAccusative, "collect", {"sammle", "sammelt", "sammeln"}},
+      {Frame::kAccusative, "warn", {"warne", "warnt", "warnen"}},
+      {Frame::kAccusative, "hug", {"umarme", "umarmt", "umarmen"}},
+      {Frame::kAccusative, "kiss", {"küsse", "küsst", "küssen"}},
+      {Frame::kClause, "know", {"weiß", "weiß", "wissen"}},
   };
   for (const Row& row : kRows) {
     const auto& forms = verb(row.frame, row.english).present;
     EXPECT_EQ(std::vector<std::string>(forms.begin(), forms.end()), row.forms);
   }
-  EXPECT_EQ(verb(Frame::accusative, "open").prefix, "auf");
-  EXPECT_EQ(verb(Frame::accusative, "open").infinitive, "aufmachen");
+  EXPECT_EQ(verb(Frame::kAccusative, "open").prefix, "auf");
+  EXPECT_EQ(verb(Frame::kAccusative, "open").infinitive, "aufmachen");
 }
 
 TEST(GermanFormsTest, ParticiplesAreWellFormed) {

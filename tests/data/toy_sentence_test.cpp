@@ -20,8 +20,8 @@ const Verb& verb(Frame frame, const std::string& base, const std::string& tail =
   throw std::runtime_error("no verb " + base);
 }
 
-Phrase noun(const std::string& english, Determiner determiner = Determiner::definite,
-            Number number = Number::singular) {
+Phrase noun(const std::string& english, Determiner determiner = Determiner::kDefinite,
+            Number number = Number::kSingular) {
   Phrase phrase;
   for (const Noun& noun : full_lexicon().nouns) {
     if (noun.english[0] == english) phrase.noun = &noun;
@@ -41,7 +41,7 @@ Phrase described(const std::string& adjective, Phrase phrase) {
 
 Phrase pronoun(Pronoun which) {
   Phrase phrase;
-  phrase.kind = Phrase::Kind::pronoun;
+  phrase.kind = Phrase::Kind::kPronoun;
   phrase.pronoun = which;
   return phrase;
 }
@@ -95,133 +95,135 @@ void expect(Clause main, const std::string& english, const std::string& german) 
 }
 
 TEST(ToySentenceTest, PerfectTenseAndInversion) {
-  Clause main = clause(noun("woman"), verb(Frame::accusative, "buy"), Tense::past,
-                       described("red", noun("coat", Determiner::indefinite)));
+  Clause main = clause(noun("woman"), verb(Frame::kAccusative, "buy"), Tense::kPast,
+                       described("red", noun("coat", Determiner::kIndefinite)));
   main.time = time("yesterday");
-  main.front = Front::time;
+  main.front = Front::kTime;
   expect(std::move(main), "Yesterday the woman bought a red coat.",
          "Gestern hat die Frau einen roten Mantel gekauft.");
 }
 
 TEST(ToySentenceTest, SeparableVerbSplitsInMainAndJoinsInSubordinateClause) {
-  const Verb& open = verb(Frame::accusative, "open");
-  expect(joined(clause(pronoun(Pronoun::i), open, Tense::present, noun("window")), Link::because,
-                clause(noun("child"), open, Tense::present, noun("door"))),
+  const Verb& open = verb(Frame::kAccusative, "open");
+  expect(joined(clause(pronoun(Pronoun::kI), open, Tense::kPresent, noun("window")), Link::kBecause,
+                clause(noun("child"), open, Tense::kPresent, noun("door"))),
          "I open the window because the child opens the door.",
          "Ich mache das Fenster auf, weil das Kind die Tür aufmacht.");
 }
 
 TEST(ToySentenceTest, FrontedClauseInvertsTheMainClause) {
-  expect(joined(clause(pronoun(Pronoun::he), verb(Frame::dative, "help"), Tense::future,
-                       noun("neighbor")),
-                Link::if_,
-                clause(pronoun(Pronoun::you), verb(Frame::intransitive, "sleep"), Tense::present),
-                /*second_first=*/true),
-         "If you sleep, he will help the neighbor.",
-         "Wenn Sie schlafen, wird er dem Nachbarn helfen.");
+  expect(
+      joined(clause(pronoun(Pronoun::kHe), verb(Frame::kDative, "help"), Tense::kFuture,
+                    noun("neighbor")),
+             Link::kIf,
+             clause(pronoun(Pronoun::kYou), verb(Frame::kIntransitive, "sleep"), Tense::kPresent),
+             /*second_first=*/true),
+      "If you sleep, he will help the neighbor.",
+      "Wenn Sie schlafen, wird er dem Nachbarn helfen.");
 }
 
 TEST(ToySentenceTest, ModalStandsLastInSubordinateClause) {
-  Clause second = clause(pronoun(Pronoun::they), verb(Frame::motion, "go"), Tense::modal_past);
-  second.modal = Modal::must;
+  Clause second = clause(pronoun(Pronoun::kThey), verb(Frame::kMotion, "go"), Tense::kModalPast);
+  second.modal = Modal::kMust;
   second.place.emplace();
-  second.place->relation = PlacePhrase::Relation::into;
+  second.place->relation = PlacePhrase::Relation::kInto;
   second.place->phrase = noun("garden");
-  expect(joined(clause(noun("judge"), verb(Frame::clause, "say"), Tense::past), Link::that,
+  expect(joined(clause(noun("judge"), verb(Frame::kClause, "say"), Tense::kPast), Link::kThat,
                 std::move(second)),
          "The judge said that they had to go into the garden.",
          "Der Richter hat gesagt, dass sie in den Garten gehen mussten.");
 }
 
 TEST(ToySentenceTest, TwoObjectsAndPronouns) {
-  const Verb& give = verb(Frame::two_objects, "give");
-  Clause nouns = clause(noun("father"), give, Tense::present, noun("ball"));
-  nouns.recipient = alone(noun("child", Determiner::his));
+  const Verb& give = verb(Frame::kTwoObjects, "give");
+  Clause nouns = clause(noun("father"), give, Tense::kPresent, noun("ball"));
+  nouns.recipient = alone(noun("child", Determiner::kHis));
   expect(std::move(nouns), "The father gives the ball to his child.",
          "Der Vater gibt seinem Kind den Ball.");
-  Clause pronouns = clause(noun("father"), give, Tense::present, pronoun(Pronoun::it));
-  pronouns.recipient = alone(pronoun(Pronoun::she));
+  Clause pronouns = clause(noun("father"), give, Tense::kPresent, pronoun(Pronoun::kIt));
+  pronouns.recipient = alone(pronoun(Pronoun::kShe));
   expect(std::move(pronouns), "The father gives it to her.", "Der Vater gibt es ihr.");
 }
 
 TEST(ToySentenceTest, ParticleFollowsPronounObject) {
-  const Verb& turn_on = verb(Frame::accusative, "turn", "on");
-  expect(clause(pronoun(Pronoun::she), turn_on, Tense::past, pronoun(Pronoun::it)),
+  const Verb& turn_on = verb(Frame::kAccusative, "turn", "on");
+  expect(clause(pronoun(Pronoun::kShe), turn_on, Tense::kPast, pronoun(Pronoun::kIt)),
          "She turned it on.", "Sie hat es eingeschaltet.");
-  expect(clause(pronoun(Pronoun::she), turn_on, Tense::past, noun("radio")),
+  expect(clause(pronoun(Pronoun::kShe), turn_on, Tense::kPast, noun("radio")),
          "She turned on the radio.", "Sie hat das Radio eingeschaltet.");
 }
 
 TEST(ToySentenceTest, NichtAgainstKein) {
-  const Verb& see = verb(Frame::accusative, "see");
-  Clause definite = clause(noun("man"), see, Tense::present, noun("dog"));
+  const Verb& see = verb(Frame::kAccusative, "see");
+  Clause definite = clause(noun("man"), see, Tense::kPresent, noun("dog"));
   definite.negated = true;
   expect(std::move(definite), "The man does not see the dog.", "Der Mann sieht den Hund nicht.");
-  Clause indefinite = clause(noun("man"), see, Tense::past, noun("dog", Determiner::indefinite));
+  Clause indefinite = clause(noun("man"), see, Tense::kPast, noun("dog", Determiner::kIndefinite));
   indefinite.negated = true;
   expect(std::move(indefinite), "The man did not see a dog.", "Der Mann hat keinen Hund gesehen.");
   Clause waiting =
-      clause(noun("man"), verb(Frame::preposition, "wait", "for"), Tense::present, noun("bus"));
+      clause(noun("man"), verb(Frame::kPreposition, "wait", "for"), Tense::kPresent, noun("bus"));
   waiting.negated = true;
   expect(std::move(waiting), "The man does not wait for the bus.",
          "Der Mann wartet nicht auf den Bus.");
 }
 
 TEST(ToySentenceTest, RelativeClauses) {
-  Clause main = clause(noun("man"), verb(Frame::intransitive, "laugh"), Tense::present);
+  Clause main = clause(noun("man"), verb(Frame::kIntransitive, "laugh"), Tense::kPresent);
   main.subject.relative = std::make_unique<Relative>();
-  main.subject.relative->role = RelativeRole::preposition;
+  main.subject.relative->role = RelativeRole::kPreposition;
   main.subject.relative->clause =
-      clause(noun("girl"), verb(Frame::preposition, "wait", "for"), Tense::present);
+      clause(noun("girl"), verb(Frame::kPreposition, "wait", "for"), Tense::kPresent);
   expect(std::move(main), "The man whom the girl waits for laughs.",
          "Der Mann, auf den das Mädchen wartet, lacht.");
 
-  Clause object = clause(pronoun(Pronoun::we), verb(Frame::accusative, "call"), Tense::past,
-                         noun("friend", Determiner::definite, Number::plural));
+  Clause object = clause(pronoun(Pronoun::kWe), verb(Frame::kAccusative, "call"), Tense::kPast,
+                         noun("friend", Determiner::kDefinite, Number::kPlural));
   object.object->relative = std::make_unique<Relative>();
-  object.object->relative->role = RelativeRole::dative;
+  object.object->relative->role = RelativeRole::kDative;
   object.object->relative->clause =
-      clause(noun("teacher"), verb(Frame::dative, "thank"), Tense::past);
+      clause(noun("teacher"), verb(Frame::kDative, "thank"), Tense::kPast);
   expect(std::move(object), "We called the friends whom the teacher thanked.",
          "Wir haben die Freunde angerufen, denen der Lehrer gedankt hat.");
 }
 
 TEST(ToySentenceTest, GenitiveAndCoordination) {
-  Clause main = clause(noun("car"), verb(Frame::intransitive, "arrive"), Tense::past);
+  Clause main = clause(noun("car"), verb(Frame::kIntransitive, "arrive"), Tense::kPast);
   main.subject.genitive = described("old", noun("student"));
   main.circumstance.emplace();
-  main.circumstance->relation = Circumstance::Relation::despite;
+  main.circumstance->relation = Circumstance::Relation::kDespite;
   main.circumstance->event = noun("rain");
   expect(std::move(main), "The car of the old student arrived despite the rain.",
          "Das Auto des alten Studenten ist trotz des Regens angekommen.");
 
-  Clause both = clause(noun("dog"), verb(Frame::intransitive, "sleep"), Tense::present);
+  Clause both = clause(noun("dog"), verb(Frame::kIntransitive, "sleep"), Tense::kPresent);
   both.subject.second = noun("cat");
   expect(std::move(both), "The dog and the cat sleep.", "Der Hund und die Katze schlafen.");
 }
 
 TEST(ToySentenceTest, NumbersPlacesAndCapitalUmlaut) {
-  Phrase dogs = noun("dog", Determiner::number, Number::plural);
+  Phrase dogs = noun("dog", Determiner::kNumber, Number::kPlural);
   dogs.count = 21;
-  Clause main = clause(dogs, verb(Frame::intransitive, "play"), Tense::present);
+  Clause main = clause(dogs, verb(Frame::kIntransitive, "play"), Tense::kPresent);
   main.place.emplace();
   main.place->phrase = noun("garden");
   main.time = time("the day after tomorrow");
-  main.front = Front::time;
-  main.tense = Tense::future;
+  main.front = Front::kTime;
+  main.tense = Tense::kFuture;
   expect(std::move(main), "The day after tomorrow twenty-one dogs will play in the garden.",
          "Übermorgen werden einundzwanzig Hunde im Garten spielen.");
 }
 
 TEST(ToySentenceTest, PredicateAdjectiveHasNoEnding) {
   Clause main;
-  main.subject.head = noun("house", Determiner::my, Number::plural);
+  main.subject.head = noun("house", Determiner::kMy, Number::kPlural);
   for (const Adjective& adjective : full_lexicon().adjectives) {
     if (adjective.english == "dark") main.predicate = &adjective;
   }
   expect(std::move(main), "My houses are dark.", "Meine Häuser sind dunkel.");
-  Clause attribute = clause(pronoun(Pronoun::he), verb(Frame::accusative, "visit"), Tense::present,
-                            described("dark", noun("castle", Determiner::indefinite)));
+  Clause attribute =
+      clause(pronoun(Pronoun::kHe), verb(Frame::kAccusative, "visit"), Tense::kPresent,
+             described("dark", noun("castle", Determiner::kIndefinite)));
   expect(std::move(attribute), "He visits a dark castle.", "Er besucht ein dunkles Schloss.");
 }
 

@@ -20,15 +20,15 @@ def layout(dataset):
     """The TestSetLayout of the test set."""
     kind = type(dataset).__name__
     if kind == "WMTXMLDataset":
-        return "xml"
+        return "kXml"
     if kind in ("PlainTextDataset", "TSVDataset"):
-        return "plain"
+        return "kPlain"
     pair = next(iter(dataset.langpairs))
-    return "annotated_sgml" if "origlang" in dataset.fieldnames(pair) else "sgml"
+    return "kAnnotatedSgml" if "origlang" in dataset.fieldnames(pair) else "kSgml"
 
 
 def reference_fields(dataset, pair):
-    if layout(dataset) == "xml":
+    if layout(dataset) == "kXml":
         return dataset._get_langpair_allowed_refs(pair)
     return [name for name in dataset.fieldnames(pair) if name.startswith("ref")]
 
@@ -38,7 +38,7 @@ def pair_row(dataset, pair):
     row = [pair, " ".join(reference_fields(dataset, pair))]
     if isinstance(files, dict):  # sacreBLEU asks for its first file, which a dict does not have.
         return row + [files["path"], False]
-    if layout(dataset) == "xml" or files[0].endswith(".sgm"):
+    if layout(dataset) == "kXml" or files[0].endswith(".sgm"):
         return row + [files[0], True]
     return row + ["", True]
 

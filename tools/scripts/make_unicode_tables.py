@@ -35,7 +35,7 @@ def runs(values):
 
 def character_class(code_point):
     text = chr(code_point)
-    for letter, name in (("P", "punctuation"), ("N", "number"), ("S", "symbol")):
+    for letter, name in (("P", "kPunctuation"), ("N", "kNumber"), ("S", "kSymbol")):
         if regex.match(rf"\p{{{letter}}}", text):
             return name
     return None
@@ -45,9 +45,9 @@ def sigma_context(code_point):
     """What the neighbour of a capital sigma does to its lower-case form."""
     text = chr(code_point)
     if (text + "\u03a3").lower()[-1] == "\u03c2":
-        return "cased"
+        return "kCased"
     if ("a" + text + "\u03a3").lower()[-1] == "\u03c2":
-        return "ignorable"
+        return "kIgnorable"
     return None
 
 

@@ -26,10 +26,10 @@ void separate_behind_text(std::string_view line, std::string& result) {
   while (position < line.size()) {
     const Character first = take(line, position);
     result += first.bytes;
-    if (first.kind == number || position == line.size()) continue;
+    if (first.kind == kNumber || position == line.size()) continue;
     size_t behind = position;
     const Character second = take(line, behind);
-    if (second.kind != punctuation) continue;
+    if (second.kind != kPunctuation) continue;
     result += ' ';
     result += second.bytes;
     result += ' ';
@@ -43,7 +43,8 @@ void separate_before_text(std::string_view line, std::string& result) {
   while (position < line.size()) {
     const Character first = take(line, position);
     size_t behind = position;
-    if (first.kind != punctuation || position == line.size() || take(line, behind).kind == number) {
+    if (first.kind != kPunctuation || position == line.size() ||
+        take(line, behind).kind == kNumber) {
       result += first.bytes;
       continue;
     }
@@ -59,9 +60,9 @@ void separate_symbols(std::string_view line, std::string& result) {
   result.clear();
   for (size_t position = 0; position < line.size();) {
     const Character character = take(line, position);
-    if (character.kind == symbol) result += ' ';
+    if (character.kind == kSymbol) result += ' ';
     result += character.bytes;
-    if (character.kind == symbol) result += ' ';
+    if (character.kind == kSymbol) result += ' ';
   }
 }
 

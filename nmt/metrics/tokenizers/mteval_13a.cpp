@@ -9,27 +9,27 @@ namespace nmt::metrics {
 namespace {
 
 enum class ByteKind : uint8_t {
-  other,
-  space,      // ASCII white space.
-  mark,       // Stands alone wherever it is.
-  point,      // . or ,
-  dash,       // -
-  lead,       // May start white space outside ASCII.
-  rewritten,  // & < LF: something may have to be replaced before words can be found.
+  kOther,
+  kSpace,      // ASCII white space.
+  kMark,       // Stands alone wherever it is.
+  kPoint,      // . or ,
+  kDash,       // -
+  kLead,       // May start white space outside ASCII.
+  kRewritten,  // & < LF: something may have to be replaced before words can be found.
 };
 
 constexpr std::array<ByteKind, 256> byte_kinds() {
   std::array<ByteKind, 256> kinds{};
   for (int c = 0; c < 0x80; ++c) {
-    if (text::is_ascii_white_space(static_cast<unsigned char>(c))) kinds[c] = ByteKind::space;
+    if (text::is_ascii_white_space(static_cast<unsigned char>(c))) kinds[c] = ByteKind::kSpace;
   }
   for (const char c : std::string_view("!\"#$%()*+/:;=>?@[\\]^_`{|}~")) {
-    kinds[static_cast<unsigned char>(c)] = ByteKind::mark;
+    kinds[static_cast<unsigned char>(c)] = ByteKind::kMark;
   }
-  for (const int c : {0xC2, 0xE1, 0xE2, 0xE3}) kinds[c] = ByteKind::lead;
-  kinds['.'] = kinds[','] = ByteKind::point;
-  kinds['-'] = ByteKind::dash;
-  kinds['&'] = kinds['<'] = kinds['\n'] = ByteKind::rewritten;
+  for (const int c : {0xC2, 0xE1, 0xE2, 0xE3}) kinds[c] = ByteKind::kLead;
+  kinds['.'] = kinds[','] = ByteKind::kPoint;
+  kinds['-'] = ByteKind::kDash;
+  kinds['&'] = kinds['<'] = kinds['\n'] = ByteKind::kRewritten;
   return kinds;
 }
 
@@ -55,29 +55,29 @@ class WordFinder {
     words_.clear();
     for (position_ = 0; position_ < segment_.size();) {
       switch (kind_of(segment_[position_])) {
-        case ByteKind::other:
+        case ByteKind::kOther:
           ++position_;
           break;
-        case ByteKind::space:
+        case ByteKind::kSpace:
           separate(1);
           break;
-        case ByteKind::mark:
+        case ByteKind::kMark:
           stand_alone();
           break;
-        case ByteKind::point:
+        case ByteKind::kPoint:
           if (!point()) return false;
           break;
-        case ByteKind::dash:
+        case ByteKind::kDash:
           if (is_digit(before())) {
             stand_alone();
           } else {
             ++position_;
           }
           break;
-        case ByteKind::lead:
+        case ByteKind::kLead:
           lead();
           break;
-        case ByteKind::rewritten:
+        case ByteKind::kRewritten:
           return false;
       }
     }
@@ -106,7 +106,7 @@ class WordFinder {
   }
 
   bool point() {
-    if (kind_of(behind()) == ByteKind::point) return false;
+    if (kind_of(behind()) == ByteKind::kPoint) return false;
     if (is_digit(before()) && is_digit(behind())) {
       ++position_;
     } else {

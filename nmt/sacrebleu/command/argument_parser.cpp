@@ -24,12 +24,12 @@ bool is_negative_number(const std::string& text) {
 constexpr char kOnlyAttached = ' ';
 
 bool takes_many(const Argument& argument) {
-  return argument.arity == Arity::one_or_more || argument.arity == Arity::any;
+  return argument.arity == Arity::kOneOrMore || argument.arity == Arity::kAny;
 }
 
 int value_count(Arity arity) {
-  if (arity == Arity::any) return cli::kAnyNumber;
-  return arity == Arity::one_or_more ? cli::kOneOrMore : arity == Arity::one ? 1 : 0;
+  if (arity == Arity::kAny) return cli::kAnyNumber;
+  return arity == Arity::kOneOrMore ? cli::kOneOrMore : arity == Arity::kOne ? 1 : 0;
 }
 
 std::string all_names(const Argument& argument) {
@@ -51,7 +51,7 @@ std::string left_column(const Argument& argument) {
     if (!text.empty()) text += ", ";
     text += name;
   }
-  if (argument.arity != Arity::none) text += ' ' + argument.placeholder;
+  if (argument.arity != Arity::kNone) text += ' ' + argument.placeholder;
   if (takes_many(argument)) text += " ...";
   return text;
 }
@@ -67,7 +67,7 @@ void ArgumentParser::group(std::string title) {
 
 void ArgumentParser::flag(std::string_view names, bool* target, std::string help) {
   option(
-      names, "", [target](const auto&) { *target = true; }, std::move(help), {}, Arity::none);
+      names, "", [target](const auto&) { *target = true; }, std::move(help), {}, Arity::kNone);
 }
 
 void ArgumentParser::option(std::string_view names, std::string placeholder, Assign assign,
@@ -132,7 +132,7 @@ std::optional<ArgumentParser::Match> ArgumentParser::classify(const std::string&
 
 // The option as --name or --name=value, after the toggles before it in a cluster such as -qb.
 void ArgumentParser::append_canonical(Match match, std::vector<std::string>& words) const {
-  while (match.value && match.argument->arity == Arity::none) {
+  while (match.value && match.argument->arity == Arity::kNone) {
     const std::string rest = *match.value;
     const Argument* next =
         rest.empty() || match.name.starts_with("--") ? nullptr : find("-" + rest.substr(0, 1));

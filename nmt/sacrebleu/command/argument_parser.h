@@ -30,7 +30,7 @@
 namespace nmt::sacrebleu {
 
 /// How many values an option takes.
-enum class Arity { none, one, one_or_more, any };
+enum class Arity { kNone, kOne, kOneOrMore, kAny };
 
 /// Takes the values of an option.
 using Assign = std::function<void(const std::vector<std::string>&)>;
@@ -62,7 +62,7 @@ class ArgumentParser {
   /// value alone. `placeholder`: what help shows for a value. `choices`: if not empty, all values
   /// that are allowed.
   void option(std::string_view names, std::string placeholder, Assign assign, std::string help,
-              std::vector<std::string> choices = {}, Arity arity = Arity::one);
+              std::vector<std::string> choices = {}, Arity arity = Arity::kOne);
 
   /// Where the positional arguments go, any number of them.
   void positional(std::string placeholder, std::string help, std::vector<std::string>* values);

@@ -104,7 +104,7 @@ class OriginScores {
       const auto metric = metrics::make_metric(name, request_.settings, references);
       const std::vector<double> sums = metric->statistics(segments, request_.threads).sums();
       scores.push_back(
-          {all.size(), metric->name(), metric->score(sums, metrics::Arithmetic::python).value()});
+          {all.size(), metric->name(), metric->score(sums, metrics::Arithmetic::kPython).value()});
     }
   }
 
@@ -143,7 +143,7 @@ std::string origin_scores(const ScoreRequest& request, const ScoreInput& whole,
   }
   std::string text;
   for (const auto& [key, values] : rows) {
-    const std::string shown = palette.paint(padded(key, key_width), Color::yellow);
+    const std::string shown = palette.paint(padded(key, key_width), Color::kYellow);
     for (const OriginScore& score : values) {
       text += shown + ": sentences=" + padded(std::to_string(score.segments), kCountWidth) + ' ' +
               padded(score.metric, metric_width) + " = " +

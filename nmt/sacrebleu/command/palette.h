@@ -7,7 +7,7 @@
 
 namespace nmt::sacrebleu {
 
-enum class Color { red = 31, green = 32, yellow = 33, cyan = 36 };
+enum class Color { kRed = 31, kGreen = 32, kYellow = 33, kCyan = 36 };
 
 struct Palette {
   bool enabled = false;

@@ -17,7 +17,7 @@ std::string optional_float(const std::optional<double>& value) {
 }
 
 std::string result_json(const metrics::PairedResult& result, const ScoreRequest& request) {
-  if (request.paired_test == PairedTest::none) {
+  if (request.paired_test == PairedTest::kNone) {
     return metrics::json_string(metrics::fixed(result.score, request.width), /*ascii_only=*/true);
   }
   std::optional<double> mean, half_width;
@@ -53,7 +53,7 @@ nlohmann::ordered_json number_or_null(const std::optional<double>& value) {
 
 std::string paired_json(const SystemResults& results, const ScoreRequest& request) {
   nlohmann::ordered_json json;
-  json["test"] = request.paired_test == PairedTest::bootstrap ? "bootstrap" : "randomization";
+  json["test"] = request.paired_test == PairedTest::kBootstrap ? "bootstrap" : "randomization";
   json["samples"] = results.samples;
   json["seed"] = nlohmann::ordered_json();
   if (results.seed != "none") json["seed"] = std::stoull(results.seed);
@@ -87,9 +87,9 @@ std::string cell(const metrics::PairedResult& result, const ScoreRequest& reques
             metrics::fixed(result.interval->half_width, request.width) + ')';
   }
   if (result.p_value) {
-    text += request.format == OutputFormat::text ? '\n' : ' ';
+    text += request.format == OutputFormat::kText ? '\n' : ' ';
     const std::string p = "(p = " + metrics::fixed(*result.p_value, 4) + ')';
-    text += *result.p_value > kSignificant ? palette.paint(p, Color::red) : p + '*';
+    text += *result.p_value > kSignificant ? palette.paint(p, Color::kRed) : p + '*';
   }
   return text;
 }
@@ -97,7 +97,7 @@ std::string cell(const metrics::PairedResult& result, const ScoreRequest& reques
 TextTable table_of(const SystemResults& results, const ScoreRequest& request,
                    const Palette& palette) {
   TextTable table{.decimals = request.width, .commas_are_numbers = request.no_color};
-  table.columns.push_back({palette.paint("System", Color::cyan), results.systems});
+  table.columns.push_back({palette.paint("System", Color::kCyan), results.systems});
   bool has_interval = false;
   for (const ResultColumn& column : results.columns) {
     TextTable::Column cells;
@@ -106,12 +106,12 @@ TextTable table_of(const SystemResults& results, const ScoreRequest& request,
       cells.cells.push_back(cell(result, request, palette));
     }
     const std::string header = column.name + (has_interval ? " (μ ± 95% CI)" : "");
-    cells.header = palette.paint(header, Color::cyan);
+    cells.header = palette.paint(header, Color::kCyan);
     table.columns.push_back(std::move(cells));
   }
   if (results.systems.front().starts_with("Baseline:")) {
     for (TextTable::Column& column : table.columns) {
-      column.cells.front() = palette.paint(column.cells.front(), Color::yellow);
+      column.cells.front() = palette.paint(column.cells.front(), Color::kYellow);
     }
   }
   return table;
@@ -119,17 +119,17 @@ TextTable table_of(const SystemResults& results, const ScoreRequest& request,
 
 std::string explanation(const SystemResults& results, const ScoreRequest& request,
                         const Palette& palette) {
-  const bool bootstrap = request.paired_test == PairedTest::bootstrap;
+  const bool bootstrap = request.paired_test == PairedTest::kBootstrap;
   const int64_t samples = bootstrap ? request.paired_resamples : request.randomization_trials;
   const std::string title =
       std::string("Paired ") + (bootstrap ? "bootstrap resampling" : "approximate randomization") +
       " test with " + std::to_string(samples) + (bootstrap ? " resampling trials" : " trials");
   const std::string& first = results.systems.front();
   const std::string name =
-      palette.paint(first.starts_with("Baseline:") ? first : "", Color::yellow);
-  const std::string baseline = palette.paint("baseline", Color::yellow);
-  const std::string hypothesis = palette.paint("Null hypothesis", Color::green);
-  const std::string small_hypothesis = palette.paint("null hypothesis", Color::green);
+      palette.paint(first.starts_with("Baseline:") ? first : "", Color::kYellow);
+  const std::string baseline = palette.paint("baseline", Color::kYellow);
+  const std::string hypothesis = palette.paint("Null hypothesis", Color::kGreen);
+  const std::string small_hypothesis = palette.paint("null hypothesis", Color::kGreen);
   const std::string line(title.size(), '-');
   return line + '\n' + title + '\n' + line + "\n - Each system is pairwise compared to " + name +
          ".\n" +
@@ -151,7 +151,7 @@ std::string explanation(const SystemResults& results, const ScoreRequest& reques
          "   for p-values < 0.05 (marked with \"*\"). This means that the delta is unlikely to be "
          "attributed\n   to chance, hence the system is significantly \"different\" than the " +
          baseline + ".\n   Otherwise, the p-values are " +
-         palette.paint("highlighted in red", Color::red) +
+         palette.paint("highlighted in red", Color::kRed) +
          ".\n\n - NOTE: Significance does not tell whether a system is \"better\" than the " +
          baseline +
          " but rather\n   emphasizes the \"difference\" of the systems in terms of the "
@@ -164,12 +164,12 @@ std::string explanation(const SystemResults& results, const ScoreRequest& reques
 std::string results_text(const SystemResults& results, const ScoreRequest& request,
                          const Palette& palette) {
   if (request.paired_json) return paired_json(results, request);
-  if (request.format == OutputFormat::json) return results_json(results, request);
+  if (request.format == OutputFormat::kJson) return results_json(results, request);
   const TextTable table = table_of(results, request, palette);
   std::string text =
-      request.format == OutputFormat::text ? fancy_grid(table) : latex_booktabs(table);
+      request.format == OutputFormat::kText ? fancy_grid(table) : latex_booktabs(table);
   text += "\n\n";
-  if (request.paired_test != PairedTest::none) text += explanation(results, request, palette);
+  if (request.paired_test != PairedTest::kNone) text += explanation(results, request, palette);
   text += "-----------------\nMetric signatures\n-----------------\n";
   for (const ResultColumn& column : results.columns) {
     const size_t missing = kNameWidth - std::min(kNameWidth, column.name.size());

@@ -125,14 +125,14 @@ PrintedScore Scoring::printed_score(const metrics::Metric& metric,
                                     const metrics::StatisticsTable& table) const {
   const std::vector<double> sums = table.sums();
   PrintedScore score{.name = metric.name(),
-                     .score = metric.score(sums, metrics::Arithmetic::python).value(),
+                     .score = metric.score(sums, metrics::Arithmetic::kPython).value(),
                      .details = metric.details(sums)};
   metrics::EvaluationFacts facts = this->facts();
   if (wants_intervals()) {
     facts.bootstrap_resamples = request_.confidence_resamples;
     facts.seed = lower_ascii(request_.seed);
   }
-  const bool short_names = request_.short_signature && request_.format != OutputFormat::json;
+  const bool short_names = request_.short_signature && request_.format != OutputFormat::kJson;
   score.signature = signature(metric, facts, short_names);
   return score;
 }
@@ -153,7 +153,7 @@ std::vector<metrics::MeanAndInterval> Scoring::intervals(
 }
 
 std::string Scoring::one_system() const {
-  const bool json = request_.format == OutputFormat::json;
+  const bool json = request_.format == OutputFormat::kJson;
   const std::vector<const metrics::Metric*> metrics = in_print_order();
   std::vector<metrics::StatisticsTable> tables;
   for (const metrics::Metric* metric : metrics)
@@ -178,7 +178,7 @@ std::string Scoring::each_segment() const {
                      .signature = signature(metric, facts(), request_.short_signature)};
   std::string text;
   for (size_t i = 0; i < table.rows(); ++i) {
-    score.score = metric.score(table.row(i), metrics::Arithmetic::python).value();
+    score.score = metric.score(table.row(i), metrics::Arithmetic::kPython).value();
     score.details = request_.score_only ? "" : metric.details(table.row(i));
     text += request_.score_only ? number_text(score, request_.width)
                                 : score_line(score, request_.width);
@@ -193,7 +193,8 @@ SystemResults Scoring::plain_results() const {
     ResultColumn column{metric->name(), signature(*metric, facts(), request_.short_signature), {}};
     for (const System& system : input_.systems) {
       const std::vector<double> sums = statistics(*metric, system).sums();
-      column.results.push_back({.score = metric->score(sums, metrics::Arithmetic::python).value()});
+      column.results.push_back(
+          {.score = metric->score(sums, metrics::Arithmetic::kPython).value()});
     }
     results.columns.push_back(std::move(column));
   }
@@ -212,7 +213,7 @@ SystemResults Scoring::tested_results() const {
     }
   }
   const std::optional<uint64_t> seed = seed_of(request_.seed);
-  const bool bootstrap = request_.paired_test == PairedTest::bootstrap;
+  const bool bootstrap = request_.paired_test == PairedTest::kBootstrap;
   int64_t samples = bootstrap ? request_.paired_resamples : request_.randomization_trials;
   if (samples <= 0) samples = bootstrap ? kDefaultResamples : kDefaultTrials;
   const auto tested =
@@ -231,8 +232,8 @@ SystemResults Scoring::tested_results() const {
 }
 
 std::string Scoring::several_systems() const {
-  const bool paired = request_.paired_test != PairedTest::none;
-  if (input_.systems.empty() && request_.format != OutputFormat::json) {
+  const bool paired = request_.paired_test != PairedTest::kNone;
+  if (input_.systems.empty() && request_.format != OutputFormat::kJson) {
     throw InputError("-i names no hypothesis file, so there is no table to print");
   }
   return results_text(paired ? tested_results() : plain_results(), request_, palette_);
@@ -245,8 +246,8 @@ void score(ScoreRequest request, bool terminal, ScoreOutput& output) {
   check_lengths(request, input);
   for (const System& system : input.systems) warn_if_tokenized(request, system, output);
   warn_about_tokenizer(request, output);
-  if (request.detail && request.format == OutputFormat::json && !request.sentence_level) {
-    request.format = OutputFormat::text;
+  if (request.detail && request.format == OutputFormat::kJson && !request.sentence_level) {
+    request.format = OutputFormat::kText;
   }
   const Palette palette{.enabled = terminal && !request.no_color};
   const Scoring scoring(request, input, palette);

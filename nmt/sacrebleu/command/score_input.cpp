@@ -123,7 +123,7 @@ std::vector<System> systems_of_standard_input(const ScoreRequest& request,
       systems[k].segments.push_back(std::move(fields[k]));
     }
   }
-  const bool paired = request.paired_test != PairedTest::none;
+  const bool paired = request.paired_test != PairedTest::kNone;
   for (size_t k = 0; k < systems.size(); ++k) {
     systems[k].path = "standard input";
     const bool baseline = paired && k == 0;
@@ -134,7 +134,7 @@ std::vector<System> systems_of_standard_input(const ScoreRequest& request,
 
 std::vector<System> systems_of_files(const ScoreRequest& request, const TextDecoder& decoder,
                                      std::vector<std::string>& notes) {
-  const bool paired = request.paired_test != PairedTest::none;
+  const bool paired = request.paired_test != PairedTest::kNone;
   std::vector<System> systems;
   for (const std::string& path : *request.hypotheses) {
     const bool known = std::any_of(systems.begin(), systems.end(),
@@ -151,7 +151,7 @@ std::vector<System> systems_of_files(const ScoreRequest& request, const TextDeco
 }
 
 void check_combination(const ScoreRequest& request, size_t systems) {
-  const bool paired = request.paired_test != PairedTest::none;
+  const bool paired = request.paired_test != PairedTest::kNone;
   if (request.sentence_level && systems != 1) {
     throw InputError("--sentence-level scores one system, but there are ", systems);
   }

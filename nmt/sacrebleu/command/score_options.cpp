@@ -12,8 +12,8 @@ namespace {
 using Values = std::vector<std::string>;
 
 constexpr metrics::SmoothMethod kSmoothMethods[] = {
-    metrics::SmoothMethod::none, metrics::SmoothMethod::floor, metrics::SmoothMethod::add_k,
-    metrics::SmoothMethod::exp};
+    metrics::SmoothMethod::kNone, metrics::SmoothMethod::kFloor, metrics::SmoothMethod::kAddK,
+    metrics::SmoothMethod::kExp};
 
 std::vector<std::string> smooth_method_names() {
   std::vector<std::string> names;
@@ -41,14 +41,14 @@ void add_input_options(ArgumentParser& parser, ScoreRequest& request) {
   parser.option(
       "--input/-i", "FILE", [&](const Values& values) { request.hypotheses = values; },
       "hypothesis files, one a system; default: standard input, systems separated by tabs", {},
-      Arity::any);
+      Arity::kAny);
   parser.option("--num-refs/-nr", "N", into(&request.reference_fields),
                 "tab-separated references in the one reference file (default 1)");
   parser.option("--encoding/-e", "NAME", into(&request.encoding),
                 "encoding of all text (default utf-8)");
   parser.group("Metrics");
   parser.option("--metrics/-m", "NAME", into(&request.metrics), "what to compute (default bleu)",
-                metrics::metric_names(), Arity::one_or_more);
+                metrics::metric_names(), Arity::kOneOrMore);
   parser.flag("--sentence-level/-sl", &request.sentence_level, "one score a segment");
 }
 
@@ -146,14 +146,14 @@ void add_test_set_options(ArgumentParser& parser, ScoreRequest& request) {
                 "refused unless the files are there: nothing is downloaded");
   parser.option("--echo", "FIELD", into(&request.echo),
                 "print fields of the test set: src, ref, docid, ...; or all", {},
-                Arity::one_or_more);
+                Arity::kOneOrMore);
 }
 
 void add_information_options(ArgumentParser& parser) {
   parser.group("Information");
   parser.option(
       "--help/-h", "", [&parser](const Values&) { throw cli::InformationRequest{parser.help()}; },
-      "this page", {}, Arity::none);
+      "this page", {}, Arity::kNone);
   parser.option(
       "--version/-V", "",
       [](const Values&) {
@@ -161,7 +161,7 @@ void add_information_options(ArgumentParser& parser) {
                                                   ", numbers of sacreBLEU ",
                                                   metrics::kSacrebleuVersion, "\n")};
       },
-      "name and version", {}, Arity::none);
+      "name and version", {}, Arity::kNone);
 }
 
 }  // namespace
@@ -179,8 +179,8 @@ void declare_score_options(ArgumentParser& parser, ScoreRequest& request, ScoreC
 }
 
 OutputFormat format_named(const std::string& name) {
-  if (name == "json") return OutputFormat::json;
-  return name == "text" ? OutputFormat::text : OutputFormat::latex;
+  if (name == "json") return OutputFormat::kJson;
+  return name == "text" ? OutputFormat::kText : OutputFormat::kLatex;
 }
 
 }  // namespace nmt::sacrebleu

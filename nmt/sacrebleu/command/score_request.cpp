@@ -38,13 +38,13 @@ ScoreRequest parse_score_request(const std::vector<std::string>& arguments,
   if (choices.paired_bootstrap && choices.paired_randomization) {
     throw UsageError("--paired-ar is not allowed with --paired-bs\n", parser.usage());
   }
-  if (choices.paired_bootstrap) request.paired_test = PairedTest::bootstrap;
-  if (choices.paired_randomization) request.paired_test = PairedTest::approximate_randomization;
+  if (choices.paired_bootstrap) request.paired_test = PairedTest::kBootstrap;
+  if (choices.paired_randomization) request.paired_test = PairedTest::kApproximateRandomization;
   apply_environment(environment, request);
   if (request.threads < 0) {
     throw InputError("--nmt-threads ", request.threads, ": need 0 (all cores) or more");
   }
-  if (request.paired_json && request.paired_test == PairedTest::none) {
+  if (request.paired_json && request.paired_test == PairedTest::kNone) {
     throw InputError("--nmt-paired-json needs a paired test: --paired-bs or --paired-ar");
   }
   if (request.threads == 0) request.threads = std::thread::hardware_concurrency();

@@ -11,9 +11,9 @@
 
 namespace nmt::sacrebleu {
 
-enum class OutputFormat { json, text, latex };
+enum class OutputFormat { kJson, kText, kLatex };
 
-enum class PairedTest { none, approximate_randomization, bootstrap };
+enum class PairedTest { kNone, kApproximateRandomization, kBootstrap };
 
 struct ScoreRequest {
   std::vector<std::string> references;                 ///< Paths.
@@ -29,13 +29,13 @@ struct ScoreRequest {
 
   bool confidence = false;
   int64_t confidence_resamples = 1000;
-  PairedTest paired_test = PairedTest::none;
+  PairedTest paired_test = PairedTest::kNone;
   int64_t randomization_trials = 10000;
   int64_t paired_resamples = 1000;
   int64_t paired_jobs = 1;
   int64_t threads = 0;  ///< Of counting and resampling; 0: as many as the machine has cores.
 
-  OutputFormat format = OutputFormat::json;
+  OutputFormat format = OutputFormat::kJson;
   bool short_signature = false;
   bool score_only = false;
   bool paired_json = false;  ///< Paired tests as one JSON object with numbers.

@@ -34,7 +34,7 @@ std::string paint_interval(const std::string& line, const Palette& palette) {
   if (start == std::string::npos) return line;
   const size_t end = line.find(')', start);
   if (end == std::string::npos) return line;
-  return line.substr(0, start) + palette.paint(line.substr(start, end + 1 - start), Color::cyan) +
+  return line.substr(0, start) + palette.paint(line.substr(start, end + 1 - start), Color::kCyan) +
          line.substr(end + 1);
 }
 

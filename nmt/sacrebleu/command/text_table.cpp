@@ -17,7 +17,7 @@ using Lines = std::vector<std::string>;
 constexpr size_t kHeaderPadding = 2;
 
 // What a cell is, from the least to the most general; a column is what its most general cell is.
-enum class CellType { empty, boolean, integer, real, text };
+enum class CellType { kEmpty, kBoolean, kInteger, kReal, kText };
 
 // `text` without colours.
 std::string plain(std::string_view text) {
@@ -81,13 +81,13 @@ bool is_real(const std::string& text) {
 
 CellType type_of(const std::string& cell) {
   const std::string text = plain(cell);
-  if (text.empty()) return CellType::empty;
-  if (text == "True" || text == "False") return CellType::boolean;
+  if (text.empty()) return CellType::kEmpty;
+  if (text == "True" || text == "False") return CellType::kBoolean;
   const bool thousands = has_thousands(text);
   if (python_int(text) || (thousands && text.find('.') == std::string::npos)) {
-    return CellType::integer;
+    return CellType::kInteger;
   }
-  return thousands || is_real(text) ? CellType::real : CellType::text;
+  return thousands || is_real(text) ? CellType::kReal : CellType::kText;
 }
 
 std::string reprinted(const std::string& cell, const TextTable& table) {
@@ -102,9 +102,9 @@ std::string reprinted(const std::string& cell, const TextTable& table) {
 
 void format_cells(TextTable& table) {
   for (TextTable::Column& column : table.columns) {
-    CellType type = CellType::boolean;
+    CellType type = CellType::kBoolean;
     for (const std::string& cell : column.cells) type = std::max(type, type_of(cell));
-    if (type != CellType::real) continue;
+    if (type != CellType::kReal) continue;
     for (std::string& cell : column.cells) cell = reprinted(cell, table);
   }
 }

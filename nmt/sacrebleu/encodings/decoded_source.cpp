@@ -34,7 +34,7 @@ void DecodedSource::refuse(const char* problem) const {
 // for the machine's order, and Python refuses it.
 bool DecodedSource::open_converter() {
   std::string charset = encoding_.charset;
-  if (encoding_.kind == EncodingKind::marked) {
+  if (encoding_.kind == EncodingKind::kMarked) {
     const bool wide = charset == "UTF-32";
     const std::string little("\xFF\xFE\0\0", wide ? 4 : 2), big("\0\0\xFE\xFF", 4);
     if (bytes_.size() < little.size()) return false;

@@ -9,14 +9,14 @@ namespace nmt::sacrebleu {
 
 /// How a text in some encoding is read.
 enum class EncodingKind {
-  utf8,
-  utf8_with_mark,  ///< UTF-8, of which a byte order mark at the start is dropped.
-  marked,          ///< UTF-16 or UTF-32 in the byte order that a mark at the start tells.
-  other,           ///< What iconv makes of it.
+  kUtf8,
+  kUtf8WithMark,  ///< UTF-8, of which a byte order mark at the start is dropped.
+  kMarked,        ///< UTF-16 or UTF-32 in the byte order that a mark at the start tells.
+  kOther,         ///< What iconv makes of it.
 };
 
 struct Encoding {
-  EncodingKind kind = EncodingKind::utf8;
+  EncodingKind kind = EncodingKind::kUtf8;
   std::string charset;  ///< The name for iconv, of the last two kinds; without LE or BE if marked.
 };
 

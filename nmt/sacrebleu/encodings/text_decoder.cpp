@@ -16,7 +16,7 @@ std::unique_ptr<text::ByteSource> TextDecoder::open(const std::string& path) con
 
 std::optional<std::string> TextDecoder::decode(std::string& line, bool first) const {
   if (is_decoded_while_read()) return std::nullopt;
-  if (encoding_.kind == EncodingKind::utf8_with_mark && first &&
+  if (encoding_.kind == EncodingKind::kUtf8WithMark && first &&
       line.starts_with(text::kByteOrderMark)) {
     line.erase(0, text::kByteOrderMark.size());
   }

@@ -32,7 +32,7 @@ class TextDecoder {
 
  private:
   bool is_decoded_while_read() const {
-    return encoding_.kind == EncodingKind::marked || encoding_.kind == EncodingKind::other;
+    return encoding_.kind == EncodingKind::kMarked || encoding_.kind == EncodingKind::kOther;
   }
 
   Encoding encoding_;

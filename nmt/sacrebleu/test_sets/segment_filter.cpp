@@ -68,7 +68,7 @@ std::vector<bool> SegmentFilter::chosen(const std::optional<std::string>& origin
   for (const Part& part : parts_) {
     const DocumentMarks& marks = this->marks(part);
     const TestSet& test_set = *part.test_set;
-    if (subset && test_set.layout != TestSetLayout::xml && !document_tags(test_set.name)) {
+    if (subset && test_set.layout != TestSetLayout::kXml && !document_tags(test_set.name)) {
       throw InputError("--subset: nobody noted topics of the documents of ", test_set.name);
     }
     chosen.insert(chosen.end(), marks.leading_segments, false);
@@ -94,7 +94,7 @@ std::set<std::string> SegmentFilter::origins() const {
 std::set<std::string> SegmentFilter::topics() const {
   std::set<std::string> topics;
   for (const Part& part : parts_) {
-    if (part.test_set->layout == TestSetLayout::xml) {
+    if (part.test_set->layout == TestSetLayout::kXml) {
       add_domains(*part.test_set, marks(part).documents, topics);
     } else if (const DocumentTagList* list = document_tags(part.test_set->name)) {
       for (const DocumentTag& tag : list->tags) {

@@ -11,10 +11,10 @@ namespace nmt::sacrebleu {
 
 /// How a test set was released, which decides what its fields are.
 enum class TestSetLayout : uint8_t {
-  plain,           ///< Text files; the fields are src and ref.
-  sgml,            ///< SGML files of early WMT years: src and the references.
-  annotated_sgml,  ///< The same, and docid, genre and origlang of every segment.
-  xml,             ///< XML of WMT 2021 and later: the file says which fields it has.
+  kPlain,          ///< Text files; the fields are src and ref.
+  kSgml,           ///< SGML files of early WMT years: src and the references.
+  kAnnotatedSgml,  ///< The same, and docid, genre and origlang of every segment.
+  kXml,            ///< XML of WMT 2021 and later: the file says which fields it has.
 };
 
 struct LanguagePair {

@@ -42,15 +42,16 @@ std::string TestSetCache::raw_file(const TestSet& test_set, const LanguagePair& 
 
 std::vector<std::string> TestSetCache::fields(const TestSet& test_set,
                                               const std::string& pair) const {
-  if (test_set.layout == TestSetLayout::plain) return {"src", "ref"};
+  if (test_set.layout == TestSetLayout::kPlain) return {"src", "ref"};
   const LanguagePair* known = find_language_pair(test_set, pair);
   if (known == nullptr) {
     throw InputError("test set ", test_set.name, " has no language pair '", pair, "'");
   }
-  if (test_set.layout == TestSetLayout::xml) return read_wmt_xml(raw_file(test_set, *known)).fields;
+  if (test_set.layout == TestSetLayout::kXml)
+    return read_wmt_xml(raw_file(test_set, *known)).fields;
   std::vector<std::string> fields = split_names(known->references, ' ');
   fields.insert(fields.begin(), "src");
-  if (test_set.layout == TestSetLayout::annotated_sgml) {
+  if (test_set.layout == TestSetLayout::kAnnotatedSgml) {
     fields.insert(fields.end(), {"docid", "genre", "origlang"});
   }
   return fields;
@@ -92,8 +93,8 @@ DocumentMarks TestSetCache::marks(const TestSet& test_set, const LanguagePair& p
                      test_set.name, ", ", pair.name);
   }
   const std::string path = raw_file(test_set, pair);
-  return test_set.layout == TestSetLayout::xml ? read_wmt_xml(path).marks
-                                               : read_sgml_marks(path, std::string(test_set.name));
+  return test_set.layout == TestSetLayout::kXml ? read_wmt_xml(path).marks
+                                                : read_sgml_marks(path, std::string(test_set.name));
 }
 
 }  // namespace nmt::sacrebleu

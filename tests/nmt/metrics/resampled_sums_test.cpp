@@ -95,7 +95,7 @@ TEST(ResampledSumsTest, BootstrapAddsInNumpysOrderWhereThatShows) {
       for (size_t c = 0; c < 10; ++c) sums[c] += static_cast<float>(table.row(r)[c]);
     }
     const std::vector<double> columns(sums.begin(), sums.end());
-    EXPECT_EQ(score, bleu->score(columns, Arithmetic::float32).value());
+    EXPECT_EQ(score, bleu->score(columns, Arithmetic::kFloat32).value());
   }
 }
 

@@ -24,7 +24,7 @@ MetricSettings settings_of(const nlohmann::json& record) {
   settings.bleu.effective_order = has("eff:yes");
   settings.bleu.lowercase = has("case:lc");
   settings.bleu.max_order = record.value("order", 4);
-  if (has("smooth:floor")) settings.bleu.smooth_method = SmoothMethod::floor;
+  if (has("smooth:floor")) settings.bleu.smooth_method = SmoothMethod::kFloor;
   if (has("tok:char")) settings.bleu.tokenize = "char";
   if (has("nw:2")) settings.chrf.word_order = 2;
   return settings;
@@ -44,10 +44,10 @@ TEST(ScoresTest, CorpusAndSegmentScoresEqualTheRecorded) {
     const auto metric = make_metric(metric_of(record["metric"]), settings_of(record), streams);
     EXPECT_EQ(metric->name(), record["metric"]);
     const StatisticsTable table = metric->statistics(hypotheses);
-    EXPECT_EQ(metric->score(table.sums(), Arithmetic::python).value(), record["score"]);
+    EXPECT_EQ(metric->score(table.sums(), Arithmetic::kPython).value(), record["score"]);
     ASSERT_EQ(table.rows(), record["segments"].size());
     for (size_t i = 0; i < table.rows(); ++i) {
-      EXPECT_EQ(metric->score(table.row(i), Arithmetic::python).value(), record["segments"][i])
+      EXPECT_EQ(metric->score(table.row(i), Arithmetic::kPython).value(), record["segments"][i])
           << i;
     }
   }

@@ -49,11 +49,11 @@ TEST(BeamEditDistanceTest, EqualsTheTextbookWithinTheBeam) {
     const int edits = distance.base(hypothesis);
     ASSERT_EQ(edits, textbook_distance(hypothesis, reference));
     const std::vector<Edit> path = distance.edits();
-    EXPECT_EQ(count_of(path, Edit::substitution) + count_of(path, Edit::insertion) +
-                  count_of(path, Edit::deletion),
+    EXPECT_EQ(count_of(path, Edit::kSubstitution) + count_of(path, Edit::kInsertion) +
+                  count_of(path, Edit::kDeletion),
               edits);
-    EXPECT_EQ(path.size() - count_of(path, Edit::insertion), hypothesis.size());
-    EXPECT_EQ(path.size() - count_of(path, Edit::deletion), reference.size());
+    EXPECT_EQ(path.size() - count_of(path, Edit::kInsertion), hypothesis.size());
+    EXPECT_EQ(path.size() - count_of(path, Edit::kDeletion), reference.size());
   }
 }
 

@@ -36,9 +36,9 @@ Parsed parse(const std::vector<std::string>& arguments) {
   parser.group("Options");
   parser.option(
       "--input/-i", "FILE", [&](const std::vector<std::string>& values) { p.input = values; },
-      "input", {}, Arity::any);
+      "input", {}, Arity::kAny);
   parser.option("--metrics/-m", "NAME", into(&p.metrics), "metrics", {"bleu", "chrf"},
-                Arity::one_or_more);
+                Arity::kOneOrMore);
   parser.option("--test-set/-t", "NAME", into(&p.test_set), "test set");
   parser.option("--tokenize/-tok", "NAME", into(&p.tokenize), "tokenizer");
   parser.option("--width/-w", "N", into(&p.width), "decimals");
@@ -52,7 +52,7 @@ Parsed parse(const std::vector<std::string>& arguments) {
   parser.flag("--paired-bs/-pbs", &p.paired_bs, "bs");
   parser.option("--paired-bs-n/-pbsn", "N", into(&p.paired_bs_n), "resamples");
   parser.option(
-      "--help/-h", "", [](const auto&) {}, "this page", {}, Arity::none);
+      "--help/-h", "", [](const auto&) {}, "this page", {}, Arity::kNone);
   parser.parse(arguments);
   return p;
 }

@@ -34,7 +34,7 @@ TEST(TestSetTable, IsSortedAndEveryPairIsWhole) {
     for (const LanguagePair& pair : test_set.pairs) {
       EXPECT_NE(pair.name.find('-'), pair.name.npos) << test_set.name;
       EXPECT_TRUE(pair.references.starts_with("ref")) << test_set.name;
-      EXPECT_EQ(test_set.layout == TestSetLayout::xml, pair.raw_file.ends_with(".xml"))
+      EXPECT_EQ(test_set.layout == TestSetLayout::kXml, pair.raw_file.ends_with(".xml"))
           << test_set.name;
     }
   }
