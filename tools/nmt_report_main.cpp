@@ -14,11 +14,11 @@
 #include "data/text/path_kind.h"
 #include "nmt/cli/flags.h"
 #include "nmt/cli/program.h"
+#include "nmt/report/comparison_table.h"
 #include "nmt/report/export.h"
 #include "nmt/report/page.h"
 #include "nmt/report/page_data.h"
 #include "nmt/report/read_run.h"
-#include "nmt/report/study_table.h"
 
 namespace {
 
@@ -75,16 +75,17 @@ std::string curves_path(const std::filesystem::path& table) {
       .string();
 }
 
-std::string main_text(const ReportFlags& flags, const std::vector<Run>& runs, const Study& study) {
-  if (flags.format == "html") return make_page(flags.title, runs, study);
-  return flags.format == "json" ? json_text(runs, study) : table_csv(study);
+std::string main_text(const ReportFlags& flags, const std::vector<Run>& runs,
+                      const Comparison& comparison) {
+  if (flags.format == "html") return make_page(flags.title, runs, comparison);
+  return flags.format == "json" ? json_text(runs, comparison) : table_csv(comparison);
 }
 
 // Writes the report, and says so line by line.
 std::vector<std::string> write(const ReportFlags& flags, const std::vector<Run>& runs,
-                               const Study& study) {
+                               const Comparison& comparison) {
   std::vector<std::string> said = {"written: " + flags.output};
-  nmt::text::write_file(flags.output, main_text(flags, runs, study));
+  nmt::text::write_file(flags.output, main_text(flags, runs, comparison));
   if (flags.format != "csv") return said;
   if (nmt::text::is_stream(flags.output)) {
     said.push_back("the curves are not written: only a file has them beside it");
@@ -103,11 +104,11 @@ int run(int argc, char** argv) {
   std::vector<Run> runs;
   for (const std::string& log : logs) runs.push_back(read_run(log, columns));
   label_runs(runs);
-  const Study study = make_study(runs, flags.thresholds);
-  const std::vector<std::string> said = write(flags, runs, study);
+  const Comparison comparison = compare_runs(runs, flags.thresholds);
+  const std::vector<std::string> said = write(flags, runs, comparison);
   // What is not the report must not stand in it.
   std::ostream& person = nmt::text::is_standard_output(flags.output) ? std::cerr : std::cout;
-  person << as_text(study_table(study)) << '\n';
+  person << as_text(comparison_table(comparison)) << '\n';
   for (const std::string& line : said) person << line << '\n';
   return nmt::cli::kExitDone;
 }

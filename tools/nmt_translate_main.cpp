@@ -102,8 +102,9 @@ std::string cut_translations(const nmt::decode::StreamTotals& totals,
 }
 
 /// Warnings, and how many segments are done and how fast where the translations do not show it.
-nmt::decode::StreamObserver observer_of(const TranslateFlags& flags, nmt::cli::ProgressBar& bar) {
-  nmt::decode::StreamObserver observer;
+nmt::decode::TranslationObserver observer_of(const TranslateFlags& flags,
+                                             nmt::cli::ProgressBar& bar) {
+  nmt::decode::TranslationObserver observer;
   if (flags.quiet) return observer;
   observer.warn = [&bar](const std::string& message) { bar.message("warning: " + message); };
   const bool shows_translations =
@@ -131,7 +132,7 @@ int translate(int argc, char** argv) {
   nmt::text::SegmentReader input(flags.input);
   nmt::text::OutputFile output(flags.output);
   nmt::cli::ProgressBar bar(std::cerr, nmt::cli::progress_options(STDERR_FILENO));
-  const nmt::decode::StreamObserver observer = observer_of(flags, bar);
+  const nmt::decode::TranslationObserver observer = observer_of(flags, bar);
   const nmt::decode::StreamTotals totals = translate_stream(
       translator, input, output,
       {.scores = flags.translator.n_best > 1, .invalid_utf8 = flags.invalid_utf8}, observer);

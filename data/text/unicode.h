@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -38,6 +39,19 @@ inline char32_t next_code_point(std::string_view text, size_t& position) {
     value = value << 6 | (static_cast<unsigned char>(text[position++]) & 0x3F);
   }
   return value;
+}
+
+/// How many code points `text` has.
+inline size_t code_points(std::string_view text) {
+  size_t count = 0;
+  for (size_t position = 0; position < text.size(); ++count) next_code_point(text, position);
+  return count;
+}
+
+/// `text` with a to z for A to Z.
+inline std::string lower_ascii(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return text;
 }
 
 /// Bytes of the white-space character that starts at `position`; 0 if another starts there.

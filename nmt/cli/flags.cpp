@@ -7,7 +7,7 @@
 #include "data/text/error.h"
 #include "data/text/whole_file.h"
 #include "nmt/cli/command_line.h"
-#include "nmt/cli/config_file.h"
+#include "nmt/cli/config_lines.h"
 #include "nmt/cli/help_page.h"
 #include "nmt/cli/nearest_name.h"
 #include "nmt/cli/parse_value.h"

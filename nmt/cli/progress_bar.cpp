@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <ostream>
 
-#include "nmt/cli/duration.h"
+#include "nmt/cli/format_text.h"
 #include "nmt/cli/terminal.h"
 
 namespace nmt::cli {
@@ -19,13 +19,23 @@ std::string bar(double fraction, int cells) {
 
 }  // namespace
 
-std::optional<double> seconds_left(const Progress& progress) {
+std::optional<double> done_fraction(std::initializer_list<LimitState> limits) {
+  std::optional<double> done;
+  for (const auto& [limit, now, first] : limits) {
+    if (limit <= 0.0) continue;
+    const double part = limit > first ? std::min((now - first) / (limit - first), 1.0) : 1.0;
+    done = std::max(done.value_or(0.0), part);
+  }
+  return done;
+}
+
+std::optional<double> seconds_left(const BarState& progress) {
   if (!progress.fraction || *progress.fraction <= 0.0) return std::nullopt;
   const double done = std::min(*progress.fraction, 1.0);
   return progress.elapsed_seconds * (1.0 - done) / done;
 }
 
-std::string progress_text(const Progress& progress) {
+std::string progress_text(const BarState& progress) {
   const auto left = seconds_left(progress);
   return left ? progress.text + "  " + format_duration(*left) + " left" : progress.text;
 }
@@ -37,7 +47,7 @@ ProgressBar::~ProgressBar() {
   end_line();
 }
 
-void ProgressBar::show(const Progress& progress) {
+void ProgressBar::show(const BarState& progress) {
   const bool first = !latest_;
   const double interval = options_.terminal ? options_.redraw_interval : options_.line_interval;
   latest_ = progress;
@@ -57,7 +67,7 @@ void ProgressBar::finish() {
   end_line();
 }
 
-void ProgressBar::draw(const Progress& progress) {
+void ProgressBar::draw(const BarState& progress) {
   std::string line = progress_text(progress);
   if (options_.terminal) {
     erase();

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <initializer_list>
 #include <iosfwd>
 #include <optional>
 #include <string>
@@ -12,7 +13,7 @@
 namespace nmt::cli {
 
 /// One moment of a run.
-struct Progress {
+struct BarState {
   std::string text;  ///< What is known of it: "update 120  loss 4.321".
   double elapsed_seconds = 0.0;
   std::optional<double> fraction;  ///< Done part of the whole, 0 to 1; none without any limit.
@@ -35,7 +36,7 @@ class ProgressBar {
   ProgressBar& operator=(const ProgressBar&) = delete;
 
   /// Shows `progress`, unless the last line was shown less than an interval ago.
-  void show(const Progress& progress);
+  void show(const BarState& progress);
 
   /// Prints `line` on a line of its own; on a terminal above the bar, which is drawn again.
   void message(const std::string& line);
@@ -44,13 +45,13 @@ class ProgressBar {
   void finish();
 
  private:
-  void draw(const Progress& progress);
+  void draw(const BarState& progress);
   void erase();
   void end_line();
 
   std::ostream& out_;
   ProgressBarOptions options_;
-  std::optional<Progress> latest_;
+  std::optional<BarState> latest_;
   double last_drawn_ = 0.0;
   bool drawn_ = false;        // Whether latest_ has been drawn.
   bool bar_on_line_ = false;  // Whether the cursor stands behind a bar.
@@ -60,10 +61,19 @@ class ProgressBar {
 /// can rewrite a line (terminal.h), and its width.
 ProgressBarOptions progress_options(int descriptor);
 
+/// A limit of a run, and how far the run is. A limit of 0 is none.
+struct LimitState {
+  double limit = 0.0, now = 0.0;
+  double first = 0.0;  ///< Where this process began.
+};
+
+/// Which part of the work is done, 0 to 1, by the limit that will be met first; none without any.
+std::optional<double> done_fraction(std::initializer_list<LimitState> limits);
+
 /// Seconds left when `fraction` was done in `elapsed_seconds`; none if nothing is known.
-std::optional<double> seconds_left(const Progress& progress);
+std::optional<double> seconds_left(const BarState& progress);
 
 /// The line without its bar: "update 120  loss 4.321  5m12s left".
-std::string progress_text(const Progress& progress);
+std::string progress_text(const BarState& progress);
 
 }  // namespace nmt::cli

@@ -5,7 +5,7 @@
 #include <type_traits>
 
 #include "data/text/error.h"
-#include "nmt/cli/config_file.h"
+#include "nmt/cli/config_lines.h"
 #include "nmt/cli/nearest_name.h"
 #include "nmt/cli/parse_value.h"
 

@@ -331,25 +331,11 @@ const ConfigKey kTable[] = {
 }  // namespace
 
 std::string_view title(Group group) {
-  switch (group) {
-    case Group::kModel:
-      return "Model";
-    case Group::kData:
-      return "Data";
-    case Group::kLearningRate:
-      return "Learning rate";
-    case Group::kOptimization:
-      return "Optimization";
-    case Group::kLimits:
-      return "Limits";
-    case Group::kValidation:
-      return "Validation, checkpoints and log";
-    case Group::kStability:
-      return "Stability";
-    case Group::kRun:
-      return "Run";
-  }
-  return "";
+  constexpr std::string_view kTitles[] = {"Model",         "Data",
+                                          "Learning rate", "Optimization",
+                                          "Limits",        "Validation, checkpoints and log",
+                                          "Stability",     "Run"};
+  return kTitles[static_cast<size_t>(group)];
 }
 
 std::span<const ConfigKey> config_table() {

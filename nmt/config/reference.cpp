@@ -8,39 +8,25 @@ namespace nmt::config {
 namespace {
 
 // As Markdown: a bar would end the cell, an angle bracket start a tag.
-std::string cell(const std::string& text) {
+std::string cell(std::string_view text) {
   std::string escaped;
   for (const char c : text) {
     if (c == '|') escaped += '\\';
-    if (c == '<') {
-      escaped += "&lt;";
-    } else {
-      escaped += c;
-    }
+    escaped += c == '<' ? std::string("&lt;") : std::string(1, c);
   }
   return escaped;
 }
 
-const char* change_text(OnResume on_resume) {
-  switch (on_resume) {
-    case OnResume::kFixed:
-      return "";
-    case OnResume::kPathMayChange:
-      return "path";
-    case OnResume::kBranchMayChange:
-      return "branch";
-    case OnResume::kMayChange:
-      return "resume";
-  }
-  return "";
-}
+// By OnResume.
+constexpr const char* kChangeTexts[] = {"", "path", "branch", "resume"};
 
 std::string row(const ConfigKey& key) {
   const std::string value =
       is_momentary(key.member) ? "" : value_text(key.member, TrainingConfig{});
   return concatenate("| `", key.name, "` | ", cell(shape(key.member).type_name), " | ",
                      value.empty() ? "" : "`" + value + "`", " | ", key.unit, " | ",
-                     cell(std::string(key.sentence)), " | ", change_text(key.on_resume), " |\n");
+                     cell(key.sentence), " | ", kChangeTexts[static_cast<size_t>(key.on_resume)],
+                     " |\n");
 }
 
 std::string name_table() {
@@ -49,7 +35,7 @@ std::string name_table() {
                                  "`. One depth means the same for encoder and decoder.\n\n"
                                  "| word | meaning |\n|---|---|\n");
   for (const auto& [word, sentence] : architecture_words()) {
-    page += concatenate("| `", word, "` | ", cell(std::string(sentence)), " |\n");
+    page += concatenate("| `", word, "` | ", cell(sentence), " |\n");
   }
   return page;
 }

@@ -7,12 +7,12 @@
 #include "data/text/error.h"
 #include "nmt/cli/nearest_name.h"
 #include "nmt/cli/program.h"
+#include "nmt/config/config_rules.h"
 #include "nmt/config/config_table.h"
 #include "nmt/config/demo_config.h"
 #include "nmt/config/dependent_defaults.h"
 #include "nmt/config/reference.h"
 #include "nmt/config/spent_rate.h"
-#include "nmt/config/validate.h"
 
 namespace nmt::config {
 namespace {

@@ -5,8 +5,8 @@
 //     --resume           the run's own settings
 //     --branch-from      the other run's settings
 //
-// then the file of --config, then flags. How keys fit together (dependent_defaults.h, validate.h)
-// is judged on what comes out of this, never on the command line alone.
+// then the file of --config, then flags. How keys fit together (dependent_defaults.h,
+// config_rules.h) is judged on what comes out of this, never on the command line alone.
 
 #pragma once
 

@@ -18,13 +18,14 @@ struct Chunk {
   std::vector<std::string> positions;  ///< "file:line" of each.
 };
 
-void warn(const StreamObserver& observer, const std::string& position, const std::string& message) {
+void warn(const TranslationObserver& observer, const std::string& position,
+          const std::string& message) {
   if (observer.warn) observer.warn(position + ": " + message);
 }
 
 /// `segment` as the translator takes it: no CR at its end, valid UTF-8.
 std::string cleaned(std::string segment, const std::string& position, data::InvalidUtf8 rule,
-                    const StreamObserver& observer) {
+                    const TranslationObserver& observer) {
   if (segment.ends_with('\r')) segment.pop_back();
   const std::optional<size_t> invalid = text::find_invalid_utf8(segment);
   if (!invalid) return segment;
@@ -44,7 +45,7 @@ std::string cleaned(std::string segment, const std::string& position, data::Inva
 
 /// The next segments; none at the end of the input.
 Chunk read_chunk(text::SegmentReader& input, const StreamOptions& options,
-                 const StreamObserver& observer) {
+                 const TranslationObserver& observer) {
   Chunk chunk;
   std::string segment;
   while (std::ssize(chunk.segments) < options.chunk_segments && input.next(segment)) {
@@ -79,7 +80,7 @@ std::string lines_of(std::span<const std::vector<Translation>> translations, boo
 
 StreamTotals translate_stream(const Translator& translator, text::SegmentReader& input,
                               text::OutputFile& output, const StreamOptions& options,
-                              const StreamObserver& observer) {
+                              const TranslationObserver& observer) {
   const auto start = std::chrono::steady_clock::now();
   StreamTotals totals;
   while (true) {

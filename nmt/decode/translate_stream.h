@@ -41,7 +41,7 @@ struct StreamTotals {
 };
 
 /// What the caller may want to show; either may be empty.
-struct StreamObserver {
+struct TranslationObserver {
   std::function<void(const std::string& message)> warn;  ///< One line, with its position.
   std::function<void(const StreamProgress&)> progress;   ///< After each chunk.
 };
@@ -50,6 +50,6 @@ struct StreamObserver {
 /// if reading or writing fails, or at invalid UTF-8 under kFail (file, line and byte are named).
 StreamTotals translate_stream(const Translator& translator, text::SegmentReader& input,
                               text::OutputFile& output, const StreamOptions& options,
-                              const StreamObserver& observer = {});
+                              const TranslationObserver& observer = {});
 
 }  // namespace nmt::decode

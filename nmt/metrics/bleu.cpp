@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "data/text/error.h"
-#include "nmt/metrics/bleu_counter.h"
+#include "data/text/unicode.h"
+#include "data/text/unicode_case.h"
+#include "nmt/metrics/ngram_matcher.h"
 #include "nmt/metrics/python_format.h"
+#include "nmt/metrics/symbol_table.h"
 #include "nmt/metrics/tokenizer_table.h"
 
 namespace nmt::metrics {
@@ -76,87 +80,87 @@ int smoothed_precisions(const BleuOptions& options, Arithmetic arithmetic,
   return order;
 }
 
-class BleuMetric : public Metric {
+int64_t closest_length(int64_t hypothesis_length, std::span<const SymbolText> references) {
+  int64_t closest = static_cast<int64_t>(references.front().size());
+  for (const SymbolText& reference : references) {
+    const auto length = static_cast<int64_t>(reference.size());
+    const int64_t distance = std::abs(hypothesis_length - length);
+    const int64_t best = std::abs(hypothesis_length - closest);
+    if (distance < best || (distance == best && length < closest)) closest = length;
+  }
+  return closest;
+}
+
+// The row of BLEU's statistics of one segment.
+//
+// Shape letters: N longest order, W = 2 + 2 N columns: hypothesis length, closest reference length
+// (the shorter of equally close ones), N matched, N totals.
+class BleuCounter : public SegmentCounter {
  public:
-  BleuMetric(const BleuOptions& options, std::span<const std::vector<std::string>> streams)
-      : Metric(streams), options_(options), counter_(options) {}
+  // Throws UsageError if the tokenizer is unknown.
+  explicit BleuCounter(const BleuOptions& options);
 
-  std::string name() const override { return "BLEU"; }
-  std::vector<SignaturePart> signature_parts() const override;
+  void count(std::string_view hypothesis, std::span<const std::string_view> references,
+             std::span<double> row) override;
 
-  NumpyNumber score(std::span<const double> sums, Arithmetic arithmetic) const override {
-    return bleu_from_sums(sums, options_, arithmetic).score;
-  }
-
-  std::string details(std::span<const double> sums) const override {
-    return bleu_from_sums(sums, options_).details();
-  }
+  const Tokenizer& tokenizer() const { return *tokenizer_; }
 
  private:
-  size_t columns() const override { return 2 + 2 * options_.max_order; }
-  std::unique_ptr<SegmentCounter> make_counter() const override {
-    return std::make_unique<BleuCounter>(options_);
-  }
+  // Buffers of one text: its words stay where they are until the row is counted.
+  struct Text {
+    std::string lower;
+    Words words;
+  };
 
-  BleuOptions options_;
-  BleuCounter counter_;  // Made here so that wrong options are refused at once.
+  void read_symbols(std::string_view segment, Text& text, SymbolText& symbols);
+
+  bool lowercase_;
+  size_t max_order_;
+  std::unique_ptr<Tokenizer> tokenizer_;
+  SymbolTable table_;
+  NgramMatcher matcher_;
+  std::vector<Text> texts_;  // The hypothesis, then its references.
+  SymbolText hypothesis_;
+  std::vector<SymbolText> references_;
 };
 
-std::string smoothing_text(const BleuOptions& options) {
-  std::string text(smooth_method_name(options.smooth_method));
-  if (options.smooth_method == SmoothMethod::kFloor ||
-      options.smooth_method == SmoothMethod::kAddK) {
-    text += '[' + fixed(smooth_value(options), 2) + ']';
+BleuCounter::BleuCounter(const BleuOptions& options)
+    : lowercase_(options.lowercase),
+      max_order_(options.max_order),
+      tokenizer_(make_tokenizer(options.tokenize)),
+      matcher_(options.max_order) {
+  if (options.max_order < 1)
+    throw UsageError("BLEU: max_order is ", options.max_order, "; need 1 or more");
+}
+
+void BleuCounter::count(std::string_view hypothesis, std::span<const std::string_view> references,
+                        std::span<double> row) {
+  table_.clear();
+  texts_.resize(references.size() + 1);
+  references_.resize(references.size());
+  read_symbols(hypothesis, texts_[0], hypothesis_);
+  for (size_t k = 0; k < references.size(); ++k) {
+    read_symbols(references[k], texts_[k + 1], references_[k]);
   }
-  return text;
-}
 
-std::vector<SignaturePart> bleu_signature_parts(const BleuOptions& options,
-                                                const Tokenizer& tokenizer) {
-  return {{"case", "c", options.lowercase ? "lc" : "mixed"},
-          {"eff", "e", options.effective_order ? "yes" : "no"},
-          {"tok", "tok", tokenizer.signature()},
-          {"smooth", "s", smoothing_text(options)}};
-}
-
-std::vector<SignaturePart> BleuMetric::signature_parts() const {
-  return bleu_signature_parts(options_, counter_.tokenizer());
-}
-
-}  // namespace
-
-std::string_view smooth_method_name(SmoothMethod method) {
-  switch (method) {
-    case SmoothMethod::kNone:
-      return "none";
-    case SmoothMethod::kFloor:
-      return "floor";
-    case SmoothMethod::kAddK:
-      return "add-k";
-    case SmoothMethod::kExp:
-      return "exp";
+  const auto length = static_cast<int64_t>(hypothesis_.size());
+  row[0] = static_cast<double>(length);
+  row[1] = static_cast<double>(closest_length(length, references_));
+  matcher_.match(hypothesis_, references_, table_.size(), row.subspan(2, max_order_));
+  for (size_t n = 0; n < max_order_; ++n) {
+    row[2 + max_order_ + n] = std::max<double>(0.0, static_cast<double>(length) - n);
   }
-  return "";
 }
 
-std::string BleuScore::details() const {
-  std::string text;
-  for (const double precision : precisions) text += (text.empty() ? "" : "/") + fixed(precision, 1);
-  const double ratio =
-      reference_length == 0 ? 0.0 : static_cast<double>(hypothesis_length) / reference_length;
-  return text + " (BP = " + fixed(brevity_penalty, 3) + " ratio = " + fixed(ratio, 3) +
-         " hyp_len = " + std::to_string(hypothesis_length) +
-         " ref_len = " + std::to_string(reference_length) + ")";
-}
-
-std::string BleuScore::to_text(int width) const {
-  return fixed(score, width) + ' ' + details();
-}
-
-StatisticsTable bleu_statistics(std::span<const std::string> hypotheses,
-                                std::span<const std::vector<std::string>> reference_streams,
-                                const BleuOptions& options) {
-  return BleuMetric(options, reference_streams).statistics(hypotheses);
+// In lower case if that is asked for, without white space at the end, tokenized.
+void BleuCounter::read_symbols(std::string_view segment, Text& text, SymbolText& symbols) {
+  if (lowercase_) {
+    text.lower = text::lower(segment);
+    segment = text.lower;
+  }
+  tokenizer_->split(text::strip_right(segment), text.words);
+  symbols.clear();
+  for (const std::string_view word : text.words.views) symbols.push_back(table_.id(word));
 }
 
 BleuScore bleu_from_sums(std::span<const double> sums, const BleuOptions& options,
@@ -180,10 +184,63 @@ BleuScore bleu_from_sums(std::span<const double> sums, const BleuOptions& option
   return score;
 }
 
+std::string smoothing_text(const BleuOptions& options) {
+  std::string text = kSmoothMethodNames[static_cast<size_t>(options.smooth_method)];
+  if (options.smooth_method == SmoothMethod::kFloor ||
+      options.smooth_method == SmoothMethod::kAddK) {
+    text += '[' + fixed(smooth_value(options), 2) + ']';
+  }
+  return text;
+}
+
+class BleuMetric : public Metric {
+ public:
+  BleuMetric(const BleuOptions& options, std::span<const std::vector<std::string>> streams)
+      : Metric(streams), options_(options), counter_(options) {}
+
+  std::string name() const override { return "BLEU"; }
+  std::vector<SignaturePart> signature_parts() const override {
+    return {{"case", "c", options_.lowercase ? "lc" : "mixed"},
+            {"eff", "e", options_.effective_order ? "yes" : "no"},
+            {"tok", "tok", counter_.tokenizer().signature()},
+            {"smooth", "s", smoothing_text(options_)}};
+  }
+
+  NumpyNumber score(std::span<const double> sums, Arithmetic arithmetic) const override {
+    return bleu_from_sums(sums, options_, arithmetic).score;
+  }
+
+  std::string details(std::span<const double> sums) const override {
+    return bleu_from_sums(sums, options_, Arithmetic::kPython).details();
+  }
+
+ private:
+  size_t columns() const override { return 2 + 2 * options_.max_order; }
+  std::unique_ptr<SegmentCounter> make_counter() const override {
+    return std::make_unique<BleuCounter>(options_);
+  }
+
+  BleuOptions options_;
+  BleuCounter counter_;  // Made here so that wrong options are refused at once.
+};
+
+}  // namespace
+
+std::string BleuScore::details() const {
+  std::string text;
+  for (const double precision : precisions) text += (text.empty() ? "" : "/") + fixed(precision, 1);
+  const double ratio =
+      reference_length == 0 ? 0.0 : static_cast<double>(hypothesis_length) / reference_length;
+  return text + " (BP = " + fixed(brevity_penalty, 3) + " ratio = " + fixed(ratio, 3) +
+         " hyp_len = " + std::to_string(hypothesis_length) +
+         " ref_len = " + std::to_string(reference_length) + ")";
+}
+
 BleuScore corpus_bleu(std::span<const std::string> hypotheses,
                       std::span<const std::vector<std::string>> reference_streams,
                       const BleuOptions& options) {
-  return bleu_from_sums(bleu_statistics(hypotheses, reference_streams, options).sums(), options);
+  const StatisticsTable table = BleuMetric(options, reference_streams).statistics(hypotheses);
+  return bleu_from_sums(table.sums(), options, Arithmetic::kPython);
 }
 
 std::unique_ptr<Metric> make_bleu(const BleuOptions& options,

@@ -12,7 +12,7 @@
 //
 //     const BleuScore score = corpus_bleu(hypotheses, reference_streams);
 //     score.score;                        // 33.48...
-//     score.to_text(1);                   // "33.5 66.3/40.8/27.1/18.3 (BP = 1.000 ratio = ...)"
+//     score.details();                    // "66.3/40.8/27.1/18.3 (BP = 1.000 ratio = ...)"
 
 #pragma once
 
@@ -36,8 +36,8 @@ enum class SmoothMethod {
   kExp,    ///< Numerator 1/2, 1/4, ... for the first, second, ... order without a match.
 };
 
-/// "none", "floor", "add-k", "exp".
-std::string_view smooth_method_name(SmoothMethod method);
+/// By SmoothMethod.
+inline constexpr const char* kSmoothMethodNames[] = {"none", "floor", "add-k", "exp"};
 
 struct BleuOptions {
   std::string tokenize = "13a";  ///< A name of tokenizer_table.h.
@@ -60,24 +60,11 @@ struct BleuScore {
 
   /// The part behind the score: "66.3/40.8/27.1/18.3 (BP = 1.000 ratio = 1.003 hyp_len = ...)".
   std::string details() const;
-
-  /// Score with `width` decimals and details(), as sacreBLEU prints them after "BLEU = ".
-  std::string to_text(int width = 1) const;
 };
 
-/// Counts, one row a segment: hypothesis length, closest reference length, N matched, N totals.
-/// `reference_streams[k][i]` is reference k of `hypotheses[i]`. Throws InputError if a stream's
-/// length differs or there is no stream, UsageError if the tokenizer's name is unknown.
-StatisticsTable bleu_statistics(std::span<const std::string> hypotheses,
-                                std::span<const std::vector<std::string>> reference_streams,
-                                const BleuOptions& options = {});
-
-/// The score of column sums of a table of bleu_statistics() with the same options.
-/// Throws InputError if a negative smooth_value makes a precision negative.
-BleuScore bleu_from_sums(std::span<const double> sums, const BleuOptions& options = {},
-                         Arithmetic arithmetic = Arithmetic::kPython);
-
-/// One score for the whole corpus. Errors as bleu_statistics().
+/// One score for the whole corpus. `reference_streams[k][i]` is reference k of `hypotheses[i]`.
+/// Throws InputError if a stream's length differs or there is no stream, and if a negative
+/// smooth_value makes a precision negative; UsageError if the tokenizer's name is unknown.
 BleuScore corpus_bleu(std::span<const std::string> hypotheses,
                       std::span<const std::vector<std::string>> reference_streams,
                       const BleuOptions& options = {});

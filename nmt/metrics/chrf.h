@@ -7,8 +7,8 @@
 //
 // Source: Popović, WMT 2015 and WMT 2017. Every number is that of sacreBLEU 2.6.0 to the last bit.
 //
-//     corpus_chrf(hypotheses, reference_streams);                     // chrF2
-//     corpus_chrf(hypotheses, reference_streams, {.word_order = 2});  // chrF2++
+//     make_chrf({}, reference_streams)                   // chrF2
+//     make_chrf({.word_order = 2}, reference_streams)    // chrF2++
 
 #pragma once
 
@@ -30,28 +30,6 @@ struct ChrfOptions {
   /// Whether an order that one side lacks counts with 1e-16 instead of being left out.
   bool eps_smoothing = false;
 };
-
-/// "chrF2", "chrF2++": β and one + a word order.
-std::string chrf_name(const ChrfOptions& options);
-
-/// Counts, one row a segment: for each order n-grams of the hypothesis, of the reference, matched;
-/// character orders first. Of several references the one with the best F counts, the first of
-/// equals. Errors as bleu_statistics().
-StatisticsTable chrf_statistics(std::span<const std::string> hypotheses,
-                                std::span<const std::vector<std::string>> reference_streams,
-                                const ChrfOptions& options = {});
-
-/// The score, 0 to 100, of column sums of a table of chrf_statistics() with the same options.
-double chrf_from_sums(std::span<const double> sums, const ChrfOptions& options = {});
-
-/// The same in any arithmetic.
-NumpyNumber chrf_from_sums(std::span<const double> sums, const ChrfOptions& options,
-                           Arithmetic arithmetic);
-
-/// One score, 0 to 100, for the whole corpus. Errors as bleu_statistics().
-double corpus_chrf(std::span<const std::string> hypotheses,
-                   std::span<const std::vector<std::string>> reference_streams,
-                   const ChrfOptions& options = {});
 
 /// chrF as a Metric. The streams must outlive it. Throws InputError if there is no order.
 std::unique_ptr<Metric> make_chrf(const ChrfOptions& options,

@@ -22,34 +22,13 @@ void append_escape(char32_t unit, std::string& result) {
 }
 
 void append_ascii(char c, std::string& result) {
-  switch (c) {
-    case '"':
-      result += "\\\"";
-      break;
-    case '\\':
-      result += "\\\\";
-      break;
-    case '\n':
-      result += "\\n";
-      break;
-    case '\r':
-      result += "\\r";
-      break;
-    case '\t':
-      result += "\\t";
-      break;
-    case '\b':
-      result += "\\b";
-      break;
-    case '\f':
-      result += "\\f";
-      break;
-    default:
-      if (static_cast<unsigned char>(c) < 0x20) {
-        append_escape(static_cast<unsigned char>(c), result);
-      } else {
-        result += c;
-      }
+  constexpr std::string_view kEscaped = "\"\\\n\r\t\b\f", kLetters = "\"\\nrtbf";
+  if (const size_t place = kEscaped.find(c); place != kEscaped.npos) {
+    result += {'\\', kLetters[place]};
+  } else if (static_cast<unsigned char>(c) < 0x20) {
+    append_escape(static_cast<unsigned char>(c), result);
+  } else {
+    result += c;
   }
 }
 

@@ -30,7 +30,13 @@ class StatisticsTable {
   }
 
   /// Column sums [C], added from the first row to the last.
-  std::vector<double> sums() const;
+  std::vector<double> sums() const {
+    std::vector<double> sums(columns_, 0.0);
+    for (size_t r = 0; r < rows_; ++r) {
+      for (size_t c = 0; c < columns_; ++c) sums[c] += values_[r * columns_ + c];
+    }
+    return sums;
+  }
 
  private:
   size_t rows_, columns_;

@@ -7,15 +7,6 @@
 namespace nmt::metrics {
 namespace {
 
-std::vector<SignaturePart> ter_signature_parts(const TerOptions& options) {
-  const auto yes_no = [](bool value) { return value ? "yes" : "no"; };
-  return {{"case", "c", options.case_sensitive ? "mixed" : "lc"},
-          {"tok", "t", "tercom"},
-          {"norm", "nr", yes_no(options.normalized)},
-          {"punct", "pn", yes_no(!options.no_punct)},
-          {"asian", "as", yes_no(options.asian_support)}};
-}
-
 // sacreBLEU tokenizes references twice, which shows where the first pass makes work for the second:
 // of "man's." it leaves "man's .", of which the second leaves "man 's .".
 std::string prepare_reference(std::string_view segment, const TerOptions& options) {
@@ -76,11 +67,19 @@ class TerMetric : public Metric {
   std::string name() const override { return "TER"; }
 
   std::vector<SignaturePart> signature_parts() const override {
-    return ter_signature_parts(options_);
+    const auto yes_no = [](bool value) { return value ? "yes" : "no"; };
+    return {{"case", "c", options_.case_sensitive ? "mixed" : "lc"},
+            {"tok", "t", "tercom"},
+            {"norm", "nr", yes_no(options_.normalized)},
+            {"punct", "pn", yes_no(!options_.no_punct)},
+            {"asian", "as", yes_no(options_.asian_support)}};
   }
 
   NumpyNumber score(std::span<const double> sums, Arithmetic arithmetic) const override {
-    return ter_from_sums(sums, arithmetic);
+    const auto edits = NumpyNumber::of_sum(sums[0], arithmetic);
+    const auto length = NumpyNumber::of_sum(sums[1], arithmetic);
+    if (length.value() > 0) return NumpyNumber(100.0) * (edits / length);
+    return edits.value() > 0 ? 100.0 : 0.0;
   }
 
  private:
@@ -93,25 +92,6 @@ class TerMetric : public Metric {
 };
 
 }  // namespace
-
-StatisticsTable ter_statistics(std::span<const std::string> hypotheses,
-                               std::span<const std::vector<std::string>> reference_streams,
-                               const TerOptions& options) {
-  return TerMetric(options, reference_streams).statistics(hypotheses);
-}
-
-NumpyNumber ter_from_sums(std::span<const double> sums, Arithmetic arithmetic) {
-  const auto edits = NumpyNumber::of_sum(sums[0], arithmetic);
-  const auto length = NumpyNumber::of_sum(sums[1], arithmetic);
-  if (length.value() > 0) return NumpyNumber(100.0) * (edits / length);
-  return edits.value() > 0 ? 100.0 : 0.0;
-}
-
-double corpus_ter(std::span<const std::string> hypotheses,
-                  std::span<const std::vector<std::string>> reference_streams,
-                  const TerOptions& options) {
-  return ter_from_sums(ter_statistics(hypotheses, reference_streams, options).sums()).value();
-}
 
 std::unique_ptr<Metric> make_ter(const TerOptions& options,
                                  std::span<const std::vector<std::string>> reference_streams) {

@@ -22,20 +22,6 @@ namespace nmt::metrics {
 
 using TerOptions = TercomOptions;
 
-/// Counts, one row a segment: edits, average length of the references. Errors as bleu_statistics().
-StatisticsTable ter_statistics(std::span<const std::string> hypotheses,
-                               std::span<const std::vector<std::string>> reference_streams,
-                               const TerOptions& options = {});
-
-/// The score of column sums of a table of ter_statistics().
-NumpyNumber ter_from_sums(std::span<const double> sums,
-                          Arithmetic arithmetic = Arithmetic::kPython);
-
-/// One score for the whole corpus. Errors as bleu_statistics().
-double corpus_ter(std::span<const std::string> hypotheses,
-                  std::span<const std::vector<std::string>> reference_streams,
-                  const TerOptions& options = {});
-
 /// TER as a Metric. The streams must outlive it.
 std::unique_ptr<Metric> make_ter(const TerOptions& options,
                                  std::span<const std::vector<std::string>> reference_streams);

@@ -4,8 +4,7 @@
 #include "nmt/metrics/tokenizers/characters.h"
 #include "nmt/metrics/tokenizers/chinese.h"
 #include "nmt/metrics/tokenizers/international.h"
-#include "nmt/metrics/tokenizers/japanese.h"
-#include "nmt/metrics/tokenizers/korean.h"
+#include "nmt/metrics/tokenizers/mecab_tokenizer.h"
 #include "nmt/metrics/tokenizers/mteval_13a.h"
 #include "nmt/metrics/tokenizers/none.h"
 #include "nmt/metrics/tokenizers/sentence_pieces.h"
@@ -19,21 +18,23 @@ struct TokenizerRow {
 };
 
 template <class T>
-std::unique_ptr<Tokenizer> make(std::string_view) {
-  return std::make_unique<T>();
-}
-
-std::unique_ptr<Tokenizer> make_pieces(std::string_view name) {
-  return std::make_unique<SentencePieceTokenizer>(name);
+std::unique_ptr<Tokenizer> make(std::string_view name) {
+  if constexpr (std::is_constructible_v<T, std::string_view>) return std::make_unique<T>(name);
+  if constexpr (std::is_default_constructible_v<T>) return std::make_unique<T>();
 }
 
 constexpr TokenizerRow kTokenizers[] = {
-    {"none", make<NoneTokenizer>},       {"zh", make<ChineseTokenizer>},
-    {"13a", make<Mteval13aTokenizer>},   {"intl", make<InternationalTokenizer>},
-    {"char", make<CharacterTokenizer>},  {"ja-mecab", make<JapaneseTokenizer>},
-    {"ko-mecab", make<KoreanTokenizer>}, {"spm", make_pieces},
-    {"flores101", make_pieces},          {"flores200", make_pieces},
-    {"spBLEU-1K", make_pieces},
+    {"none", make<NoneTokenizer>},
+    {"zh", make<ChineseTokenizer>},
+    {"13a", make<Mteval13aTokenizer>},
+    {"intl", make<InternationalTokenizer>},
+    {"char", make<CharacterTokenizer>},
+    {"ja-mecab", make<MecabTokenizer>},
+    {"ko-mecab", make<MecabTokenizer>},
+    {"spm", make<SentencePieceTokenizer>},
+    {"flores101", make<SentencePieceTokenizer>},
+    {"flores200", make<SentencePieceTokenizer>},
+    {"spBLEU-1K", make<SentencePieceTokenizer>},
 };
 
 }  // namespace
@@ -45,11 +46,9 @@ std::vector<std::string> tokenizer_names() {
 }
 
 std::unique_ptr<Tokenizer> make_tokenizer(std::string_view name) {
-  for (const TokenizerRow& row : kTokenizers) {
-    if (row.name == name) return row.make(name);
-  }
   std::string known;
   for (const TokenizerRow& row : kTokenizers) {
+    if (row.name == name) return row.make(name);
     known += (known.empty() ? "" : ", ") + std::string(row.name);
   }
   throw UsageError("unknown tokenizer '", name, "'; known are ", known);

@@ -19,7 +19,7 @@ void add_spread(const char* name, const Spread& spread, Object& row) {
 }
 
 // The columns of the table, as both formats have them.
-Object table_row(const Study& study, const StudyRow& row) {
+Object table_row(const Comparison& comparison, const ComparisonRow& row) {
   const ArchitectureParts parts = split_architecture(row.group.architecture);
   Object object = {{"architecture", row.group.architecture},
                    {"variant", parts.variant},
@@ -39,9 +39,9 @@ Object table_row(const Study& study, const StudyRow& row) {
   add_spread("best_bleu", row.best_bleu, object);
   add_spread("best_valid_nll", row.best_valid_nll, object);
   add_spread("final_train_nll", row.final_nll, object);
-  object["nll_threshold"] = run_log::number_or_null(study.thresholds.nll);
+  object["nll_threshold"] = run_log::number_or_null(comparison.thresholds.nll);
   add_spread("updates_to_nll", row.updates_to_nll, object);
-  object["bleu_threshold"] = run_log::number_or_null(study.thresholds.bleu);
+  object["bleu_threshold"] = run_log::number_or_null(comparison.thresholds.bleu);
   add_spread("updates_to_bleu", row.updates_to_bleu, object);
   const bool low = row.lowest.layer != 0;
   object["lowest_entropy"] = low ? run_log::number_or_null(row.lowest.value) : Object(nullptr);
@@ -105,11 +105,11 @@ Object run_object(const Run& run) {
 
 }  // namespace
 
-std::string table_csv(const Study& study) {
+std::string table_csv(const Comparison& comparison) {
   std::string csv;
-  for (const StudyRow& row : study.rows) {
+  for (const ComparisonRow& row : comparison.rows) {
     std::vector<std::string> names, fields;
-    const Object object = table_row(study, row);
+    const Object object = table_row(comparison, row);
     for (auto entry = object.begin(); entry != object.end(); ++entry) {
       names.push_back(entry.key());
       fields.push_back(csv_field(entry.value()));
@@ -142,10 +142,10 @@ std::string curves_csv(const std::vector<Run>& runs) {
   return csv;
 }
 
-Object as_json(const std::vector<Run>& runs, const Study& study) {
+Object as_json(const std::vector<Run>& runs, const Comparison& comparison) {
   Object table = Object::array(), sentences = Object::array(), list = Object::array();
-  for (const StudyRow& row : study.rows) table.push_back(table_row(study, row));
-  for (const GroupSummary& group : summary(study)) {
+  for (const ComparisonRow& row : comparison.rows) table.push_back(table_row(comparison, row));
+  for (const GroupSummary& group : summary(comparison)) {
     sentences.push_back({{"heading", group.heading}, {"sentences", group.sentences}});
   }
   for (const Run& run : runs) list.push_back(run_object(run));
@@ -155,8 +155,8 @@ Object as_json(const std::vector<Run>& runs, const Study& study) {
           {"runs", std::move(list)}};
 }
 
-std::string json_text(const std::vector<Run>& runs, const Study& study) {
-  return as_json(runs, study).dump(1, ' ', false, Object::error_handler_t::replace) + "\n";
+std::string json_text(const std::vector<Run>& runs, const Comparison& comparison) {
+  return as_json(runs, comparison).dump(1, ' ', false, Object::error_handler_t::replace) + "\n";
 }
 
 }  // namespace nmt::report

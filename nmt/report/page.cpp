@@ -4,10 +4,10 @@
 #include <map>
 
 #include "data/text/error.h"
+#include "nmt/report/comparison_table.h"
 #include "nmt/report/number_text.h"
 #include "nmt/report/page_assets.h"
 #include "nmt/report/page_data.h"
-#include "nmt/report/study_table.h"
 #include "nmt/report/summary.h"
 
 namespace nmt::report {
@@ -27,10 +27,11 @@ std::string filled(std::string_view text, const std::map<std::string, std::strin
   return page.append(text);
 }
 
-std::string subtitle(const std::vector<Run>& runs, const Study& study) {
+std::string subtitle(const std::vector<Run>& runs, const Comparison& comparison) {
   const auto unfinished = static_cast<size_t>(
       std::ranges::count_if(runs, [](const Run& run) { return !run.end.has_value(); }));
-  std::string text = counted(runs.size(), "run") + " in " + counted(study.rows.size(), "group");
+  std::string text =
+      counted(runs.size(), "run") + " in " + counted(comparison.rows.size(), "group");
   if (unfinished > 0) text += ", " + std::to_string(unfinished) + " unfinished";
   return text;
 }
@@ -52,16 +53,19 @@ std::string script_json(const nlohmann::ordered_json& json) {
   return safe;
 }
 
-std::string make_page(const std::string& title, const std::vector<Run>& runs, const Study& study,
-                      size_t largest) {
+std::string make_page(const std::string& title, const std::vector<Run>& runs,
+                      const Comparison& comparison, size_t largest) {
   std::map<std::string, std::string> values = {
-      {"TITLE", html_escaped(title)},        {"SUBTITLE", html_escaped(subtitle(runs, study))},
-      {"STYLE", std::string(page_style())},  {"SCRIPT", std::string(page_script())},
-      {"SUMMARY", as_html(summary(study))},  {"CAUTION", html_escaped(summary_caution())},
-      {"TABLE", as_html(study_table(study))}};
+      {"TITLE", html_escaped(title)},
+      {"SUBTITLE", html_escaped(subtitle(runs, comparison))},
+      {"STYLE", std::string(page_style())},
+      {"SCRIPT", std::string(page_script())},
+      {"SUMMARY", as_html(summary(comparison))},
+      {"CAUTION", html_escaped(summary_caution())},
+      {"TABLE", as_html(comparison_table(comparison))}};
   PageLimits limits = limits_for(runs.size());
   while (true) {
-    values["DATA"] = script_json(page_data(runs, study, limits));
+    values["DATA"] = script_json(page_data(runs, comparison, limits));
     std::string page = filled(page_template(), values);
     if (page.size() <= largest) return page;
     if (!halve(limits)) {

@@ -243,15 +243,16 @@ bool halve(PageLimits& limits) {
          limits.matrix_columns != before.matrix_columns;
 }
 
-Object page_data(const std::vector<Run>& runs, const Study& study, const PageLimits& limits) {
-  std::map<const Run*, std::pair<size_t, const StudyRun*>> places;  // Group, facts.
-  for (size_t group = 0; group < study.rows.size(); ++group) {
-    for (const StudyRun& run : study.rows[group].runs) places[run.run] = {group, &run};
+Object page_data(const std::vector<Run>& runs, const Comparison& comparison,
+                 const PageLimits& limits) {
+  std::map<const Run*, std::pair<size_t, const ComparedRun*>> places;  // Group, facts.
+  for (size_t group = 0; group < comparison.rows.size(); ++group) {
+    for (const ComparedRun& run : comparison.rows[group].runs) places[run.run] = {group, &run};
   }
   Object list = Object::array();
   for (const Run& run : runs) {
-    const auto& [group, study_run] = places.at(&run);
-    Object object = run_object(run, study_run->facts, limits);
+    const auto& [group, compared_run] = places.at(&run);
+    Object object = run_object(run, compared_run->facts, limits);
     object["group"] = group;
     list.push_back(std::move(object));
   }

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "nmt/report/study.h"
+#include "nmt/report/comparison.h"
 
 namespace nmt::report {
 
@@ -24,9 +24,9 @@ PageLimits limits_for(size_t runs);
 /// Half as fine. False if nothing is left to halve.
 bool halve(PageLimits& limits);
 
-/// One object with "runs", in the order of `runs`; nmt/report/README.md names the keys. `study` is
-/// the table of the same runs.
-nlohmann::ordered_json page_data(const std::vector<Run>& runs, const Study& study,
+/// One object with "runs", in the order of `runs`; nmt/report/README.md names the keys.
+/// `comparison` is of the same runs.
+nlohmann::ordered_json page_data(const std::vector<Run>& runs, const Comparison& comparison,
                                  const PageLimits& limits);
 
 }  // namespace nmt::report

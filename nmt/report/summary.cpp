@@ -30,7 +30,7 @@ std::string listed(const std::vector<std::string>& words) {
   return text;
 }
 
-std::string whose(const StudyRow& row, const StudyRun& run) {
+std::string whose(const ComparisonRow& row, const ComparedRun& run) {
   return row.runs.size() == 1 ? "" : "Seed " + run.run->seed() + ": ";
 }
 
@@ -60,7 +60,7 @@ std::string relation(int64_t first, int64_t second) {
   return counted(apart, "update") + (first < second ? " before" : " after");
 }
 
-std::string collapse_sentence(const StudyRow& row, const StudyRun& run) {
+std::string collapse_sentence(const ComparisonRow& row, const ComparedRun& run) {
   const RunFacts& facts = run.facts;
   const Collapse& first = facts.collapses.front();
   std::string text = whose(row, run) + "entropy collapse of " + kind_in_words(first.kind) +
@@ -121,7 +121,7 @@ std::string growth_sentence(const RunFacts& facts) {
   return "By " + at_update(any.update) + ", before that, " + listed(parts) + ".";
 }
 
-std::string divergence_sentence(const StudyRow& row, const StudyRun& run) {
+std::string divergence_sentence(const ComparisonRow& row, const ComparedRun& run) {
   const RunFacts& facts = run.facts;
   std::string text = whose(row, run) + divergence_in_words(*facts.divergence) + " at " +
                      at_update(facts.divergence->update) +
@@ -137,7 +137,7 @@ std::string divergence_sentence(const StudyRow& row, const StudyRun& run) {
   return text + ".";
 }
 
-std::string uniform_sentence(const StudyRow& row, const StudyRun& run) {
+std::string uniform_sentence(const ComparisonRow& row, const ComparedRun& run) {
   if (run.facts.uniform_kinds.empty()) return "";
   std::vector<std::string> words;
   for (const auto kind : run.facts.uniform_kinds) words.push_back(kind_in_words(kind));
@@ -147,10 +147,10 @@ std::string uniform_sentence(const StudyRow& row, const StudyRun& run) {
 }
 
 // The runs of a row with neither collapse nor divergence, taken together.
-std::string calm_sentence(const StudyRow& row) {
+std::string calm_sentence(const ComparisonRow& row) {
   Extreme lowest, largest;
   size_t calm = 0;
-  for (const StudyRun& run : row.runs) {
+  for (const ComparedRun& run : row.runs) {
     if (!run.facts.collapses.empty() || run.facts.divergence) continue;
     ++calm;
     const Extreme& low = run.facts.lowest;
@@ -170,24 +170,24 @@ std::string calm_sentence(const StudyRow& row) {
   return text + ".";
 }
 
-std::string unfinished_sentence(const StudyRow& row, const StudyRun& run) {
+std::string unfinished_sentence(const ComparisonRow& row, const ComparedRun& run) {
   if (run.facts.finished) return "";
   return whose(row, run) + "unfinished: the log ends at " + at_update(run.facts.last_update) + ".";
 }
 
-std::string spikes_sentence(const StudyRow& row, const StudyRun& run) {
+std::string spikes_sentence(const ComparisonRow& row, const ComparedRun& run) {
   if (run.facts.spikes == 0) return "";
   return whose(row, run) + counted(static_cast<size_t>(run.facts.spikes), "loss spike") + ".";
 }
 
-std::string plateau_sentence(const StudyRow& row, const StudyRun& run) {
+std::string plateau_sentence(const ComparisonRow& row, const ComparedRun& run) {
   if (!run.facts.plateau) return "";
   std::string text = whose(row, run) + "plateau: the loss stopped falling";
   if (run.facts.plateau_update != 0) text += " from " + at_update(run.facts.plateau_update) + " on";
   return text + ".";
 }
 
-std::string learning_sentence(const StudyRow& row, const StudyRun& run) {
+std::string learning_sentence(const ComparisonRow& row, const ComparedRun& run) {
   const RunFacts& facts = run.facts;
   if (!facts.learnt || (*facts.learnt && facts.collapses.empty())) return "";
   return whose(row, run) + (*facts.learnt ? "it learnt all the same" : "it did not learn") +
@@ -202,7 +202,7 @@ std::string join(const std::vector<std::string>& sentences) {
   return text;
 }
 
-std::string run_sentences(const StudyRow& row, const StudyRun& run) {
+std::string run_sentences(const ComparisonRow& row, const ComparedRun& run) {
   const RunFacts& facts = run.facts;
   std::vector<std::string> sentences;
   if (!facts.collapses.empty()) {
@@ -219,26 +219,26 @@ std::string run_sentences(const StudyRow& row, const StudyRun& run) {
   return join(sentences);
 }
 
-const StudyRun* best_run(const StudyRow& row) {
-  const StudyRun* best = nullptr;
-  for (const StudyRun& run : row.runs) {
+const ComparedRun* best_run(const ComparisonRow& row) {
+  const ComparedRun* best = nullptr;
+  for (const ComparedRun& run : row.runs) {
     if (std::isnan(run.facts.best_valid_nll)) continue;
     if (best == nullptr || run.facts.best_valid_nll < best->facts.best_valid_nll) best = &run;
   }
   return best;
 }
 
-std::string outcome_sentence(const StudyRow& row) {
+std::string outcome_sentence(const ComparisonRow& row) {
   std::string text = row.runs.size() == 1
                          ? "Outcome: " + row.outcome() + "."
                          : "Of " + counted(row.runs.size(), "run") + ": " + row.outcome() + ".";
-  if (const StudyRun* best = best_run(row)) {
+  if (const ComparedRun* best = best_run(row)) {
     text += " Best validation nll " + fixed(best->facts.best_valid_nll, 3) + " at " +
             at_update(best->facts.best_valid_nll_update);
     if (row.runs.size() > 1) text += " (seed " + best->run->seed() + ")";
     if (!std::isnan(row.best_bleu.mean)) {
       double bleu = kNoValue;
-      for (const StudyRun& run : row.runs) {
+      for (const ComparedRun& run : row.runs) {
         if (!(run.facts.best_bleu <= bleu)) bleu = run.facts.best_bleu;
       }
       text += ", best BLEU " + fixed(bleu, 1);
@@ -248,14 +248,14 @@ std::string outcome_sentence(const StudyRow& row) {
   return text;
 }
 
-std::string heading(const StudyRow& row) {
+std::string heading(const ComparisonRow& row) {
   std::string text =
       row.group.architecture + ", learning rate " + significant(row.group.learning_rate, 4);
   if (!row.group.settings.empty()) text += ", " + row.group.settings;
   return row.runs.size() == 1 ? text : text + ", " + counted(row.runs.size(), "run");
 }
 
-std::string worst_outcome(const StudyRow& row) {
+std::string worst_outcome(const ComparisonRow& row) {
   if (row.diverged > 0) return "diverged";
   if (row.collapsed > 0) return "collapsed";
   if (row.did_not_learn > 0) return "did not learn";
@@ -265,12 +265,12 @@ std::string worst_outcome(const StudyRow& row) {
 
 }  // namespace
 
-std::vector<GroupSummary> summary(const Study& study) {
+std::vector<GroupSummary> summary(const Comparison& comparison) {
   std::vector<GroupSummary> groups;
-  for (const StudyRow& row : study.rows) {
+  for (const ComparisonRow& row : comparison.rows) {
     GroupSummary group{heading(row), worst_outcome(row), {outcome_sentence(row)}};
     std::vector<std::string> calm = {calm_sentence(row)};
-    for (const StudyRun& run : row.runs) {
+    for (const ComparedRun& run : row.runs) {
       const bool eventful = !run.facts.collapses.empty() || run.facts.divergence.has_value();
       std::string sentences = run_sentences(row, run);
       (eventful ? group.sentences : calm).push_back(std::move(sentences));

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "nmt/report/study.h"
+#include "nmt/report/comparison.h"
 
 namespace nmt::report {
 
@@ -18,8 +18,8 @@ struct GroupSummary {
   std::vector<std::string> sentences;  ///< Plain text.
 };
 
-/// One for each row of `study`, in its order.
-std::vector<GroupSummary> summary(const Study& study);
+/// One for each row of `comparison`, in its order.
+std::vector<GroupSummary> summary(const Comparison& comparison);
 
 /// What is to be kept in mind when reading them.
 std::string summary_caution();

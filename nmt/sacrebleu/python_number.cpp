@@ -1,6 +1,5 @@
 #include "nmt/sacrebleu/python_number.h"
 
-#include <cctype>
 #include <charconv>
 #include <cstdlib>
 #include <string>
@@ -38,12 +37,6 @@ std::optional<std::string> number_text(std::string_view text) {
   return without_underscores(text);
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return result;
-}
-
 }  // namespace
 
 std::optional<int64_t> python_int(std::string_view text) {
@@ -63,7 +56,7 @@ std::optional<double> python_float(std::string_view text) {
   const auto [end, error] = std::from_chars(digits->data(), last, value);
   if (end != last || digits->empty()) return std::nullopt;
   // from_chars() also takes "nan(...)".
-  if (lower(*digits).find("nan(") != std::string::npos) return std::nullopt;
+  if (text::lower_ascii(*digits).find("nan(") != std::string::npos) return std::nullopt;
   if (error == std::errc::result_out_of_range) return std::strtod(digits->c_str(), nullptr);
   if (error != std::errc()) return std::nullopt;
   return value;

@@ -7,7 +7,6 @@
 #include <optional>
 
 #include "data/text/error.h"
-#include "nmt/cli/duration.h"
 #include "nmt/cli/format_text.h"
 #include "nmt/cli/nearest_name.h"
 

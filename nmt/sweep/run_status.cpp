@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nmt/cli/progress_bar.h"
 #include "nmt/run_log/run_tail.h"
 
 namespace nmt::sweep {
@@ -61,20 +62,16 @@ std::optional<bool> RunStatus::did_not_train() const {
 }
 
 double done_fraction(const RunStatus& status, const config::ScheduleConfig& limits) {
-  double done = 0.0;
-  const auto consider = [&](double so_far, double whole) {
-    if (whole > 0.0) done = std::max(done, std::min(so_far / whole, 1.0));
-  };
-  consider(static_cast<double>(status.update), static_cast<double>(limits.max_updates));
-  consider(static_cast<double>(status.tokens), static_cast<double>(limits.max_target_tokens));
-  consider(status.seconds, 60.0 * limits.max_minutes);
-  return done;
+  const auto real = [](int64_t count) { return static_cast<double>(count); };
+  return cli::done_fraction({{real(limits.max_updates), real(status.update)},
+                             {real(limits.max_target_tokens), real(status.tokens)},
+                             {60.0 * limits.max_minutes, status.seconds}})
+      .value_or(0.0);
 }
 
 std::optional<double> seconds_left(const RunStatus& status, const config::ScheduleConfig& limits) {
-  const double done = done_fraction(status, limits);
-  if (!(done > 0.0)) return std::nullopt;
-  return status.seconds * (1.0 - done) / done;
+  return cli::seconds_left(
+      {.elapsed_seconds = status.seconds, .fraction = done_fraction(status, limits)});
 }
 
 }  // namespace nmt::sweep

@@ -6,7 +6,7 @@
 #include <map>
 
 #include "data/text/error.h"
-#include "nmt/cli/config_file.h"
+#include "nmt/cli/config_lines.h"
 #include "nmt/cli/nearest_name.h"
 #include "nmt/cli/parse_value.h"
 #include "nmt/config/arch_name.h"

@@ -13,8 +13,8 @@
 //     [postln-18L]
 //     skip = true
 //
-// Lines follow the rules of configuration files (nmt/cli/config_file.h). Of several blocks that say
-// something about an architecture, the last one counts, key by key.
+// Lines follow the rules of configuration files (nmt/cli/config_lines.h). Of several blocks that
+// say something about an architecture, the last one counts, key by key.
 
 #pragma once
 

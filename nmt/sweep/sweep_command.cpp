@@ -58,8 +58,9 @@ cli::FlagSet flags_of(SweepCommand& command, Lists& lists, std::vector<std::stri
 void put_flags_of_training(const std::vector<std::string>& arguments, Block& block) {
   std::vector<cli::FlagShape> shapes = {{"config", "FILE", 1}};
   for (const config::ConfigKey& key : config::config_table()) {
-    shapes.push_back({std::string(key.name), config::placeholder(key.member),
-                      config::value_count(key.member), config::optional_value_count(key.member)});
+    const config::Shape shape = config::shape(key.member);
+    shapes.push_back(
+        {std::string(key.name), shape.placeholder, shape.values, shape.optional_values});
   }
   const cli::SplitCommandLine line = cli::split_command_line(arguments, shapes);
   if (!line.positional.empty()) {

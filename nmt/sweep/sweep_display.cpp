@@ -4,7 +4,7 @@
 #include <ostream>
 #include <string>
 
-#include "nmt/cli/duration.h"
+#include "nmt/cli/format_text.h"
 #include "nmt/sweep/cell_table.h"
 
 namespace nmt::sweep {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "data/text/error.h"
+#include "data/text/utf8.h"
 #include "nmt/tensorboard/record_frame.h"
 
 namespace nmt::tensorboard {
@@ -27,9 +28,24 @@ constexpr int kEventFileVersion = 3;
 constexpr int kEventSummary = 5;
 constexpr int kEventSessionLog = 7;
 constexpr int kSessionLogStatus = 1;
+constexpr int kSummaryValue = 1;
+constexpr int kValueTag = 1;
+constexpr int kValueSimpleValue = 2;
+constexpr int kValueTensor = 8;
+constexpr int kValueMetadata = 9;
+constexpr int kMetadataPluginData = 1;
+constexpr int kMetadataDataClass = 4;
+constexpr int kPluginDataPluginName = 1;
+constexpr int kTensorDtype = 1;
+constexpr int kTensorTensorShape = 2;
+constexpr int kTensorStringVal = 8;
+constexpr int kShapeDim = 2;
+constexpr int kDimSize = 1;
 
-// Value of an enumeration.
+// Values of enumerations.
 constexpr int kSessionStart = 1;
+constexpr int kDataClassTensor = 2;
+constexpr int kDtString = 7;
 
 std::string host_name() {
   char name[256] = "";
@@ -59,7 +75,40 @@ fs::path new_file_in(const fs::path& folder, double now) {
   return folder / (std::string(kNameStart) + digits + host_name());
 }
 
+ProtobufMessage vector_of_one_string(std::string_view text) {
+  ProtobufMessage dim, shape, tensor;
+  dim.add_integer(kDimSize, 1);
+  shape.add_message(kShapeDim, dim);
+  tensor.add_integer(kTensorDtype, kDtString);
+  tensor.add_message(kTensorTensorShape, shape);
+  tensor.add_bytes(kTensorStringVal, text);
+  return tensor;
+}
+
+ProtobufMessage text_metadata() {
+  ProtobufMessage plugin, metadata;
+  plugin.add_bytes(kPluginDataPluginName, "text");
+  metadata.add_message(kMetadataPluginData, plugin);
+  metadata.add_integer(kMetadataDataClass, kDataClassTensor);
+  return metadata;
+}
+
 }  // namespace
+
+void Summary::add_scalar(std::string_view tag, double value) {
+  ProtobufMessage point;
+  point.add_bytes(kValueTag, tag);
+  point.add_float(kValueSimpleValue, static_cast<float>(value));
+  message_.add_message(kSummaryValue, point);
+}
+
+void Summary::add_text(std::string_view tag, std::string_view text) {
+  ProtobufMessage value;
+  value.add_bytes(kValueTag, tag);
+  value.add_message(kValueTensor, vector_of_one_string(text::replace_invalid_utf8(text)));
+  value.add_message(kValueMetadata, text_metadata());
+  message_.add_message(kSummaryValue, value);
+}
 
 double unix_time() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();

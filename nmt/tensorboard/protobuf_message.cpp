@@ -2,8 +2,6 @@
 
 #include <bit>
 
-#include "nmt/tensorboard/little_endian.h"
-
 namespace nmt::tensorboard {
 namespace {
 

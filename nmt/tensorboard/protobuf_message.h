@@ -7,11 +7,21 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace nmt::tensorboard {
+
+/// Appends the bytes of the unsigned `value`, as many as its type has, least
+/// significant first, whatever the machine's own order.
+template <class Unsigned>
+void append_little_endian(std::string& bytes, Unsigned value) {
+  for (size_t i = 0; i < sizeof value; ++i) {
+    bytes += static_cast<char>(static_cast<unsigned char>(value >> (8 * i)));
+  }
+}
 
 /// Fields are written in the order in which they are added. `field` is the number in the .proto
 /// file, from 1.

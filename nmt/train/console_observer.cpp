@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "data/text/error.h"
-#include "nmt/cli/duration.h"
 #include "nmt/cli/format_text.h"
 
 namespace nmt::train {
@@ -204,25 +203,12 @@ std::string lowest_entropy(const std::vector<run_log::AttentionRecord>& records)
 }
 
 std::optional<double> done_fraction(const Progress& progress) {
-  std::optional<double> done;
-  const auto consider = [&](double so_far, double whole) {
-    const double part = whole > 0.0 ? std::min(so_far / whole, 1.0) : 1.0;
-    done = std::max(done.value_or(0.0), part);
-  };
-  if (progress.max_updates > 0) {
-    consider(static_cast<double>(progress.update - progress.first_update),
-             static_cast<double>(progress.max_updates - progress.first_update));
-  }
-  if (progress.max_epochs > 0) {
-    consider(progress.epochs - progress.first_epochs,
-             static_cast<double>(progress.max_epochs) - progress.first_epochs);
-  }
-  if (progress.max_tokens > 0) {
-    consider(static_cast<double>(progress.tokens - progress.first_tokens),
-             static_cast<double>(progress.max_tokens - progress.first_tokens));
-  }
-  if (progress.max_seconds > 0.0) consider(progress.seconds, progress.max_seconds);
-  return done;
+  const auto real = [](int64_t count) { return static_cast<double>(count); };
+  return cli::done_fraction(
+      {{real(progress.max_updates), real(progress.update), real(progress.first_update)},
+       {real(progress.max_epochs), progress.epochs, progress.first_epochs},
+       {real(progress.max_tokens), real(progress.tokens), real(progress.first_tokens)},
+       {progress.max_seconds, progress.seconds}});
 }
 
 }  // namespace nmt::train

@@ -35,7 +35,7 @@ class ConsoleObserver : public TrainingObserver {
  private:
   cli::ProgressBarOptions options_;
   cli::ProgressBar bar_;
-  cli::Progress latest_;
+  cli::BarState latest_;
   std::optional<double> last_line_;  // Training time of the last line of a log record.
 };
 

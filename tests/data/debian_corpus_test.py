@@ -52,13 +52,10 @@ class CleanTest(unittest.TestCase):
             'soft\u00adhyphen': 'soft hyphen',
             'Vraiment ?  Oui .': 'Vraiment ? Oui .',  # French blanks stay
             r'\fBname\fR \- text': 'name - text',
+            'A plain sentence, with "quotes" and a < b.': 'A plain sentence, with "quotes" and a < b.',
         }
         for raw, expected in cases.items():
             self.assertEqual(text_pairs.clean(raw), expected)
-
-    def test_clean_text_stays_as_it_is(self):
-        text = 'A plain sentence, with "quotes" and a < b.'
-        self.assertEqual(text_pairs.clean(text), text)
 
 
 class SentenceTest(unittest.TestCase):
@@ -289,10 +286,8 @@ class HeldOutTest(unittest.TestCase):
     def test_leaks_are_found(self):
         pair = held_out.Pair('desc/a', 'one two three', 'eins zwei drei')
         leaks = held_out.leaks(held_out.Sets([pair], [], [pair]))
-        self.assertEqual(leaks['test documents'], 1)
-        self.assertEqual(leaks['test sources'], 1)
-        self.assertEqual(leaks['test targets'], 1)
-        self.assertEqual(leaks['valid sources'], 0)
+        for what, count in (('test documents', 1), ('test sources', 1), ('test targets', 1), ('valid sources', 0)):
+            self.assertEqual(leaks[what], count)
 
     def test_menus_are_for_training_only(self):
         pairs = [pair._replace(document='mo/' + pair.document) for pair in self.PAIRS]
@@ -346,16 +341,19 @@ class CommandTest(TemporaryFolderTest):
                               env={**os.environ, 'PATH': path}, text=True, capture_output=True,
                               check=False)
 
+    def expect(self, status, stream, message, *arguments):
+        result = self.run_command(*arguments)
+        self.assertEqual(result.returncode, status, result.stdout + result.stderr)
+        self.assertIn(message, getattr(result, stream))
+
     def lines(self, name):
         with open(os.path.join(self.output, name), encoding='utf-8') as file:
             return file.read().splitlines()
 
     def test_makes_a_corpus_of_all_sources(self):
-        result = self.run_command('de', self.output)
-        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.expect(0, 'stderr', '', 'de', self.output)
         english = [line for name in ('train', 'valid', 'test') for line in self.lines(name + '.en')]
-        for line in ('This library paints things.', 'Press Ctrl now', 'Open the file'):
-            self.assertIn(line, english)
+        self.assertLessEqual({'This library paints things.', 'Press Ctrl now', 'Open the file'}, set(english))
         for name in ('train', 'valid', 'test'):
             lengths = {len(self.lines(name + suffix)) for suffix in ('.en', '.de', '.doc')}
             self.assertEqual(len(lengths), 1)
@@ -367,39 +365,29 @@ class CommandTest(TemporaryFolderTest):
         self.run_command('de', self.output)
         before = os.stat(os.path.join(self.output, 'corpus.json')).st_mtime_ns
         self.fake('apt-get', '#!/bin/sh\nexit 1\n')
-        result = self.run_command('de', self.output)
-        self.assertEqual(result.returncode, 0)
-        self.assertIn('is there already', result.stdout)
+        self.expect(0, 'stdout', 'is there already', 'de', self.output)
         self.assertEqual(os.stat(os.path.join(self.output, 'corpus.json')).st_mtime_ns, before)
         self.assertEqual(self.run_command('de', self.output, '--force').returncode, 3)
         self.assertTrue(corpus.is_complete(self.output, 'de'))  # and a failure leaves it, too
 
     def test_archive_out_of_reach_has_its_own_exit_status(self):
         self.fake('apt-get', '#!/bin/sh\necho "W: Failed to fetch an index"\nexit 0\n')
-        result = self.run_command('de', self.output)
-        self.assertEqual(result.returncode, 3)
-        self.assertIn('out of reach: W: Failed to fetch an index', result.stderr)
+        self.expect(3, 'stderr', 'out of reach: W: Failed to fetch an index', 'de', self.output)
         self.assertFalse(os.path.exists(self.output))
 
     def test_language_without_text(self):
-        result = self.run_command('xx', self.output)
-        self.assertEqual(result.returncode, 1)
-        self.assertIn("no package descriptions in language 'xx'", result.stderr)
+        self.expect(1, 'stderr', "no package descriptions in language 'xx'", 'xx', self.output)
 
     def test_missing_packages_make_it_smaller(self):
         with open(os.path.join(self.folder, 'bin', 'apt-get'), encoding='utf-8') as file:
             script = file.read()
         self.fake('apt-get', script.replace('libreoffice*)', 'none)'))
-        result = self.run_command('de', self.output)
-        self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertIn('no package libreoffice-help-de', result.stdout)
+        self.expect(0, 'stdout', 'no package libreoffice-help-de', 'de', self.output)
 
     def test_folder_with_other_things_is_not_touched(self):
         self.write('out/en-de/precious.txt', 'mine')
         for arguments in (['de', self.output], ['de', self.output, '--force']):
-            result = self.run_command(*arguments)
-            self.assertEqual(result.returncode, 1)
-            self.assertIn('neither empty nor a corpus', result.stderr)
+            self.expect(1, 'stderr', 'neither empty nor a corpus', *arguments)
         self.assertEqual(self.lines('precious.txt'), ['mine'])
 
     def test_wrong_command_line(self):

@@ -3,13 +3,15 @@
 
     draw_score_commands.py check PROGRAM RECORD [--every N] [--show N]
     draw_score_commands.py record PROGRAM RECORD     # needs sacreBLEU: tests/nmt/sacrebleu/requirements.txt
+    draw_score_commands.py compare PROGRAM SEED      # needs it, too [--every N]
 
 10,000 command lines that sacreBLEU understands, over every option and every way of writing one, and 1,000
 that it may refuse. The same seed draws the same lines with every version of Python, so RECORD holds only answers,
 one a line: exit status, who gave it, and 48 bits of a hash of standard output. Who: b, both sacreBLEU and PROGRAM;
 n, PROGRAM alone, where an option is ours or sacreBLEU ends in a traceback by accident; s, sacreBLEU, and PROGRAM
 says something else, which `record` prints. `check` prints each command line that comes out otherwise, and ends with
-status 1 if there is one. The first line of RECORD is a hash of texts and command lines.
+status 1 if there is one. The first line of RECORD is a hash of texts and command lines. `compare` draws others, by
+SEED, over more scripts, and asks both programs at once: it prints what differs, and ends with status 1 if anything does.
 """
 
 import argparse
@@ -222,9 +224,9 @@ def spoilt(draw, words):
     return words[:at] + [words[at][:draw.below(len(words[at]) + 1)]] + words[at + 1:]
 
 
-def draw_command(index, corpora):
+def draw_command(index, corpora, seed):
     """(arguments, name of the standard input or None, environment)."""
-    draw = Draw(f"nmt-score {index}")
+    draw = Draw(f"{seed}nmt-score {index}")
     kind = draw.random()
     arguments, stdin = (draw_information(draw) if kind < 0.01 else draw_test_set(draw) if kind < 0.16 else draw_own_texts(draw, corpora))
     environment = {}
@@ -236,16 +238,17 @@ def draw_command(index, corpora):
 
 
 class Scene:
-    """A folder with the drawn texts and a cache of test sets and models, and the command lines."""
+    """A folder with the drawn texts and a cache of test sets and models, and the command lines: the recorded ones, or
+    others by a seed."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, seed=""):
         self.folder, self.cache = Path(folder, "work"), Path(folder, "cache")
         shutil.copytree(GOLDEN / "test_sets/cache", self.cache)
         shutil.copytree(GOLDEN / "models", self.cache / "models")
         shutil.copytree(GOLDEN / "test_sets/texts", self.folder / "texts")
-        corpora = [Corpus(Draw(f"corpus {number}"), number) for number in range(24)]
+        corpora = [Corpus(Draw(f"{seed}corpus {number}"), number, rare=bool(seed)) for number in range(24)]
         drawn = hashlib.sha256("".join(corpus.write(self.folder) for corpus in corpora).encode())
-        self.commands = [draw_command(index, corpora) for index in range(LINES + DOUBTFUL)]
+        self.commands = [draw_command(index, corpora, seed) for index in range(LINES + DOUBTFUL)]
         drawn.update(repr(self.commands).encode())
         self.hash = drawn.hexdigest()
 
@@ -302,10 +305,11 @@ def reopen_standard_input():
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # Pools take it away; run_case() gives descriptor 0 a file.
 
 
-def record(program, path):
+def ask_both(program, seed="", every=1):
+    """The lines of a record. Prints where both programs say something else."""
     os.environ["http_proxy"] = os.environ["https_proxy"] = "http://127.0.0.1:9"  # A download fails at once.
     with tempfile.TemporaryDirectory() as folder:
-        scene = Scene(folder)
+        scene = Scene(folder, seed)
         os.environ["SACREBLEU"] = str(scene.cache)  # Read when sacrebleu is imported.
         from sacrebleu.dataset import DATASETS
         for name in {name for names, _, _ in TEST_SETS for name in names.split(",")}:
@@ -315,23 +319,33 @@ def record(program, path):
         with concurrent.futures.ProcessPoolExecutor(os.cpu_count(), initializer=reopen_standard_input) as pool:
             one = functools.partial(record_one, scene, program)
             lines = [scene.hash]
-            for line, difference in pool.map(one, range(len(scene.commands)), chunksize=20):
+            for line, difference in pool.map(one, range(0, len(scene.commands), every), chunksize=20):
                 lines.append(line)
                 sys.stdout.write(difference)
         os.chdir("/")
-    Path(path).write_text("\n".join(lines) + "\n", encoding="ascii")
+    return lines
+
+
+def compare(program, seed, every):
+    answers = ask_both(program, f"{seed}/", every)[1:]
+    differences = sum("s" in line[:-12] for line in answers)
+    print(f"{len(answers)} command lines, {differences} with another answer than sacreBLEU's")
+    return differences == 0
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("mode", choices=["check", "record"])
+    parser.add_argument("mode", choices=["check", "record", "compare"])
     parser.add_argument("program", type=os.path.abspath)
-    parser.add_argument("record", type=os.path.abspath)
+    parser.add_argument("record", metavar="RECORD or SEED")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="only each N-th command line")
     parser.add_argument("--show", type=int, default=20, metavar="N", help="print so many differences")
     arguments = parser.parse_args()
     if arguments.mode == "record":
-        record(arguments.program, arguments.record)
+        path = Path(arguments.record).absolute()
+        path.write_text("\n".join(ask_both(arguments.program)) + "\n", encoding="ascii")
+    elif arguments.mode == "compare":
+        sys.exit(0 if compare(arguments.program, arguments.record, arguments.every) else 1)
     elif not check(arguments.program, arguments.record, arguments.every, arguments.show):
         sys.exit(1)
 

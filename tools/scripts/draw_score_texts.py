@@ -12,6 +12,17 @@ SENTENCES = [
     "안녕하세요, 세계! 😀 Ο ΟΔΥΣΣΕΥΣ ΗΡΘΕ İstanbul ﬁne ½ café cafe\u0301 a\u00a0b x\u3000y <skipped>",
 ]
 WESTERN = 3  # The first sentences fit into Latin-1.
+# What `compare` draws besides: more scripts, white space, marks and control characters.
+RARE_SENTENCES = [
+    "Ο ΟΔΥΣΣΕΥΣ ΗΡΘΕ ΑΠΟ ΤΗΝ ΙΘΑΚΗ και ο Σίσυφος έφυγε", "مرحبا بالعالم، كيف حالك؟ ١٢٣", "שלום עולם, מה שלומך? 42",
+    "नमस्ते दुनिया। यह एक परीक्षा है १२३", "สวัสดีชาวโลก นี่คือการทดสอบ", "今日はとても良い天気ですね。「はい」とカタカナも言った、100円",
+    "naïve café cafe\u0301 İstanbul ıSPARTA ﬁne ǅ ß ẞ ŉ", "👩‍👩‍👧‍👦 😀😃 🇩🇪🇫🇷 a👍🏽b ✈️ ♥ €5 £3 ¥",
+    "&quot;quoted&quot; &amp;lt; &lt;b&gt; &amp;amp; &apos; <skipped> <b>bold</b> & < >",
+    "1,000.00 1.2.3 .5 5. ,5 5, 1,,2 .,., ... -5 5- 5-6 --- a-b 3-a -3.5- 1990. (1990).",
+    "! \" # $ % & ' ( ) * + , - . / : ; < = > ? @ [ \\ ] ^ _ ` { | } ~",
+    "$5.50 50% A&B C++ e.g. i.e. U.S.A. can't won't 's it's they're don 't rock'n'roll",
+    "x\u00a0y\u2003z\u3000w\u200bv\u2060u\ufefft\u0085s\u2028r\u1680q", "a\x1cb\x1fc\x0bd\x0ce f\x00g\x7fh", "ＡＢＣ １２３ ．，！？ ⅷ ² ½ ㍉ 𝒜 𠀀 𪛖",
+]
 ENCODINGS = {"utf-8": [("utf-8", ""), ("UTF8", ""), ("utf_8", ""), ("utf-8-sig", "")],
              "latin-1": [("latin-1", ".l1"), ("ISO-8859-1", ".l1"), ("iso8859_1", ".l1"), ("l1", ".l1"), ("LATIN1", ".l1")],
              "utf-16": [("utf-16", ".u16"), ("UTF_16", ".u16"), ("U16", ".u16")], "utf-16-le": [("utf-16-le", ".u16le"), ("UTF-16LE", ".u16le")],
@@ -37,10 +48,10 @@ class Draw:
 class Corpus:
     """References ref0 to ref2, systems sys0 to sys2 and tables of both, all in several encodings, each also packed."""
 
-    def __init__(self, draw, number):
+    def __init__(self, draw, number, rare):
         self.stem = ["c{}", "näme {}", "{}e3", "_%&{}", "{}.50"][number % 5].format(number)
         self.western = number % 2 == 0
-        sentences = SENTENCES[:WESTERN] if self.western else SENTENCES
+        sentences = SENTENCES[:WESTERN] if self.western else SENTENCES + (RARE_SENTENCES if rare else [])
         self.words = [word for sentence in sentences for word in sentence.split(" ")]
         self.draw = draw
         count = [1, 3, 6, 12, 2, 25, 4, 110, 8, 3, 5, 7][number % 12]

@@ -15,15 +15,12 @@ bool exists(const std::string& path) {
   return std::filesystem::exists(path, problem);
 }
 
-bool is_utf8(std::string name) {
-  for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return name == "utf8" || name == "utf-8";
-}
-
 // What keeps `model` from being the one wished for; empty if nothing does.
 std::string objection(const MecabModel& model, const MecabWish& wish) {
   if (model.entries() != wish.entries) return concatenate("has ", model.entries(), " words");
-  if (!is_utf8(model.character_set())) return "is in " + model.character_set() + ", not UTF-8";
+  const std::string charset = text::lower_ascii(model.character_set());
+  if (charset != "utf8" && charset != "utf-8")
+    return "is in " + model.character_set() + ", not UTF-8";
   return model.has_user_dictionary() ? "brings a user dictionary with it" : "";
 }
 

@@ -1,12 +1,14 @@
 #include "nmt/sacrebleu/command/argument_parser.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "data/text/error.h"
 #include "nmt/cli/flags.h"
 #include "nmt/cli/help_page.h"
 #include "nmt/cli/nearest_name.h"
+#include "nmt/sacrebleu/python_number.h"
 
 namespace nmt::sacrebleu {
 namespace {
@@ -231,6 +233,32 @@ std::string ArgumentParser::help() const {
     page += cli::help_entry(left_column(argument), help, kRightColumn);
   }
   return page;
+}
+
+Assign into(int64_t* target) {
+  return [target](const std::vector<std::string>& values) {
+    const std::optional<int64_t> value = python_int(values.back());
+    if (!value) throw UsageError("invalid int value: '", values.back(), "'");
+    *target = *value;
+  };
+}
+
+Assign into(int* target) {
+  return [target](const std::vector<std::string>& values) {
+    int64_t value = 0;
+    into (&value)(values);
+    if (value < -std::numeric_limits<int>::max() || value > std::numeric_limits<int>::max()) {
+      throw UsageError("value out of range: '", values.back(), "'");
+    }
+    *target = static_cast<int>(value);
+  };
+}
+
+Assign into(std::optional<double>* target) {
+  return [target](const std::vector<std::string>& values) {
+    *target = python_float(values.back());
+    if (!*target) throw UsageError("invalid float value: '", values.back(), "'");
+  };
 }
 
 }  // namespace nmt::sacrebleu

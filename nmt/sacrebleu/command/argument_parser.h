@@ -18,11 +18,14 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "nmt/cli/command_line.h"
@@ -98,13 +101,29 @@ class ArgumentParser {
   std::vector<std::string>* positional_values_ = nullptr;
 };
 
-/// Where the last value of an option goes, or all of them. Numbers are read as Python reads them
-/// (python_number.h); an int takes what fits it.
+/// Where the values of an option go: all of them into a list, else the last one. Numbers are read
+/// as Python reads them (python_number.h); an int takes what fits it.
 Assign into(int64_t* target);
 Assign into(int* target);
 Assign into(std::optional<double>* target);
-Assign into(std::string* target);
-Assign into(std::optional<std::string>* target);
-Assign into(std::vector<std::string>* target);
+template <class Text>
+Assign into(Text* target) {
+  return [target](const std::vector<std::string>& values) {
+    if constexpr (std::is_assignable_v<Text&, const std::vector<std::string>&>) {
+      *target = values;
+    } else {
+      *target = values.back();
+    }
+  };
+}
+
+/// The same of an enumeration: the place of the value in `names`, which are the option's choices.
+template <class Enum>
+Assign into(Enum* target, std::span<const char* const> names) {
+  return [target, names](const std::vector<std::string>& values) {
+    const auto place = std::ranges::find(names, values.back()) - names.begin();
+    *target = static_cast<Enum>(place);
+  };
+}
 
 }  // namespace nmt::sacrebleu

@@ -27,14 +27,8 @@ struct OriginScore {
 // The scores of one key, such as "origlang=de domain=ALL".
 using OriginRow = std::pair<std::string, std::vector<OriginScore>>;
 
-size_t characters(std::string_view text) {
-  size_t count = 0;
-  for (size_t at = 0; at < text.size(); ++count) text::next_code_point(text, at);
-  return count;
-}
-
 std::string padded(std::string text, size_t width) {
-  const size_t shown = characters(text);
+  const size_t shown = text::code_points(text);
   return text + std::string(width - std::min(width, shown), ' ');
 }
 
@@ -137,7 +131,7 @@ std::string origin_scores(const ScoreRequest& request, const ScoreInput& whole,
         "itself, so leave out --origlang");
   }
   size_t key_width = 0, metric_width = 0;
-  for (const auto& [key, _] : rows) key_width = std::max(key_width, characters(key) + 1);
+  for (const auto& [key, _] : rows) key_width = std::max(key_width, text::code_points(key) + 1);
   for (const OriginScore& score : rows.front().second) {
     metric_width = std::max(metric_width, score.metric.size());
   }

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "data/text/error.h"
+#include "data/text/unicode.h"
 #include "nmt/metrics/paired_test.h"
 #include "nmt/metrics/resampling.h"
 #include "nmt/sacrebleu/command/origin_scores.h"
@@ -21,14 +22,9 @@ constexpr int64_t kDefaultTrials = 10000;
 constexpr int64_t kDefaultResamples = 1000;
 constexpr size_t kTokenizedLines = 100;
 
-std::string lower_ascii(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return text;
-}
-
 // The seed of SACREBLEU_SEED; none for "none".
 std::optional<uint64_t> seed_of(const std::string& text) {
-  if (lower_ascii(text) == "none") return std::nullopt;
+  if (text::lower_ascii(text) == "none") return std::nullopt;
   const std::optional<int64_t> seed = python_int(text);
   if (!seed || *seed < 0) {
     throw InputError("SACREBLEU_SEED is '", text, "'; need a number that is not negative, or none");
@@ -130,7 +126,7 @@ PrintedScore Scoring::printed_score(const metrics::Metric& metric,
   metrics::EvaluationFacts facts = this->facts();
   if (wants_intervals()) {
     facts.bootstrap_resamples = request_.confidence_resamples;
-    facts.seed = lower_ascii(request_.seed);
+    facts.seed = text::lower_ascii(request_.seed);
   }
   const bool short_names = request_.short_signature && request_.format != OutputFormat::kJson;
   score.signature = signature(metric, facts, short_names);
@@ -163,7 +159,7 @@ std::string Scoring::one_system() const {
   std::vector<std::string> scores;
   for (size_t m = 0; m < metrics.size(); ++m) {
     PrintedScore score = printed_score(*metrics[m], tables[m]);
-    if (wants_intervals()) score.interval = {intervals[m].mean, intervals[m].half_width};
+    if (wants_intervals()) score.interval = intervals[m];
     scores.push_back(request_.score_only ? number_text(score, request_.width)
                      : json              ? score_json(score, request_.width)
                                          : score_line(score, request_.width));

@@ -13,6 +13,9 @@ namespace nmt::sacrebleu {
 
 enum class OutputFormat { kJson, kText, kLatex };
 
+/// By OutputFormat.
+inline constexpr const char* kOutputFormatNames[] = {"json", "text", "latex"};
+
 enum class PairedTest { kNone, kApproximateRandomization, kBootstrap };
 
 struct ScoreRequest {
@@ -62,9 +65,9 @@ struct ScoreEnvironment {
 };
 
 /// Reads `arguments`, without the program's name; then the environment, whose format wins.
-/// Throws UsageError for a wrong command line (argparse.h), InputError for options of our own that
-/// mean nothing, cli::InformationRequest for --help and --version. What sacreBLEU refuses is left
-/// to request_checks.h.
+/// Throws UsageError for a wrong command line (argument_parser.h), InputError for options of our
+/// own that mean nothing, cli::InformationRequest for --help and --version. What sacreBLEU refuses
+/// is left to request_checks.h.
 ScoreRequest parse_score_request(const std::vector<std::string>& arguments,
                                  const ScoreEnvironment& environment);
 

@@ -8,7 +8,7 @@
 namespace nmt::sacrebleu {
 namespace {
 
-std::string interval_text(const Interval& interval, int64_t width) {
+std::string interval_text(const metrics::MeanAndInterval& interval, int64_t width) {
   return "μ = " + metrics::fixed(interval.mean, width) + " ± " +
          metrics::fixed(interval.half_width, width);
 }
@@ -20,12 +20,6 @@ bool has_interval(const PrintedScore& score) {
 // The number that `value` becomes by printing it with `width` decimals.
 double rounded(double value, int64_t width) {
   return std::strtod(metrics::fixed(value, width).c_str(), nullptr);
-}
-
-size_t code_points(std::string_view text) {
-  size_t count = 0;
-  for (size_t position = 0; position < text.size(); ++count) text::next_code_point(text, position);
-  return count;
 }
 
 // Every "(μ = 35.1 ± 1.2)" in cyan.
@@ -107,14 +101,14 @@ std::string aligned_lines(std::vector<std::string> lines, const Palette& palette
     if (equals == std::string::npos) {
       text += line + '\n';
     } else {
-      lengths.push_back(code_points(line.substr(0, equals)) - 1);
+      lengths.push_back(text::code_points(line.substr(0, equals)) - 1);
     }
   }
   if (lengths.empty()) return text;
   // The lengths go to the first lines, whichever lines they came from: sacreBLEU does so.
   const size_t widest = *std::max_element(lengths.begin(), lengths.end());
   for (size_t i = 0; i < lengths.size(); ++i) {
-    const size_t shown = std::min(lengths[i], code_points(lines[i]));
+    const size_t shown = std::min(lengths[i], text::code_points(lines[i]));
     text += std::string(widest - shown, ' ') + lines[i] + '\n';
   }
   return text;

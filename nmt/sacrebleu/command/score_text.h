@@ -7,23 +7,18 @@
 #include <string>
 #include <vector>
 
+#include "nmt/metrics/resampling.h"
 #include "nmt/sacrebleu/command/palette.h"
 
 namespace nmt::sacrebleu {
-
-/// Mean and half the width of a 95 % confidence interval.
-struct Interval {
-  double mean = 0.0;
-  double half_width = 0.0;
-};
 
 /// A score and what goes with it.
 struct PrintedScore {
   std::string name;  ///< "BLEU"
   double score = 0.0;
-  std::string signature;             ///< Parts "name:value" joined by "|".
-  std::string details;               ///< Behind the score; may be empty.
-  std::optional<Interval> interval;  ///< Printed if its mean is above 0.
+  std::string signature;                             ///< Parts "name:value" joined by "|".
+  std::string details;                               ///< Behind the score; may be empty.
+  std::optional<metrics::MeanAndInterval> interval;  ///< Printed if its mean is above 0.
 };
 
 /// "35.2", or "35.2 (μ = 35.1 ± 1.2)".

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <string_view>
 
@@ -33,12 +34,7 @@ std::string plain(std::string_view text) {
 }
 
 size_t visible_width(std::string_view text) {
-  const std::string shown = plain(text);
-  size_t width = 0;
-  for (size_t position = 0; position < shown.size(); ++width) {
-    text::next_code_point(shown, position);
-  }
-  return width;
+  return text::code_points(plain(text));
 }
 
 Lines lines_of(std::string_view text) {
@@ -74,8 +70,7 @@ bool is_real(const std::string& text) {
   const std::optional<double> value = python_float(text);
   if (!value) return false;
   if (std::isfinite(*value)) return true;
-  std::string lower = text;
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  const std::string lower = text::lower_ascii(text);
   return lower == "inf" || lower == "-inf" || lower == "nan";
 }
 
@@ -172,36 +167,16 @@ std::string grid_row(const std::vector<Lines>& cells, const std::vector<size_t>&
 }
 
 std::string latex_escaped(std::string_view cell) {
+  static const std::map<char, std::string> kEscaped = {{'^', "\\^{}"},
+                                                       {'~', "\\textasciitilde{}"},
+                                                       {'\\', "\\textbackslash{}"},
+                                                       {'<', "\\ensuremath{<}"},
+                                                       {'>', "\\ensuremath{>}"}};
   std::string text;
   for (const char c : cell) {
-    switch (c) {
-      case '&':
-      case '%':
-      case '$':
-      case '#':
-      case '_':
-      case '{':
-      case '}':
-        text += {'\\', c};
-        break;
-      case '^':
-        text += "\\^{}";
-        break;
-      case '~':
-        text += "\\textasciitilde{}";
-        break;
-      case '\\':
-        text += "\\textbackslash{}";
-        break;
-      case '<':
-        text += "\\ensuremath{<}";
-        break;
-      case '>':
-        text += "\\ensuremath{>}";
-        break;
-      default:
-        text += c;
-    }
+    if (std::string_view("&%$#_{}").find(c) != std::string_view::npos) text += '\\';
+    const auto escaped = kEscaped.find(c);
+    text += escaped == kEscaped.end() ? std::string(1, c) : escaped->second;
   }
   return text;
 }

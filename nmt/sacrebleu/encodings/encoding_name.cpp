@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "data/text/error.h"
+#include "data/text/unicode.h"
 
 namespace nmt::sacrebleu {
 namespace {
@@ -79,9 +80,9 @@ std::string normalized(std::string_view name) {
     }
     if (between && !result.empty()) result += '_';
     between = false;
-    result += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    result += c;
   }
-  return result;
+  return text::lower_ascii(result);
 }
 
 bool is_known_to_iconv(const std::string& charset) {

@@ -10,7 +10,7 @@
 #include <iostream>
 
 #include "data/text/error.h"
-#include "nmt/cli/duration.h"
+#include "nmt/cli/format_text.h"
 
 namespace nmt::cli {
 namespace {

@@ -11,7 +11,7 @@
 namespace nmt::cli {
 namespace {
 
-Progress at(double seconds, double fraction = 0.25) {
+BarState at(double seconds, double fraction = 0.25) {
   return {.text = "update " + std::to_string(std::lround(seconds * 10)) + "  loss 4.321",
           .elapsed_seconds = seconds,
           .fraction = fraction};
@@ -19,7 +19,7 @@ Progress at(double seconds, double fraction = 0.25) {
 
 TEST(ProgressBarTest, TextEndsInTheTimeLeft) {
   EXPECT_EQ(progress_text(at(100)), "update 1000  loss 4.321  5m00s left");
-  Progress endless = at(100);
+  BarState endless = at(100);
   endless.fraction.reset();
   EXPECT_EQ(progress_text(endless), "update 1000  loss 4.321");
   EXPECT_FALSE(seconds_left(at(1, 0.0)));

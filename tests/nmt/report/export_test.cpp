@@ -26,7 +26,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 TEST(TableCsv, HasALineForEachGroup) {
   const auto runs = planted_runs({collapsing_run(1, true), collapsing_run(2, false)});
   const std::vector<std::string> lines =
-      lines_of(table_csv(make_study(runs, {.nll = 1, .bleu = 30})));
+      lines_of(table_csv(compare_runs(runs, {.nll = 1, .bleu = 30})));
   ASSERT_EQ(lines.size(), 3u);
   EXPECT_EQ(lines[0],
             "architecture,variant,depth,learning_rate,settings,seeds,runs,finished,collapsed,"
@@ -58,7 +58,7 @@ TEST(CurvesCsv, HasEveryRecord) {
 
 TEST(AsJson, HasSummaryTableAndRuns) {
   const auto runs = planted_runs({collapsing_run(1, true)});
-  const ordered_json json = ordered_json::parse(json_text(runs, make_study(runs, {})));
+  const ordered_json json = ordered_json::parse(json_text(runs, compare_runs(runs, {})));
   EXPECT_EQ(json["table"][0]["collapse_update"], 840);
   EXPECT_EQ(json["table"][0]["best_bleu_deviation"], nullptr);
   EXPECT_EQ(json["runs"][0]["updates"].size(), 120u);

@@ -16,7 +16,7 @@ using ::testing::Not;
 
 std::string page_of(const std::string& title, const std::vector<Run>& runs,
                     size_t largest = kLargestPage) {
-  return make_page(title, runs, make_study(runs, {}), largest);
+  return make_page(title, runs, compare_runs(runs, {}), largest);
 }
 
 // The data block, by the page's own markers.
@@ -44,9 +44,9 @@ std::vector<Run> deep_runs(size_t layers, size_t heads, int64_t records) {
 }
 
 TEST(Page, HoldsEverythingAndAsksForNothing) {
-  const std::string page =
-      page_of("A study", planted_runs({collapsing_run(1, true), calm_run("preln-6L", 1, 1, 50)}));
-  EXPECT_THAT(page, HasSubstr("<title>A study</title>"));
+  const std::string page = page_of(
+      "A comparison", planted_runs({collapsing_run(1, true), calm_run("preln-6L", 1, 1, 50)}));
+  EXPECT_THAT(page, HasSubstr("<title>A comparison</title>"));
   EXPECT_THAT(page, HasSubstr("default-src 'none'"));
   EXPECT_THAT(page, HasSubstr("2 runs in 2 groups"));
   EXPECT_THAT(page, Not(HasSubstr("{{")));
@@ -103,8 +103,8 @@ TEST(PageLimits, HalveUntilNothingIsLeft) {
 
 TEST(PageData, ReducesColumnsWithTheirStarts) {
   const auto runs = deep_runs(2, 1, 60);  // planted_runs() keeps 64 columns.
-  const Study study = make_study(runs, {});
-  const ordered_json data = page_data(runs, study, {600, 32, 8, 8})["runs"][0];
+  const Comparison comparison = compare_runs(runs, {});
+  const ordered_json data = page_data(runs, comparison, {600, 32, 8, 8})["runs"][0];
   EXPECT_EQ(data["columns"]["layer"].size(), 30u);
   EXPECT_EQ(data["columns"]["layer"][1], 3);
   EXPECT_EQ(data["columns"]["head"].size(), 8u);

@@ -164,17 +164,18 @@ TEST_F(ReadRun, OfAnyLengthKeepsTheLimitOfColumns) {
 
 TEST(FindLogs, SearchesFoldersAndTakesEachLogOnce) {
   TempFolder folder;
-  for (const char* name : {"study/b", "study/a", "study/c", "empty"}) {
+  for (const char* name : {"comparison/b", "comparison/a", "comparison/c", "empty"}) {
     std::filesystem::create_directories(folder.path(name));
   }
-  folder.write("study/b/run.jsonl", "x");
-  folder.write("study/b/run.jsonl.gz", "packed, too");
-  folder.write("study/a/run.jsonl.gz", "x");
-  folder.write("study/c/other.jsonl", "x");
-  const std::string a = folder.path("study/a/run.jsonl.gz"), b = folder.path("study/b/run.jsonl");
-  EXPECT_THAT(find_logs({folder.path("study"), b}), ElementsAre(a, b));
-  EXPECT_THAT(find_logs({folder.path("study/c/other.jsonl")}),
-              ElementsAre(folder.path("study/c/other.jsonl")));
+  folder.write("comparison/b/run.jsonl", "x");
+  folder.write("comparison/b/run.jsonl.gz", "packed, too");
+  folder.write("comparison/a/run.jsonl.gz", "x");
+  folder.write("comparison/c/other.jsonl", "x");
+  const std::string a = folder.path("comparison/a/run.jsonl.gz"),
+                    b = folder.path("comparison/b/run.jsonl");
+  EXPECT_THAT(find_logs({folder.path("comparison"), b}), ElementsAre(a, b));
+  EXPECT_THAT(find_logs({folder.path("comparison/c/other.jsonl")}),
+              ElementsAre(folder.path("comparison/c/other.jsonl")));
   EXPECT_THAT(message_of<InputError>([&] { find_logs({folder.path("empty")}); }),
               HasSubstr("no run.jsonl or run.jsonl.gz in the folder"));
   EXPECT_THAT(message_of<InputError>([&] { find_logs({folder.path("gone")}); }),

@@ -1,11 +1,11 @@
-#include "nmt/report/study.h"
+#include "nmt/report/comparison.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "nmt/report/study_table.h"
+#include "nmt/report/comparison_table.h"
 #include "tests/nmt/report/planted_study.h"
 
 namespace nmt::report {
@@ -36,12 +36,12 @@ class StudyOfThreeSeeds : public ::testing::Test {
   const std::vector<report::Run> runs_ =
       planted_runs({collapsing_run(1, true), collapsing_run(2, false),
                     calm_run("postln-18L", 3, 1.5, 50), calm_run("preln-6L", 1, 1.25, 60)});
-  const Study study_ = make_study(runs_, {.nll = 2.0, .bleu = 45});
-  const StudyTable table_ = study_table(study_);
+  const Comparison comparison_ = compare_runs(runs_, {.nll = 2.0, .bleu = 45});
+  const ComparisonTable table_ = comparison_table(comparison_);
 };
 
 TEST_F(StudyOfThreeSeeds, CountsOutcomes) {
-  ASSERT_EQ(study_.rows.size(), 2u);
+  ASSERT_EQ(comparison_.rows.size(), 2u);
   EXPECT_EQ(cell("Outcome"), "diverged 1 of 3, collapsed 2 of 3, finished 1 of 3");
   EXPECT_EQ(cell("Seeds"), "1, 2, 3");
   EXPECT_EQ(cell("Variant"), "postln");
@@ -77,10 +77,10 @@ TEST_F(StudyOfThreeSeeds, IsShortInATerminal) {
 }
 
 // As the paper counts: runs that diverged or did not learn, of those of which that is known.
-TEST(Study, CountsDv) {
+TEST(Comparison, CountsDv) {
   const auto dv = [](const std::vector<PlantedLog>& logs) {
     const auto runs = planted_runs(logs);
-    const StudyTable table = study_table(make_study(runs, {}));
+    const ComparisonTable table = comparison_table(compare_runs(runs, {}));
     const auto column = std::ranges::find(table.columns, "DV", &TableColumn::heading);
     return table.rows.at(0).at(static_cast<size_t>(column - table.columns.begin())).text;
   };
@@ -91,40 +91,40 @@ TEST(Study, CountsDv) {
   EXPECT_EQ(dv({calm_run("preln-6L", 1, 3, 20)}), "\xe2\x80\x93");
 }
 
-TEST(Study, NamesWhatDidNotLearn) {
+TEST(Comparison, NamesWhatDidNotLearn) {
   const auto runs = planted_runs({judged_run(1, false), judged_run(2, false, "stands")});
-  const Study study = make_study(runs, {});
-  EXPECT_EQ(study.rows.at(0).outcome(), "collapsed 1 of 2, did not learn 2 of 2");
-  EXPECT_EQ(outcome(study.rows[0].runs[0].facts), "did not learn");
-  EXPECT_EQ(outcome(study.rows[0].runs[1].facts), "collapsed");
-  EXPECT_EQ(study.rows[0].finished, 0u);
+  const Comparison comparison = compare_runs(runs, {});
+  EXPECT_EQ(comparison.rows.at(0).outcome(), "collapsed 1 of 2, did not learn 2 of 2");
+  EXPECT_EQ(outcome(comparison.rows[0].runs[0].facts), "did not learn");
+  EXPECT_EQ(outcome(comparison.rows[0].runs[1].facts), "collapsed");
+  EXPECT_EQ(comparison.rows[0].finished, 0u);
 }
 
 // An older log of a run that gave up on gradients: no event, and a status that is no longer known.
-TEST(Study, ARunThatGaveUpHasDiverged) {
+TEST(Comparison, ARunThatGaveUpHasDiverged) {
   PlantedLog log;
   log.config("postln-6L", 0.5, 1).update(10, 3.5e9);
   log.event("non_finite", 11, {{"loss", 3.5e9}}).update(20, 3.5e9);
   log.line({{"type", "end"}, {"reason", "non-finite"}, {"status", "failed"}, {"diverged", false}});
   const auto runs = planted_runs({log});
-  const Study study = make_study(runs, {});
-  EXPECT_EQ(study.rows.at(0).outcome(), "diverged");
-  EXPECT_EQ(study.rows[0].divergence_update, 11);
+  const Comparison comparison = compare_runs(runs, {});
+  EXPECT_EQ(comparison.rows.at(0).outcome(), "diverged");
+  EXPECT_EQ(comparison.rows[0].divergence_update, 11);
 }
 
-TEST(Study, ChoosesThresholdsFromTheBestRun) {
+TEST(Comparison, ChoosesThresholdsFromTheBestRun) {
   const auto runs =
       planted_runs({calm_run("preln-6L", 1, 1.25, 60), calm_run("preln-18L", 1, 3, 20)});
-  const Study study = make_study(runs, {});
-  EXPECT_DOUBLE_EQ(study.thresholds.nll, 1.75);
-  EXPECT_DOUBLE_EQ(study.thresholds.bleu, 30);
-  EXPECT_EQ(study.rows[1].updates_to_nll.count, 0u);
+  const Comparison comparison = compare_runs(runs, {});
+  EXPECT_DOUBLE_EQ(comparison.thresholds.nll, 1.75);
+  EXPECT_DOUBLE_EQ(comparison.thresholds.bleu, 30);
+  EXPECT_EQ(comparison.rows[1].updates_to_nll.count, 0u);
 }
 
-TEST(StudyTable, AsHtmlIsEscapedAndSortable) {
-  const StudyTable table{{{"A", "<x>"}}, {{{"<script>", 0.5}}, {{"plain"}}}};
+TEST(ComparisonTable, AsHtmlIsEscapedAndSortable) {
+  const ComparisonTable table{{{"A", "<x>"}}, {{{"<script>", 0.5}}, {{"plain"}}}};
   EXPECT_EQ(as_html(table),
-            "<table id=\"study-table\"><thead><tr><th scope=\"col\" class=\"number\" "
+            "<table id=\"comparison-table\"><thead><tr><th scope=\"col\" class=\"number\" "
             "title=\"&lt;x&gt;\">A</th></tr></thead><tbody><tr><td class=\"number\" "
             "data-sort=\"0.5\">&lt;script&gt;</td></tr>\n<tr><td class=\"number\">plain</td></tr>\n"
             "</tbody></table>");

@@ -16,7 +16,7 @@ using ::testing::Not;
 
 std::vector<GroupSummary> summary_of(const std::vector<PlantedLog>& logs) {
   const auto runs = planted_runs(logs);
-  return summary(make_study(runs, {}));
+  return summary(compare_runs(runs, {}));
 }
 
 TEST(Summary, TellsWhatCameBeforeWhat) {

@@ -1,4 +1,4 @@
-#include "nmt/tensorboard/summary.h"
+#include "nmt/tensorboard/event_file.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

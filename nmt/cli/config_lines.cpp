@@ -1,4 +1,4 @@
-#include "nmt/cli/config_file.h"
+#include "nmt/cli/config_lines.h"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "nmt/report/study_table.h"
+#include "nmt/report/comparison_table.h"
 
 #include <algorithm>
 #include <cmath>
@@ -39,7 +39,7 @@ TableCell event_cell(int64_t update, size_t count, size_t runs) {
 }
 
 // "1/3" as in the paper, over the runs of which it is known.
-TableCell untrained_cell(const StudyRow& row) {
+TableCell untrained_cell(const ComparisonRow& row) {
   if (row.judged == 0) return {kDash, kNoValue};
   return {std::to_string(row.did_not_train) + "/" + std::to_string(row.judged),
           static_cast<double>(row.did_not_train) / static_cast<double>(row.judged)};
@@ -53,7 +53,7 @@ TableCell lowest_cell(const Extreme& lowest) {
           lowest.value};
 }
 
-std::vector<TableColumn> columns(const Study& study, bool settings) {
+std::vector<TableColumn> columns(const Comparison& comparison, bool settings) {
   std::vector<TableColumn> columns = {
       {"Variant", "residual scheme and weight parametrisation", false},
       {"Depth", "encoder layers, or encoder and decoder layers"},
@@ -66,9 +66,9 @@ std::vector<TableColumn> columns(const Study& study, bool settings) {
                   {"Best BLEU", "of a validation"},
                   {"Best valid nll", "nats a target piece"},
                   {"Final train nll", "mean of the last 10 records, nats a target piece"},
-                  {"Updates to nll " + significant(study.thresholds.nll),
+                  {"Updates to nll " + significant(comparison.thresholds.nll),
                    "first validation at or below", true, false},
-                  {"Updates to BLEU " + significant(study.thresholds.bleu),
+                  {"Updates to BLEU " + significant(comparison.thresholds.bleu),
                    "first validation at or above", true, false},
                   {"Lowest entropy", "relative, mean of a layer; kind of attention and layer"},
                   {"Collapse", "update at which the first entropy collapse began"},
@@ -78,7 +78,7 @@ std::vector<TableColumn> columns(const Study& study, bool settings) {
   return columns;
 }
 
-std::vector<TableCell> cells(const StudyRow& row, bool settings) {
+std::vector<TableCell> cells(const ComparisonRow& row, bool settings) {
   const size_t runs = row.runs.size();
   const ArchitectureParts parts = split_architecture(row.group.architecture);
   std::vector<TableCell> cells = {
@@ -120,15 +120,15 @@ std::string padded(const std::string& text, size_t width, bool right) {
 
 }  // namespace
 
-StudyTable study_table(const Study& study) {
+ComparisonTable comparison_table(const Comparison& comparison) {
   const bool settings = std::ranges::any_of(
-      study.rows, [](const StudyRow& row) { return !row.group.settings.empty(); });
-  StudyTable table{columns(study, settings), {}};
-  for (const StudyRow& row : study.rows) table.rows.push_back(cells(row, settings));
+      comparison.rows, [](const ComparisonRow& row) { return !row.group.settings.empty(); });
+  ComparisonTable table{columns(comparison, settings), {}};
+  for (const ComparisonRow& row : comparison.rows) table.rows.push_back(cells(row, settings));
   return table;
 }
 
-std::string as_text(const StudyTable& table) {
+std::string as_text(const ComparisonTable& table) {
   std::vector<size_t> shown, widths;
   for (size_t i = 0; i < table.columns.size(); ++i) {
     if (!table.columns[i].in_terminal) continue;
@@ -151,7 +151,7 @@ std::string as_text(const StudyTable& table) {
   return text;
 }
 
-std::string as_html(const StudyTable& table) {
+std::string as_html(const ComparisonTable& table) {
   std::string html = "<table id=\"study-table\"><thead><tr>";
   for (const TableColumn& column : table.columns) {
     html.append("<th scope=\"col\"").append(column.numeric ? " class=\"number\"" : "");

@@ -1,4 +1,4 @@
-#include "nmt/report/study.h"
+#include "nmt/report/comparison.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,9 +7,9 @@ namespace nmt::report {
 namespace {
 
 template <class Value>
-std::vector<double> values_of(const std::vector<StudyRun>& runs, Value value) {
+std::vector<double> values_of(const std::vector<ComparedRun>& runs, Value value) {
   std::vector<double> values;
-  for (const StudyRun& run : runs) values.push_back(value(run));
+  for (const ComparedRun& run : runs) values.push_back(value(run));
   return values;
 }
 
@@ -17,7 +17,7 @@ double or_none(int64_t update) {
   return update == 0 ? kNoValue : static_cast<double>(update);
 }
 
-void count_outcome(const RunFacts& facts, StudyRow& row) {
+void count_outcome(const RunFacts& facts, ComparisonRow& row) {
   row.collapsed += facts.collapses.empty() ? 0 : 1;
   row.diverged += facts.divergence ? 1 : 0;
   row.plateau += facts.plateau ? 1 : 0;
@@ -32,7 +32,7 @@ int64_t earlier(int64_t known, int64_t update) {
   return known == 0 ? update : std::min(known, update);
 }
 
-void take_extremes(const RunFacts& facts, StudyRow& row) {
+void take_extremes(const RunFacts& facts, ComparisonRow& row) {
   if (std::isnan(row.peak_mib) || facts.peak_mib > row.peak_mib) row.peak_mib = facts.peak_mib;
   if (facts.lowest.layer != 0 && (row.lowest.layer == 0 || facts.lowest.value < row.lowest.value)) {
     row.lowest = facts.lowest;
@@ -45,8 +45,8 @@ void take_extremes(const RunFacts& facts, StudyRow& row) {
   }
 }
 
-StudyRow make_row(const RunGroup& group) {
-  StudyRow row{.group = group};
+ComparisonRow make_row(const RunGroup& group) {
+  ComparisonRow row{.group = group};
   for (const Run* run : group.runs) {
     row.runs.push_back({run, run_facts(*run)});
     count_outcome(row.runs.back().facts, row);
@@ -60,10 +60,10 @@ StudyRow make_row(const RunGroup& group) {
   return row;
 }
 
-Thresholds completed(Thresholds thresholds, const std::vector<StudyRow>& rows) {
+Thresholds completed(Thresholds thresholds, const std::vector<ComparisonRow>& rows) {
   double nll = kNoValue, bleu = kNoValue;
-  for (const StudyRow& row : rows) {
-    for (const StudyRun& run : row.runs) {
+  for (const ComparisonRow& row : rows) {
+    for (const ComparedRun& run : row.runs) {
       if (!(run.facts.best_valid_nll >= nll)) nll = run.facts.best_valid_nll;
       if (!(run.facts.best_bleu <= bleu)) bleu = run.facts.best_bleu;
     }
@@ -94,13 +94,13 @@ Spread spread(const std::vector<double>& values) {
   return result;
 }
 
-std::string StudyRow::seeds() const {
+std::string ComparisonRow::seeds() const {
   std::string text;
-  for (const StudyRun& run : runs) text += (text.empty() ? "" : ", ") + run.run->seed();
+  for (const ComparedRun& run : runs) text += (text.empty() ? "" : ", ") + run.run->seed();
   return text;
 }
 
-std::string StudyRow::outcome() const {
+std::string ComparisonRow::outcome() const {
   if (runs.size() == 1) return outcome_in_words(runs[0].facts);
   std::string text;
   const auto add = [&](size_t count, const std::string& word) {
@@ -117,18 +117,19 @@ std::string StudyRow::outcome() const {
   return text;
 }
 
-Study make_study(const std::vector<Run>& runs, Thresholds thresholds) {
-  Study study;
-  for (const RunGroup& group : group_runs(runs)) study.rows.push_back(make_row(group));
-  study.thresholds = completed(thresholds, study.rows);
-  for (StudyRow& row : study.rows) {
+Comparison compare_runs(const std::vector<Run>& runs, Thresholds thresholds) {
+  Comparison comparison;
+  for (const RunGroup& group : group_runs(runs)) comparison.rows.push_back(make_row(group));
+  comparison.thresholds = completed(thresholds, comparison.rows);
+  for (ComparisonRow& row : comparison.rows) {
     row.updates_to_nll = spread(values_of(row.runs, [&](auto& r) {
-      return or_none(update_of_valid_nll(*r.run, study.thresholds.nll));
+      return or_none(update_of_valid_nll(*r.run, comparison.thresholds.nll));
     }));
-    row.updates_to_bleu = spread(values_of(
-        row.runs, [&](auto& r) { return or_none(update_of_bleu(*r.run, study.thresholds.bleu)); }));
+    row.updates_to_bleu = spread(values_of(row.runs, [&](auto& r) {
+      return or_none(update_of_bleu(*r.run, comparison.thresholds.bleu));
+    }));
   }
-  return study;
+  return comparison;
 }
 
 }  // namespace nmt::report

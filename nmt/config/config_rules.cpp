@@ -1,4 +1,4 @@
-#include "nmt/config/validate.h"
+#include "nmt/config/config_rules.h"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 // Configuration files: what a line may look like, and errors with file and line.
 
-#include "nmt/cli/config_file.h"
+#include "nmt/cli/config_lines.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

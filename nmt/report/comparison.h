@@ -1,4 +1,5 @@
-// A study: runs put together by architecture, learning rate and settings, with figures over seeds.
+// Comparison: runs put together by architecture, learning rate and settings, with figures over
+// seeds.
 
 #pragma once
 
@@ -21,14 +22,14 @@ struct Spread {
 Spread spread(const std::vector<double>& values);
 
 /// A run and the facts about it.
-struct StudyRun {
+struct ComparedRun {
   const Run* run;
   RunFacts facts;
 };
 
-struct StudyRow {
+struct ComparisonRow {
   RunGroup group;
-  std::vector<StudyRun> runs;
+  std::vector<ComparedRun> runs;
   size_t finished = 0;  ///< Runs that ended with none of what the next line counts.
   size_t collapsed = 0, diverged = 0, did_not_learn = 0, plateau = 0, unfinished = 0;
   size_t did_not_train = 0, judged = 0;  ///< DV: diverged or did not learn, among those judged.
@@ -48,12 +49,12 @@ struct Thresholds {
   double nll = 0, bleu = 0;
 };
 
-struct Study {
-  std::vector<StudyRow> rows;
+struct Comparison {
+  std::vector<ComparisonRow> rows;
   Thresholds thresholds;  ///< As used; NaN where no run has such a score.
 };
 
-/// The study of `runs`, which label_runs() has put in order; it points into them.
-Study make_study(const std::vector<Run>& runs, Thresholds thresholds);
+/// The comparison of `runs`, which label_runs() has put in order; it points into them.
+Comparison compare_runs(const std::vector<Run>& runs, Thresholds thresholds);
 
 }  // namespace nmt::report

@@ -1,6 +1,6 @@
 // Rules that bind several keys: each with the text of its error.
 
-#include "nmt/config/validate.h"
+#include "nmt/config/config_rules.h"
 
 #include <gtest/gtest.h>
 

@@ -1,11 +1,11 @@
-// The table of a study, as cells of text, for a terminal and as HTML.
+// The table of a comparison, as cells of text, for a terminal and as HTML.
 
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "nmt/report/study.h"
+#include "nmt/report/comparison.h"
 
 namespace nmt::report {
 
@@ -21,19 +21,19 @@ struct TableColumn {
   bool in_terminal = true;  ///< Whether it stands in the short table, too.
 };
 
-struct StudyTable {
+struct ComparisonTable {
   std::vector<TableColumn> columns;
   std::vector<std::vector<TableCell>> rows;
 };
 
-/// `study` as text in cells. A mean over several seeds comes with its deviation, a single seed's
-/// value without.
-StudyTable study_table(const Study& study);
+/// `comparison` as text in cells. A mean over several seeds comes with its deviation, a single
+/// seed's value without.
+ComparisonTable comparison_table(const Comparison& comparison);
 
 /// The short table for a terminal, columns apart by two spaces.
-std::string as_text(const StudyTable& table);
+std::string as_text(const ComparisonTable& table);
 
 /// The table as HTML; every text escaped.
-std::string as_html(const StudyTable& table);
+std::string as_html(const ComparisonTable& table);
 
 }  // namespace nmt::report
