@@ -19,8 +19,7 @@ size_t edit_distance(std::string_view a, std::string_view b);
 /// - the name of another toolkit for it (batch-size: max-tokens);
 /// - its initials (lr: learning-rate);
 /// - `wrong` begins with it, or it begins, or one of its words does, with `wrong`, which has at
-/// least
-///   3 letters (warmup: warmup-updates); the shortest counts;
+///   least 3 letters (warmup: warmup-updates); the shortest counts;
 /// - it is nearest by edits, and near enough to be a slip of the finger: at most a third of the
 ///   longer name, or 2 edits; the first of equals counts;
 /// - it alone has the same first word (warmup-steps: warmup-updates).

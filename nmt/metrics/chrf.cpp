@@ -5,7 +5,6 @@
 #include "data/text/error.h"
 #include "data/text/unicode.h"
 #include "data/text/unicode_case.h"
-#include "nmt/metrics/code_point_table.h"
 #include "nmt/metrics/ngram_matcher.h"
 #include "nmt/metrics/symbol_table.h"
 

@@ -81,15 +81,9 @@ std::vector<double> by_head(const Layers& layers, size_t heads, size_t quantile)
 }  // namespace
 
 std::string kind_in_words(layers::AttentionKind kind) {
-  switch (kind) {
-    case layers::AttentionKind::kEncoderSelf:
-      return "encoder self-attention";
-    case layers::AttentionKind::kDecoderSelf:
-      return "decoder self-attention";
-    case layers::AttentionKind::kCross:
-      return "cross attention";
-  }
-  return "";
+  constexpr const char* kWords[] = {"encoder self-attention", "decoder self-attention",
+                                    "cross attention"};
+  return kWords[static_cast<size_t>(kind)];
 }
 
 void AttentionHistory::watch(int64_t update, const std::vector<double>& means,

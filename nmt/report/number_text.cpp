@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <string_view>
 
 namespace nmt::report {
 namespace {
@@ -47,27 +48,12 @@ std::string counted(size_t count, const std::string& noun) {
 }
 
 std::string html_escaped(const std::string& text) {
+  constexpr std::string_view kMarks = "&<>\"'";
+  constexpr const char* kReferences[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"};
   std::string escaped;
   for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      case '\'':
-        escaped += "&#39;";
-        break;
-      default:
-        escaped += c;
-    }
+    const size_t mark = kMarks.find(c);
+    escaped += mark == kMarks.npos ? std::string(1, c) : kReferences[mark];
   }
   return escaped;
 }

@@ -44,11 +44,7 @@ std::string script_json(const nlohmann::ordered_json& json) {
   std::string safe;
   safe.reserve(text.size());
   for (const char c : text) {
-    if (c == '<') {
-      safe += "\\u003c";
-    } else {
-      safe += c;
-    }
+    safe += c == '<' ? "\\u003c" : std::string(1, c);
   }
   return safe;
 }

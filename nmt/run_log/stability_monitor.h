@@ -6,10 +6,10 @@
 //     diverged     divergence_rule.h
 //     collapsed    collapse_rule.h
 //     did_not_learn, or not_judged where the run ended too early for that    learning_rule.h
-//     plateau      plateau_rule.h: the loss stands, and may still move
+//     plateau      loss_rules.h: the loss stands, and may still move
 //     ok
 //
-// Spikes (spike_rule.h) are counted and do not change it. Spikes and divergence name the attention
+// Spikes (loss_rules.h) are counted and do not change it. Spikes and divergence name the attention
 // head with the lowest mean relative entropy, which is where to look, not a cause.
 
 #pragma once
@@ -24,11 +24,10 @@
 #include "nmt/run_log/divergence_rule.h"
 #include "nmt/run_log/layer_entropy.h"
 #include "nmt/run_log/learning_rule.h"
-#include "nmt/run_log/plateau_rule.h"
+#include "nmt/run_log/loss_rules.h"
 #include "nmt/run_log/recent_losses.h"
 #include "nmt/run_log/record_keys.h"
 #include "nmt/run_log/run_record.h"
-#include "nmt/run_log/spike_rule.h"
 #include "nmt/run_log/stability_rules.h"
 
 namespace nmt::run_log {

@@ -28,10 +28,10 @@ struct Cell {
 
 /// The cells of `study`: by depth, then variant, learning rate, seed. Without learning rates
 /// nmt-train's own counts, without seeds 1, and of a run that inherits settings what it inherits;
-/// `threads` is 1 unless the study says otherwise, and 0
-/// there means `cores`. Throws UsageError, naming the architecture, if a name does not parse or its
-/// settings do not fit together, naming the section if it fits no architecture, and if no cell is
-/// left; InputError if a file of `config` cannot be read.
+/// `threads` is 1 unless the study says otherwise, and 0 there means `cores`. Throws UsageError,
+/// naming the architecture, if a name does not parse or its settings do not fit together, naming
+/// the section if it fits no architecture, and if no cell is left; InputError if a file of `config`
+/// cannot be read.
 std::vector<Cell> make_cells(const Study& study, int64_t cores);
 
 /// How much computing `config` asks for, in layers times target pieces; comparable within a study.

@@ -29,6 +29,9 @@ struct CellRun {
   int attempts = 0;     ///< Processes of this sweep.
   std::string problem;  ///< Why there is no result: "signal 9 (Killed)".
 
+  /// Whether a process trains it, of this sweep or another.
+  bool is_running() const { return state == CellState::kRunning || state == CellState::kElsewhere; }
+
   std::string log() const { return folder + "/run.jsonl"; }
   std::string console() const { return folder + "/" + kConsoleFile; }
 

@@ -17,12 +17,8 @@ std::string or_blank(const char* pattern, double value) {
   return std::isfinite(value) ? cli::format_text(pattern, value) : "";
 }
 
-bool is_running(const CellRun& run) {
-  return run.state == CellState::kRunning || run.state == CellState::kElsewhere;
-}
-
 std::string time_left(const CellRun& run) {
-  if (!is_running(run)) return "";
+  if (!run.is_running()) return "";
   const auto left = seconds_left(run.status, run.cell.config.schedule);
   return left ? cli::format_duration(*left) : "";
 }
@@ -69,7 +65,7 @@ std::string row_of(const CellRun& run, const std::string& untrained, int width) 
 
 // Smaller is shown first.
 int rank(const CellRun& run) {
-  if (is_running(run)) return 0;
+  if (run.is_running()) return 0;
   if (run.state == CellState::kNoResult || run.state == CellState::kInterrupted) return 1;
   return run.state == CellState::kResult ? 2 : 3;
 }

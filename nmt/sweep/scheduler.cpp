@@ -17,10 +17,6 @@ using Clock = std::chrono::steady_clock;
 constexpr int kMostAttempts = 2;
 constexpr int kExitUsage = 2;  // Of nmt-train: no second try can be better.
 
-bool is_running(const CellRun& run) {
-  return run.state == CellState::kRunning || run.state == CellState::kElsewhere;
-}
-
 int64_t memory_of(const CellRun& run) {
   return run.status.memory_bytes > 0 ? run.status.memory_bytes : memory_bound(run.cell.config);
 }
@@ -92,7 +88,7 @@ bool Scheduler::busy() const {
 bool Scheduler::fits(const CellRun& run) const {
   int64_t jobs = 0, cores = 0, memory = 0;
   for (const CellRun& other : runs_) {
-    if (!is_running(other)) continue;
+    if (!other.is_running()) continue;
     ++jobs;
     cores += other.cell.config.threads;
     memory += memory_of(other);
@@ -139,11 +135,15 @@ void Scheduler::look_at_processes() {
   }
 }
 
-// The log decides, not the exit status: a run that diverged has a result.
-void Scheduler::settle(CellRun& run, const ProcessEnd& end) {
+void Scheduler::look_again(CellRun& run) {
   CellFolder found = look_at(run.folder, run.cell);
   run.next = found.next;
   run.status = std::move(found.status);
+}
+
+// The log decides, not the exit status: a run that diverged has a result.
+void Scheduler::settle(CellRun& run, const ProcessEnd& end) {
+  look_again(run);
   if (run.next == NextStep::kNothing) {
     run.state = CellState::kResult;
     run.problem.clear();
@@ -160,9 +160,7 @@ void Scheduler::settle(CellRun& run, const ProcessEnd& end) {
 void Scheduler::look_elsewhere() {
   for (CellRun& run : runs_) {
     if (run.state != CellState::kElsewhere || is_locked(run.folder)) continue;
-    CellFolder found = look_at(run.folder, run.cell);
-    run.next = found.next;
-    run.status = std::move(found.status);
+    look_again(run);
     run.state = run.next == NextStep::kNothing ? CellState::kResult : CellState::kQueued;
     observer_.on_end(run, runs_);
   }
@@ -170,7 +168,7 @@ void Scheduler::look_elsewhere() {
 
 void Scheduler::tick() {
   for (CellRun& run : runs_) {
-    if (is_running(run)) run.status = read_run_status(run.log());
+    if (run.is_running()) run.status = read_run_status(run.log());
   }
   observer_.on_tick(runs_);
 }

@@ -2,14 +2,11 @@
 //
 // - Longest first: many layers, many pieces.
 // - A run starts if the cores and the memory that the running ones leave are enough for it. What a
-// run
-//   needs is an upper bound at first, then the estimate in the first record of its log.
+//   run needs is an upper bound at first, then the estimate in the first record of its log.
 // - A process that ends without a result is started once more, from its checkpoint if it has one;
-// not
-//   after exit status 2, which is about its settings.
+//   not after exit status 2, which is about its settings.
 // - A folder in which another process trains, such as one that a killed sweep left behind, is
-// waited
-//   for, and counted among the running.
+//   waited for, and counted among the running.
 
 #pragma once
 
@@ -72,6 +69,7 @@ class Scheduler {
   void look_at_processes();
   void look_elsewhere();
   void settle(CellRun& run, const ProcessEnd& end);
+  void look_again(CellRun& run);
   void tick();
   void stop_all();
   bool busy() const;

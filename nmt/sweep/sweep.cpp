@@ -3,18 +3,20 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <ostream>
 #include <thread>
 #include <vector>
 
 #include "data/text/error.h"
+#include "data/text/output_file.h"
+#include "nmt/cli/program.h"
 #include "nmt/cli/shell_quote.h"
 #include "nmt/cli/terminal.h"
 #include "nmt/sweep/cell.h"
 #include "nmt/sweep/cell_run.h"
 #include "nmt/sweep/cell_table.h"
 #include "nmt/sweep/scheduler.h"
-#include "nmt/sweep/study_record.h"
 #include "nmt/sweep/sweep_display.h"
 #include "nmt/train/folder_lock.h"
 #include "nmt/train/memory_estimate.h"
@@ -56,17 +58,8 @@ void print(std::ostream& out, const std::vector<std::string>& lines) {
 }
 
 std::string next_step_text(const CellRun& run) {
-  switch (run.next) {
-    case NextStep::kNothing:
-      return run.state_name();
-    case NextStep::kStart:
-      return "start";
-    case NextStep::kRestart:
-      return "start again";
-    case NextStep::kResume:
-      return "resume";
-  }
-  return "";
+  constexpr const char* kTexts[] = {"", "start", "start again", "resume"};  // By NextStep.
+  return run.next == NextStep::kNothing ? run.state_name() : kTexts[static_cast<size_t>(run.next)];
 }
 
 void print_plan(std::ostream& out, const std::vector<CellRun>& runs) {
@@ -89,6 +82,44 @@ void print_summary(std::ostream& out, const SweepCommand& command,
   if (!all_have_results(runs)) out << "The same command goes on where this one ended.\n";
   out << "nmt-report " << cli::shell_quoted(command.runs) << " shows the runs beside each other.\n"
       << std::flush;
+}
+
+using Json = nlohmann::ordered_json;
+
+// `value`, or null where the run inherits it: `text`, the study's word for it, is empty.
+template <class T>
+Json or_null(const std::string& text, T value) {
+  return text.empty() ? Json(nullptr) : Json(value);
+}
+
+// study.json: which runs make a study, and how far they are, for reports and scripts.
+//
+//     {"program": "nmt-sweep 0.1.0", "study": "configs/studies/depth.study",
+//      "runs": [{"folder": "preln-6L/lr0.002-seed1", "architecture": "preln-6L",
+//                "learning_rate": 0.002, "seed": 1, "state": "done",
+//                "arguments": ["--arch=preln-6L", ...]}]}
+//
+// learning_rate and seed are null where a run inherits them (branch-from, init-from).
+//
+// Throws InputError if it cannot be written; the old one stays.
+void write_study_record(const std::string& runs_folder, const std::string& study_file,
+                        const std::vector<CellRun>& runs) {
+  Json list = Json::array();
+  for (const CellRun& run : runs) {
+    const config::TrainingConfig& config = run.cell.config;
+    list.push_back(
+        {{"folder", run.cell.folder},
+         {"architecture", run.cell.architecture},
+         {"learning_rate", or_null(run.cell.learning_rate, config.optimization.learning_rate)},
+         {"seed", or_null(run.cell.seed, config.seed)},
+         {"state", run.state_name()},
+         {"arguments", run.cell.arguments}});
+  }
+  const Json record = {{"program", concatenate("nmt-sweep ", cli::version())},
+                       {"study", study_file},
+                       {"runs", std::move(list)}};
+  const std::string text = record.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  text::write_file(runs_folder + "/study.json", text);
 }
 
 // Keeps study.json up to date, and passes everything on.

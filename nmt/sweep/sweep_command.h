@@ -23,8 +23,7 @@ struct SweepCommand {
 /// Reads the command line: flags, at most one study file, and behind `--` flags of nmt-train for
 /// every run. `own_folder` is where nmt-train is looked for unless --nmt-train names it. Throws
 /// UsageError for anything wrong, InputError if the study file cannot be read,
-/// cli::InformationRequest for
-/// --help and --version.
+/// cli::InformationRequest for --help and --version.
 SweepCommand parse_sweep_command(int argc, const char* const* argv, const std::string& own_folder);
 
 /// The folder of the program that runs.

@@ -147,18 +147,13 @@ def write_lines(path, records):
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
-def record_programs(folder):
-    os.chdir(os.path.join(folder, "texts"))
-    records = []
-    for arguments, stdin, environment in command_lines():
+def record_programs(folder, cases):
+    """The cases, run in `folder`, with what came of each."""
+    os.chdir(folder)
+    for arguments, stdin, environment in cases:
         status, output = run_case(arguments, stdin, environment)
-        record = {"arguments": arguments, "status": status, "output": output}
-        if stdin:
-            record["stdin"] = stdin
-        if environment:
-            record["environment"] = environment
-        records.append(record)
-    return records
+        yield ({"arguments": arguments, "status": status, "output": output} | ({"stdin": stdin} if stdin else {})
+               | ({"environment": environment} if environment else {}))
 
 
 def record_tokens(folder):
@@ -259,7 +254,7 @@ def main():
     write_lines(os.path.join(folder, "numbers.jsonl"), record_numbers())
     write_lines(os.path.join(folder, "scores.jsonl"), record_scores(folder))
     record_unicode(os.path.join(folder, "unicode.txt"))
-    write_lines(os.path.join(folder, "programs.jsonl"), record_programs(folder))
+    write_lines(os.path.join(folder, "programs.jsonl"), record_programs(os.path.join(folder, "texts"), command_lines()))
 
 
 if __name__ == "__main__":

@@ -131,10 +131,10 @@ def refused_cases(add):
 
 
 def command_lines():
-    """[(arguments, name of the standard input or None)]."""
+    """[(arguments, name of the standard input or None, environment)]."""
     cases = []
     for part in (list_cases, echo_cases, score_cases, refused_cases):
-        part(lambda *arguments, stdin=None: cases.append((list(arguments), stdin)))
+        part(lambda *arguments, stdin=None: cases.append((list(arguments), stdin, {})))
     return cases
 
 
@@ -185,13 +185,8 @@ def main():
         import record_score_goldens as recorder
         fill_cache(folder, copy)
         recorder.write_lines(os.path.join(folder, "regexes.jsonl"), regex_records())
-        os.chdir(os.path.join(folder, "texts"))
-        records = []
-        for arguments, stdin in command_lines():
-            status, output = recorder.run_case(arguments, stdin, {})
-            record = {"arguments": arguments, "status": status, "output": output}
-            records.append(record | ({"stdin": stdin} if stdin else {}))
-        recorder.write_lines(os.path.join(folder, "programs.jsonl"), records)
+        recorder.write_lines(os.path.join(folder, "programs.jsonl"),
+                             recorder.record_programs(os.path.join(folder, "texts"), command_lines()))
 
 
 if __name__ == "__main__":

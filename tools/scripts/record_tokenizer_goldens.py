@@ -23,7 +23,7 @@ FOLDER = os.path.abspath(sys.argv[1])
 os.environ["SACREBLEU"] = FOLDER  # Read when sacrebleu is imported.
 
 import sentencepiece
-from record_score_goldens import run_case, write_lines
+from record_score_goldens import record_programs, write_lines
 from sacrebleu.metrics import BLEU
 
 PIECE_TOKENIZERS = ("spm", "flores101", "flores200", "spBLEU-1K")
@@ -142,25 +142,13 @@ def piece_cases():
     return cases
 
 
-def run_cases(folder, cases):
-    os.chdir(folder)
-    for arguments, stdin, environment in cases:
-        status, output = run_case(arguments, stdin, environment)
-        record = {"arguments": arguments, "status": status, "output": output}
-        if environment:
-            record["environment"] = environment
-        if stdin:
-            record["stdin"] = stdin
-        yield record
-
-
 def main():
     train_models()
     texts = ("ref0.txt", "sys1.txt", "japanese.txt", "japanese_ref.txt", "korean.txt", "korean_ref.txt")
     write_lines(os.path.join(FOLDER, "piece_tokens.jsonl"), record_tokens(PIECE_TOKENIZERS, texts))
     write_lines(os.path.join(FOLDER, "dictionary_tokens.jsonl"), record_tokens(("ja-mecab", "ko-mecab"), texts[2:]))
     write_lines(os.path.join(FOLDER, "piece_programs.jsonl"),
-                run_cases(os.path.join(FOLDER, "texts"), piece_cases()))
+                record_programs(os.path.join(FOLDER, "texts"), piece_cases()))
     encoded, pairs = encoded_texts()
     write_lines(os.path.join(FOLDER, "encoded_texts.jsonl"),
                 ({"name": name, "hex": text.hex()} for name, text in encoded.items()))
@@ -168,7 +156,7 @@ def main():
         for name, text in encoded.items():
             with open(os.path.join(folder, name), "wb") as file:
                 file.write(text)
-        write_lines(os.path.join(FOLDER, "encoded_programs.jsonl"), run_cases(folder, encoded_cases(pairs)))
+        write_lines(os.path.join(FOLDER, "encoded_programs.jsonl"), record_programs(folder, encoded_cases(pairs)))
 
 
 if __name__ == "__main__":

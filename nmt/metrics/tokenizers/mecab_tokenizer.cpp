@@ -1,14 +1,93 @@
 #include "nmt/metrics/tokenizers/mecab_tokenizer.h"
 
 #include <filesystem>
+#include <fstream>
 
 #include "data/text/error.h"
 #include "data/text/unicode.h"
 #include "nmt/metrics/tokenizers/data_places.h"
-#include "nmt/metrics/tokenizers/mecab_search.h"
 
 namespace nmt::metrics {
 namespace {
+
+// What a tokenizer wants of MeCab.
+struct MecabWish {
+  std::string library;               // As MecabLibrary takes it.
+  std::vector<std::string> folders;  // Where the dictionary may be, the likeliest first.
+  size_t entries = 0;                // Words of the dictionary, exactly.
+  std::string advice;                // How to get it: ends the message of a search in vain.
+};
+
+bool exists(const std::string& path) {
+  std::error_code problem;
+  return std::filesystem::exists(path, problem);
+}
+
+// What keeps `model` from being the one wished for; empty if nothing does.
+std::string objection(const MecabModel& model, const MecabWish& wish) {
+  if (model.entries() != wish.entries) return concatenate("has ", model.entries(), " words");
+  const std::string charset = text::lower_ascii(model.character_set());
+  if (charset != "utf8" && charset != "utf-8")
+    return "is in " + model.character_set() + ", not UTF-8";
+  return model.has_user_dictionary() ? "brings a user dictionary with it" : "";
+}
+
+// The model of `folder` if it is the one wished for; else none, and why.
+std::shared_ptr<const MecabModel> fitting_model(const std::string& folder, const MecabWish& wish,
+                                                std::string& problem) {
+  if (!exists(folder + "/sys.dic")) {
+    problem = "has no sys.dic";
+    return nullptr;
+  }
+  try {
+    auto model = shared_mecab_model(wish.library, folder);
+    problem = objection(*model, wish);
+    return problem.empty() ? model : nullptr;
+  } catch (const InputError& error) {
+    problem = error.what();
+    return nullptr;
+  }
+}
+
+std::string settings_path() {
+  const std::string own = home_folder() + "/.mecabrc";
+  if (exists(own)) return own;
+  return place_named_by("MECABRC").value_or("/etc/mecabrc");
+}
+
+// The first of the folders that holds a dictionary of so many words, in UTF-8 and without a user's
+// own. Throws InputError if there is none, with what is wrong with each, and if the library cannot
+// be loaded.
+std::shared_ptr<const MecabModel> find_mecab_model(const MecabWish& wish) {
+  const auto library = shared_mecab_library(wish.library);  // Without it, no folder is to blame.
+  std::string objections;
+  for (const std::string& folder : wish.folders) {
+    std::string problem;
+    if (const auto model = fitting_model(folder, wish, problem)) return model;
+    objections += "\n  " + folder + ": " + problem;
+  }
+  throw InputError("need a MeCab dictionary with exactly ", wish.entries, " words; ", wish.advice,
+                   ". Looked in:", objections);
+}
+
+// The `dicdir` of MeCab's settings, which are ~/.mecabrc, else the file that MECABRC names, else
+// /etc/mecabrc; none if they do not say.
+std::vector<std::string> configured_dictionary() {
+  const std::string path = settings_path();
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    const size_t equals = line.find('=');
+    if (equals == std::string::npos || text::strip(line.substr(0, equals)) != "dicdir") continue;
+    std::string folder(text::strip(std::string_view(line).substr(equals + 1)));
+    constexpr std::string_view kHere = "$(rcpath)";
+    const size_t here = folder.find(kHere);
+    if (here != std::string::npos) {
+      folder.replace(here, kHere.size(), std::filesystem::path(path).parent_path().string());
+    }
+    return {folder};
+  }
+  return {};
+}
 
 constexpr char kJapanese[] = "ja-mecab";
 
@@ -49,8 +128,7 @@ std::string find_fork() {
   std::string objections;
   for (const std::string& path : places("NMT_MECAB_KO", "libmecab-ko.so", "mecab_ko.libs/libmecab*",
                                         {"/usr/local/lib/libmecab.so.2"})) {
-    std::error_code problem;
-    const bool found = std::filesystem::exists(path, problem);
+    const bool found = exists(path);
     if (found && is_fork(*shared_mecab_library(path))) return path;
     objections += "\n  " + path + (found ? ": is MeCab itself, not the fork" : ": is not there");
   }

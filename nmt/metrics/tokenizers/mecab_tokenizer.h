@@ -21,7 +21,7 @@
 
 #pragma once
 
-#include "nmt/metrics/tokenizers/mecab_model.h"
+#include "nmt/metrics/tokenizers/mecab.h"
 #include "nmt/metrics/tokenizers/tokenizer.h"
 
 namespace nmt::metrics {

@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "nmt/run_log/plateau_rule.h"
-#include "nmt/run_log/spike_rule.h"
+#include "nmt/run_log/loss_rules.h"
 #include "tests/nmt/run_log/planted_series.h"
 
 namespace nmt::run_log {

@@ -1,4 +1,4 @@
-#include "nmt/run_log/spike_rule.h"
+#include "nmt/run_log/loss_rules.h"
 
 #include <algorithm>
 #include <utility>
@@ -26,6 +26,29 @@ std::optional<EventRecord> SpikeRule::observe(int64_t update, double loss,
                                 {"loss", json_number(loss)},
                                 {"median", json_number(centre)},
                                 {"lowest_head", keyed::json_of(lowest)}}};
+}
+
+std::optional<EventRecord> PlateauRule::observe(int64_t update, double median_loss) {
+  if (!first_median_) first_median_ = median_loss;
+  if (!level_ || median_loss < *level_ - rules_.plateau_fall) {
+    level_ = median_loss;
+    level_update_ = update;
+    on_plateau_ = false;
+  }
+  const bool idle = update - level_update_ >= rules_.plateau_updates;
+  if (on_plateau_ || !idle || median_loss <= rules_.plateau_level * *first_median_) {
+    return std::nullopt;
+  }
+  on_plateau_ = true;
+  return EventRecord{
+      .update = update,
+      .kind = "plateau",
+      .message = concatenate("plateau: median loss ", median_loss, ", was ", *level_, " at update ",
+                             level_update_, " and ", *first_median_, " at first"),
+      .fields = {{kFirstUpdateKey, level_update_},
+                 {"loss", json_number(median_loss)},
+                 {"level", json_number(level_)},
+                 {"first_median", json_number(first_median_)}}};
 }
 
 }  // namespace nmt::run_log

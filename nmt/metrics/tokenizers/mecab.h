@@ -1,17 +1,49 @@
-// MecabModel: MeCab with one dictionary. MecabSplitter: cuts text without spaces into words with
-// it.
+// MeCab, loaded while the program runs: its C interface, a dictionary opened with it, and text cut
+// into words.
+//
+// Loaded and not linked, because most runs do without it, and because the Korean fork has the same
+// symbols as MeCab itself.
 
 #pragma once
+
+#include <mecab.h>
 
 #include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
 
-#include "nmt/metrics/tokenizers/mecab_library.h"
-
 namespace nmt::metrics {
 
+/// The functions that are needed, under their names in mecab.h without "mecab_".
+class MecabLibrary {
+ public:
+  /// Loads `path`, or, if it has no slash, the library of that name where the linker finds it.
+  /// Throws InputError, which says what failed.
+  explicit MecabLibrary(const std::string& path);
+
+  decltype(&::mecab_version) version;
+  decltype(&::mecab_strerror) strerror;
+  decltype(&::mecab_destroy) destroy;
+  decltype(&::mecab_parse_lattice) parse_lattice;
+  decltype(&::mecab_model_new) model_new;
+  decltype(&::mecab_model_destroy) model_destroy;
+  decltype(&::mecab_model_new_tagger) model_new_tagger;
+  decltype(&::mecab_model_new_lattice) model_new_lattice;
+  decltype(&::mecab_model_dictionary_info) model_dictionary_info;
+  decltype(&::mecab_lattice_destroy) lattice_destroy;
+  decltype(&::mecab_lattice_set_sentence) lattice_set_sentence;
+  decltype(&::mecab_lattice_strerror) lattice_strerror;
+  decltype(&::mecab_lattice_tostr) lattice_tostr;
+
+ private:
+  std::unique_ptr<void, int (*)(void*)> handle_;
+};
+
+/// The library at `path`, shared with everybody who has it loaded. Throws as MecabLibrary.
+std::shared_ptr<const MecabLibrary> shared_mecab_library(const std::string& path);
+
+/// MeCab with one dictionary.
 class MecabModel {
  public:
   /// Opens the dictionary in the folder `dictionary`. Configuration files are not read, so that no
@@ -42,7 +74,7 @@ class MecabModel {
 std::shared_ptr<const MecabModel> shared_mecab_model(const std::string& library,
                                                      const std::string& dictionary);
 
-/// One thread at a time each.
+/// Cuts text without spaces into words. One thread at a time each.
 class MecabSplitter {
  public:
   explicit MecabSplitter(std::shared_ptr<const MecabModel> model);
