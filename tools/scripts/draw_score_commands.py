@@ -25,7 +25,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from draw_score_texts import ENCODINGS, Corpus, Draw
+from draw_score_texts import ENCODINGS, RARE_ENCODINGS, Corpus, Draw
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests/golden/metrics"
@@ -152,7 +152,9 @@ def draw_own_texts(draw, corpora):
     """(arguments, name of the standard input or None)."""
     corpus = draw.one(*corpora)
     encoding = draw.one(*["utf-8"] * 8, *(["latin-1"] * 2 if corpus.western else ["utf-8"]), "utf-16", "utf-16-le", "utf-16-be")
-    spelling, ending = draw.one(*ENCODINGS[encoding])
+    if len(corpus.encodings) > len(ENCODINGS) and draw.chance(0.1):
+        encoding = draw.one(*RARE_ENCODINGS)
+    spelling, ending = draw.one(*corpus.encodings[encoding])
 
     def path(name):
         return f"{corpus.stem}.{name}{ending}" + (".gz" if draw.chance(0.15) else "")

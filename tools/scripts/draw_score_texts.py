@@ -27,6 +27,7 @@ ENCODINGS = {"utf-8": [("utf-8", ""), ("UTF8", ""), ("utf_8", ""), ("utf-8-sig",
              "latin-1": [("latin-1", ".l1"), ("ISO-8859-1", ".l1"), ("iso8859_1", ".l1"), ("l1", ".l1"), ("LATIN1", ".l1")],
              "utf-16": [("utf-16", ".u16"), ("UTF_16", ".u16"), ("U16", ".u16")], "utf-16-le": [("utf-16-le", ".u16le"), ("UTF-16LE", ".u16le")],
              "utf-16-be": [("UTF_16BE", ".u16be"), ("utf-16-be", ".u16be")]}
+RARE_ENCODINGS = {"cp1252": [("cp1252", ".c1")], "gb18030": [("gb18030", ".gb")], "euc_kr": [("euc_kr", ".kr")]}
 
 
 class Draw:
@@ -51,6 +52,7 @@ class Corpus:
     def __init__(self, draw, number, rare):
         self.stem = ["c{}", "näme {}", "{}e3", "_%&{}", "{}.50"][number % 5].format(number)
         self.western = number % 2 == 0
+        self.encodings = ENCODINGS | (RARE_ENCODINGS if rare else {})
         sentences = SENTENCES[:WESTERN] if self.western else SENTENCES + (RARE_SENTENCES if rare else [])
         self.words = [word for sentence in sentences for word in sentence.split(" ")]
         self.draw = draw
@@ -82,10 +84,10 @@ class Corpus:
     def write(self, folder):
         for name, lines in self.files.items():
             text = "\n".join(lines) + "\n"
-            for encoding, (form, *_) in ENCODINGS.items():
+            for encoding, (form, *_) in self.encodings.items():
                 if encoding == "latin-1" and not self.western:
                     continue
-                data = text.encode(encoding)
+                data = text.encode(encoding, errors="replace" if encoding in RARE_ENCODINGS else "strict")
                 path = folder / f"{self.stem}.{name}{form[1]}"
                 path.write_bytes(data)
                 path.with_name(path.name + ".gz").write_bytes(gzip.compress(data, mtime=0))

@@ -19,16 +19,20 @@ function attentionSection(onPick) {
     const measure = MEASURES[state.measure];
     const values = matrixOf(state.run, `${entry.kind}.${state.measure}`, entry[state.measure]);
     const range = values ? finiteRange([values], measure.log) || [0, 1] : [0, 1];
-    return { title: capitalised(KIND_NAMES[entry.kind]), note: measure.title, rows: entry.layers, starts: state.run.columns.layer, end: state.run.last_update,
-      values, lo: measure.lo ?? Math.min(range[0], measure.log ? range[0] : 0), hi: measure.hi ?? range[1], log: measure.log, marks: heatMarks(state.run, entry.kind),
-      picked: state.kind === entry.kind ? state.layer : null, onRow: entry.by_head ? (layer) => pick(entry, layer) : null };
+    return { title: capitalised(KIND_NAMES[entry.kind]), note: measure.title, rows: entry.layers,
+        starts: state.run.columns.layer, end: state.run.last_update,
+      values, lo: measure.lo ?? Math.min(range[0], measure.log ? range[0] : 0), hi: measure.hi ?? range[1],
+          log: measure.log, marks: heatMarks(state.run, entry.kind),
+      picked: state.kind === entry.kind ? state.layer : null, onRow: entry.by_head ? (layer) => pick(entry, layer)
+          : null };
   }
   function pick(entry, layer) {
     Object.assign(state, { kind: entry.kind, layer });
     draw();
     head(state.run, entry, layer, (next) => pick(entry, next));
   }
-  byId("run-controls").append(switchControl("Show", Object.entries(MEASURES).map(([key, { text }]) => [key, text]), state.measure, (measure) => { state.measure = measure; draw(); }),
+  byId("run-controls").append(switchControl("Show", Object.entries(MEASURES).map(([key, { text }]) => [key, text]),
+      state.measure, (measure) => { state.measure = measure; draw(); }),
     element("span", { class: "control" }, "Click a layer for its heads."));
   return (run) => {
     Object.assign(state, { run, kind: null, layer: null });
@@ -40,7 +44,8 @@ function attentionSection(onPick) {
       byId("attention-maps").append(host);
       maps.push({ entry, redraw: heatMap(host, mapSpec(entry)) });
     }
-    if (run.attention.length === 0) byId("attention-maps").append(element("p", { class: "empty" }, "No attention entropy in this log."));
+    if (run.attention.length === 0) byId("attention-maps").append(element("p", { class: "empty" },
+        "No attention entropy in this log."));
     const start = firstLayerToShow(run);
     if (start) pick(start.entry, start.layer);
     else byId("head-detail").replaceChildren();
@@ -68,11 +73,16 @@ function firstLayerToShow(run) {
 
 /** Outcome, events and configuration of `run`. */
 function showRunFacts(run) {
-  const facts = [["Outcome", run.outcome_text], ["Updates", shortNumber(run.last_update)], ["Parameters", run.parameters ? shortNumber(run.parameters) : "not logged"]];
+  const facts = [["Outcome", run.outcome_text], ["Updates", shortNumber(run.last_update)],
+      ["Parameters", run.parameters ? shortNumber(run.parameters) : "not logged"]];
   if (run.reason) facts.push(["Ended", run.reason]);
   facts.push(["Log", run.path]);
-  const list = element("dl", {}, ...facts.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", name === "Outcome" ? { class: outcomeClass(run) } : {}, value))));
-  const told = run.events.slice(0, 40).map((event) => element("li", {}, `Update ${shortNumber(event.began)}, ${event.kind.replace(/_/g, " ")}: ${event.message}`));
+  const list = element("dl", {},
+      ...facts.map(([name, value]) => element("div", {}, element("dt", {}, name),
+      element("dd", name === "Outcome" ? { class: outcomeClass(run) } : {}, value))));
+  const told = run.events.slice(0, 40)
+      .map((event) => element("li", {},
+      `Update ${shortNumber(event.began)}, ${event.kind.replace(/_/g, " ")}: ${event.message}`));
   if (run.events.length > told.length) told.push(element("li", {}, `${run.events.length - told.length} more events`));
   const keys = Object.entries(run.config).map(([key, value]) => element("div", {}, element("b", {}, `${key} `), value));
   byId("run-facts").replaceChildren(list, ...(told.length ? [element("ul", {}, ...told)] : []),

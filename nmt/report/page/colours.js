@@ -1,9 +1,11 @@
-// Colours for all eyes: Okabe and Ito's for lines (with dashes, so that no line is told by its colour alone), viridis for heat maps.
+// Colours for all eyes: Okabe and Ito's for lines (with dashes, so that no line is told by its colour alone), viridis
+// for heat maps.
 
 const LINE_COLOURS = 7;
 const DASHES = ["", "7 3", "2 3", "9 3 2 3", "14 4", "4 2 1 2"];
 
-const VIRIDIS = ["440154", "482878", "3e4a89", "31688e", "26828e", "1f9e89", "35b779", "6dcd59", "b4de2c", "fde725"].map((hex) => [
+const VIRIDIS = ["440154", "482878", "3e4a89", "31688e", "26828e", "1f9e89", "35b779", "6dcd59", "b4de2c", "fde725"]
+    .map((hex) => [
   parseInt(hex.slice(0, 2), 16), parseInt(hex.slice(2, 4), 16), parseInt(hex.slice(4, 6), 16),
 ]);
 

@@ -23,7 +23,8 @@ function curvesSection(runs) {
   function curveSpec(curve) {
     const lines = runs.filter((run) => !state.hidden.has(run.index)).map((run) => {
       const data = run[curve.part];
-      return { name: run.label, style: run.style, points: curve.points, faded: state.lit !== null && state.lit !== run.index,
+      return { name: run.label, style: run.style, points: curve.points, faded: state.lit !== null
+          && state.lit !== run.index,
         xs: axisValues(run, data.update, state.axis), ys: data[curve.key] };
     });
     return { ...curve, lines, log: state.log && !curve.linear, xRange: state.zoom, xLabel: AXIS_LABELS[state.axis],

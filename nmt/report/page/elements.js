@@ -26,12 +26,14 @@ function byId(id) {
 /** A labelled row of buttons of which one is pressed. `options`: [value, text] pairs. */
 function switchControl(label, options, value, onChange) {
   const buttons = options.map(([option, text]) =>
-    element("button", { type: "button", "aria-pressed": String(option === value), onclick: () => choose(option) }, text));
+    element("button", { type: "button", "aria-pressed": String(option === value), onclick: () => choose(option) },
+        text));
   function choose(option) {
     options.forEach(([other], i) => buttons[i].setAttribute("aria-pressed", String(other === option)));
     onChange(option);
   }
-  return element("div", { class: "control", role: "group", "aria-label": label }, label, element("span", { class: "switch" }, ...buttons));
+  return element("div", { class: "control", role: "group", "aria-label": label }, label,
+      element("span", { class: "switch" }, ...buttons));
 }
 
 /** A labelled list to choose from. */
@@ -55,7 +57,8 @@ function onWidth(host, draw) {
   look();
 }
 
-/** A caption and a plot in `host`, which `draw(plot, spec, width)` fills now and whenever the width changes. Returns { show, redraw }: show takes a new spec. */
+/** A caption and a plot in `host`, which `draw(plot, spec, width)` fills now and whenever the width changes. Returns {
+ * show, redraw }: show takes a new spec. */
 function captionedPlot(host, spec, draw) {
   const plot = element("div", { class: "plot" });
   const caption = element("figcaption");
@@ -72,7 +75,8 @@ function captionedPlot(host, spec, draw) {
 /** A short stretch of line in `style`, for legends. */
 function lineSample(style) {
   return shape("svg", { width: 26, height: 10, "aria-hidden": "true" },
-    shape("path", { d: "M1 5H25", style: `stroke:${style.colour};stroke-width:2.2;fill:none`, "stroke-dasharray": style.dash }));
+    shape("path", { d: "M1 5H25", style: `stroke:${style.colour};stroke-width:2.2;fill:none`,
+        "stroke-dasharray": style.dash }));
 }
 
 /** Where the pointer is, in the coordinates of an SVG picture, which CSS may have scaled. */

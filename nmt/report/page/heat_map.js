@@ -3,7 +3,8 @@
 // spec: { title, note, small, rows, starts, end, values, lo, hi, log, rowText, rowLabel, marks, onRow, picked, format }
 //   starts  the update at which each column begins, ascending; end: where the last one does
 //   values  Float32Array, row by row
-//   marks   [{ x, row, text, glyph }]; row: from 1, or null for a line over all rows; glyph: "collapse", "divergence", ...
+//   marks   [{ x, row, text, glyph }]; row: from 1, or null for a line over all rows; glyph: "collapse", "divergence",
+//     ...
 
 const MAP_MARGIN = { left: 54, right: 70, top: 14, bottom: 34 };
 
@@ -55,7 +56,8 @@ function drawHeatMap(plot, spec, width) {
     plot.replaceChildren(element("p", { class: "empty" }, "Not in the log."));
     return;
   }
-  const inner = (spec.small ? 0.6 : 1) * Math.min(420, Math.max(96, spec.rows * Math.max(3, Math.min(18, 260 / spec.rows))));
+  const inner = (spec.small ? 0.6 : 1) * Math.min(420,
+      Math.max(96, spec.rows * Math.max(3, Math.min(18, 260 / spec.rows))));
   const { left, right, top, bottom } = MAP_MARGIN;
   const frame = { left, top, width: width - left - right, height: inner };
   frame.x = makeScale(spec.starts[0], heatEnd(spec), left, left + frame.width);
@@ -63,8 +65,10 @@ function drawHeatMap(plot, spec, width) {
   const canvas = element("canvas");
   paintHeat(canvas, spec, Math.max(1, Math.round(frame.width * Math.min(2, devicePixelRatio || 1))));
   const height = top + inner + bottom;
-  const picture = shape("svg", { class: spec.onRow ? "pickable" : null, viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": spec.title });
-  picture.append(shape("image", { href: canvas.toDataURL(), x: left, y: top, width: frame.width, height: inner, preserveAspectRatio: "none" }),
+  const picture = shape("svg", { class: spec.onRow ? "pickable" : null, viewBox: `0 0 ${width} ${height}`, width,
+      height, role: "img", "aria-label": spec.title });
+  picture.append(shape("image", { href: canvas.toDataURL(), x: left, y: top, width: frame.width, height: inner,
+      preserveAspectRatio: "none" }),
     ...heatAxes(frame, spec), ...heatKey(frame, spec), ...pickedRow(frame, spec));
   for (const mark of spec.marks || []) picture.append(...heatMark(mark, frame, spec));
   attachHeatPointer(picture, frame, spec);
@@ -73,7 +77,8 @@ function drawHeatMap(plot, spec, width) {
 
 function heatAxes(frame, spec) {
   const bottom = frame.top + frame.height;
-  const shapes = [shape("rect", { class: "frame", x: frame.left, y: frame.top, width: frame.width, height: frame.height })];
+  const shapes = [shape("rect", { class: "frame", x: frame.left, y: frame.top, width: frame.width,
+      height: frame.height })];
   for (const tick of frame.x.ticks(Math.max(2, Math.floor(frame.width / 70)))) {
     const x = frame.x.place(tick);
     shapes.push(shape("line", { class: "frame", x1: x, x2: x, y1: bottom, y2: bottom + 4 }),
@@ -83,11 +88,13 @@ function heatAxes(frame, spec) {
   for (let row = 1; row <= spec.rows; ++row) {
     if (row !== 1 && step > 1 && (row % niceStep(step) !== 0 || row - 1 < niceStep(step) * 0.75)) continue;
     const y = (frame.rowTop(row) + frame.rowTop(row - 1)) / 2;
-    shapes.push(shape("text", { x: frame.left - 7, y: y + 4, "text-anchor": "end" }, spec.rowLabel ? spec.rowLabel(row) : String(row)));
+    shapes.push(shape("text", { x: frame.left - 7, y: y + 4, "text-anchor": "end" }, spec.rowLabel ? spec.rowLabel(row)
+        : String(row)));
   }
   shapes.push(shape("text", { x: frame.left + frame.width, y: bottom + 31, "text-anchor": "end" }, "update"));
   const middle = frame.top + frame.height / 2;
-  shapes.push(shape("text", { x: 11, y: middle, "text-anchor": "middle", transform: `rotate(-90 11 ${middle})` }, "layer"));
+  shapes.push(shape("text", { x: 11, y: middle, "text-anchor": "middle", transform: `rotate(-90 11 ${middle})` },
+      "layer"));
   return shapes;
 }
 
@@ -102,11 +109,13 @@ function heatKey(frame, spec) {
   const slices = 40;
   for (let i = 0; i < slices; ++i) {
     const colour = viridis((i + 0.5) / slices).map(Math.round).join(",");
-    shapes.push(shape("rect", { x, y: frame.top + frame.height * (1 - (i + 1) / slices), width: 10, height: frame.height / slices + 0.6, style: `fill:rgb(${colour})` }));
+    shapes.push(shape("rect", { x, y: frame.top + frame.height * (1 - (i + 1) / slices), width: 10,
+        height: frame.height / slices + 0.6, style: `fill:rgb(${colour})` }));
   }
   if (!(spec.hi > spec.lo)) return shapes;
   const scale = makeScale(spec.lo, spec.hi, frame.top + frame.height, frame.top, spec.log);
-  for (const tick of scale.ticks(4)) shapes.push(shape("text", { x: x + 15, y: scale.place(tick) + 4 }, tickNumber(tick)));
+  for (const tick of scale.ticks(4)) shapes.push(shape("text", { x: x + 15, y: scale.place(tick) + 4 },
+      tickNumber(tick)));
   return shapes;
 }
 
@@ -115,7 +124,8 @@ function pickedRow(frame, spec) {
   const y = frame.rowTop(spec.picked);
   const height = frame.rowTop(spec.picked - 1) - y;
   const box = { x: frame.left, y, width: frame.width, height };
-  return [shape("rect", { class: "row-pick-outer", ...box, x: frame.left - 1, width: frame.width + 2, y: y - 1, height: height + 2 }), shape("rect", { class: "row-pick", ...box })];
+  return [shape("rect", { class: "row-pick-outer", ...box, x: frame.left - 1, width: frame.width + 2, y: y - 1,
+      height: height + 2 }), shape("rect", { class: "row-pick", ...box })];
 }
 
 const GLYPHS = {
@@ -133,11 +143,14 @@ function heatMark(mark, frame, spec) {
   if (mark.row) {
     const y = (frame.rowTop(mark.row) + frame.rowTop(mark.row - 1)) / 2;
     const size = Math.min(1, Math.max(0.55, frame.height / spec.rows / 12));
-    return [shape("path", { d: GLYPHS.collapse, class: "mark-glyph", transform: `translate(${x} ${y}) scale(${size})` }, title())];
+    return [shape("path", { d: GLYPHS.collapse, class: "mark-glyph", transform: `translate(${x} ${y}) scale(${size})` },
+        title())];
   }
   const ends = { x1: x, x2: x, y1: frame.top, y2: frame.top + frame.height };
-  return [shape("line", { class: "mark-halo", ...ends }), shape("line", { class: "mark-line", ...ends, "stroke-dasharray": "5 3" }, title()),
-    shape("path", { d: GLYPHS[mark.glyph] || GLYPHS.other, class: "mark-glyph", transform: `translate(${x} ${frame.top - 6}) scale(0.85)` }, title())];
+  return [shape("line", { class: "mark-halo", ...ends }),
+      shape("line", { class: "mark-line", ...ends, "stroke-dasharray": "5 3" }, title()),
+    shape("path", { d: GLYPHS[mark.glyph] || GLYPHS.other, class: "mark-glyph",
+        transform: `translate(${x} ${frame.top - 6}) scale(0.85)` }, title())];
 }
 
 function attachHeatPointer(picture, frame, spec) {
@@ -155,7 +168,9 @@ function attachHeatPointer(picture, frame, spec) {
     if (!at) return hideReadOut();
     const value = spec.values[(at.row - 1) * spec.starts.length + at.column];
     const until = at.column + 1 < spec.starts.length ? spec.starts[at.column + 1] : spec.end;
-    const span = until > spec.starts[at.column] ? `updates ${shortNumber(spec.starts[at.column])} to ${shortNumber(until)}` : `update ${shortNumber(spec.starts[at.column])}`;
+    const span = until > spec.starts[at.column]
+        ? `updates ${shortNumber(spec.starts[at.column])} to ${shortNumber(until)}`
+        : `update ${shortNumber(spec.starts[at.column])}`;
     const row = spec.rowText ? spec.rowText(at.row) : `layer ${at.row}`;
     showReadOut(event, `${row}, ${span}`, [[spec.title, shortNumber(value), null]]);
   });

@@ -1,7 +1,9 @@
-// Line charts in SVG: any number of series, logarithmic on request, with a cross-hair that reads values out, and zoom by dragging.
+// Line charts in SVG: any number of series, logarithmic on request, with a cross-hair that reads values out, and zoom
+// by dragging.
 //
 // spec: { title, note, xLabel, yLabel, log, xRange, yRange, height, lines, bands, marks, onZoom }
-//   lines  [{ name, style, xs, ys, faded, points }]   NaN breaks a line; an infinite y is a cross at the top; points: dots at values
+//   lines  [{ name, style, xs, ys, faded, points }]   NaN breaks a line; an infinite y is a cross at the top; points:
+//     dots at values
 //   bands  [{ style, xs, lows, highs }]       drawn beneath
 //   marks  [{ x, text, style }]               vertical lines
 //   xRange [lo, hi] or null                   a zoomed section
@@ -21,9 +23,11 @@ function drawChart(plot, spec, width) {
     plot.replaceChildren(element("p", { class: "empty" }, "Not in the log" + (spec.log ? ", or not above 0." : ".")));
     return;
   }
-  const picture = shape("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": spec.title });
+  const picture = shape("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img",
+      "aria-label": spec.title });
   const clip = `clip-${++drawChart.count}`;
-  picture.append(shape("clipPath", { id: clip }, shape("rect", { x: frame.left, y: frame.top - 2, width: frame.width, height: frame.height + 4 })));
+  picture.append(shape("clipPath", { id: clip },
+      shape("rect", { x: frame.left, y: frame.top - 2, width: frame.width, height: frame.height + 4 })));
   picture.append(...axisShapes(frame, spec));
   const inside = shape("g", { "clip-path": `url(#${clip})` });
   for (const band of spec.bands || []) inside.append(bandShape(band, frame));
@@ -39,7 +43,8 @@ drawChart.count = 0;
 function chartFrame(spec, width, height) {
   const xs = spec.xRange || finiteRange(spec.lines.map((line) => line.xs));
   const seen = [...spec.lines.map((line) => visiblePart(line.xs, line.ys, xs)),
-    ...(spec.bands || []).flatMap((band) => [visiblePart(band.xs, band.lows, xs), visiblePart(band.xs, band.highs, xs)])];
+    ...(spec.bands || []).flatMap((band) => [visiblePart(band.xs, band.lows, xs),
+        visiblePart(band.xs, band.highs, xs)])];
   const ys = spec.yRange || finiteRange(seen, spec.log);
   if (!xs || !ys) return null;
   const [lo, hi] = spec.yRange || padded(ys, spec.log);
@@ -73,7 +78,8 @@ function axisShapes(frame, spec) {
     shape("text", { x: frame.left + frame.width, y: bottom + 30, "text-anchor": "end" }, spec.xLabel || "update"));
   if (spec.yLabel) {
     const middle = frame.top + frame.height / 2;
-    shapes.push(shape("text", { x: 11, y: middle, "text-anchor": "middle", transform: `rotate(-90 11 ${middle})` }, spec.yLabel));
+    shapes.push(shape("text", { x: 11, y: middle, "text-anchor": "middle", transform: `rotate(-90 11 ${middle})` },
+        spec.yLabel));
   }
   return shapes;
 }
@@ -88,7 +94,8 @@ function lineShapes(line, frame) {
   line.ys.forEach((value, i) => {
     const x = frame.x.place(line.xs[i]);
     if (!drawable(value, frame.y)) {
-      if (value === Infinity) crosses.push(shape("path", { d: `M${x - 4} ${frame.top + 3}l8 8m0 -8l-8 8`, class: "curve", style: `stroke:${line.style.colour}` }));
+      if (value === Infinity) crosses.push(shape("path",
+          { d: `M${x - 4} ${frame.top + 3}l8 8m0 -8l-8 8`, class: "curve", style: `stroke:${line.style.colour}` }));
       if (value !== Infinity && !line.points) open = false;
       return;
     }
@@ -98,7 +105,8 @@ function lineShapes(line, frame) {
     if (line.points) dots.push(shape("circle", { cx: x, cy: y, r: 2.4, style: `fill:${line.style.colour}` }));
   });
   if (line.points && dots.length > 60) dots.length = 0;
-  const curve = shape("path", { d: path || "M0 0", class: line.faded ? "curve faded" : "curve", style: `stroke:${line.style.colour}`, "stroke-dasharray": line.style.dash });
+  const curve = shape("path", { d: path || "M0 0", class: line.faded ? "curve faded" : "curve",
+      style: `stroke:${line.style.colour}`, "stroke-dasharray": line.style.dash });
   return [curve, ...(line.faded ? [] : dots), ...crosses];
 }
 
@@ -116,7 +124,8 @@ function bandShape(band, frame) {
 function markShapes(mark, frame) {
   const x = frame.x.place(mark.x);
   const stroke = mark.style ? `stroke:${mark.style.colour}` : "";
-  return [shape("line", { class: "mark-line", x1: x, x2: x, y1: frame.top, y2: frame.top + frame.height, style: stroke, "stroke-dasharray": "5 3", opacity: 0.75 },
+  return [shape("line", { class: "mark-line", x1: x, x2: x, y1: frame.top, y2: frame.top + frame.height, style: stroke,
+      "stroke-dasharray": "5 3", opacity: 0.75 },
     shape("title", {}, mark.text))];
 }
 
@@ -132,7 +141,8 @@ function nearestIndex(xs, x) {
 
 /** Cross-hair, read-out, and zoom where the spec wants it. */
 function attachPointer(picture, frame, spec) {
-  const hair = shape("line", { class: "cross-hair", y1: frame.top, y2: frame.top + frame.height, visibility: "hidden" });
+  const hair = shape("line", { class: "cross-hair", y1: frame.top, y2: frame.top + frame.height,
+      visibility: "hidden" });
   const zoom = shape("rect", { class: "zoom", y: frame.top, height: frame.height, visibility: "hidden" });
   picture.append(zoom, hair);
   let dragFrom = null;
@@ -159,7 +169,8 @@ function attachPointer(picture, frame, spec) {
     const at = place(event), from = dragFrom;
     dragFrom = null;
     zoom.setAttribute("visibility", "hidden");
-    if (from !== null && Math.abs(at - from) > 6) spec.onZoom([frame.x.value(Math.min(at, from)), frame.x.value(Math.max(at, from))]);
+    if (from !== null && Math.abs(at - from) > 6) spec.onZoom([frame.x.value(Math.min(at, from)),
+        frame.x.value(Math.max(at, from))]);
   });
   picture.addEventListener("dblclick", () => spec.onZoom(null));
 }

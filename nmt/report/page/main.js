@@ -6,7 +6,8 @@ const markTile = overviewSection(runs, (run) => { showRun(run); byId("run").scro
 curvesSection(runs);
 const showWeights = weightsSection();
 const showAttention = attentionSection((run) => { markTile(run); showWeights(run); });
-const runList = selectControl("Run", runs.map((run) => [String(run.index), `${run.label} (${run.outcome_text})`]), "0", (index) => showRun(runs[Number(index)]));
+const runList = selectControl("Run", runs.map((run) => [String(run.index), `${run.label} (${run.outcome_text})`]), "0",
+    (index) => showRun(runs[Number(index)]));
 byId("run-controls").prepend(runList);
 
 function showRun(run) {

@@ -13,7 +13,8 @@ function overviewSection(runs, onPick) {
   const tiles = [];
   function draw() {
     tiles.length = 0;
-    byId("overview-grid").replaceChildren(overviewGrid(runs, state, (run, tile) => { tiles.push([run, tile]); tile.addEventListener("click", () => onPick(run)); }));
+    byId("overview-grid").replaceChildren(overviewGrid(runs, state,
+        (run, tile) => { tiles.push([run, tile]); tile.addEventListener("click", () => onPick(run)); }));
     mark();
   }
   function mark() {
@@ -22,7 +23,8 @@ function overviewSection(runs, onPick) {
   const key = element("canvas", { "aria-hidden": "true" });
   paintColourKey(key);
   byId("overview-controls").append(
-    switchControl("Attention", kinds.map((kind) => [kind, KIND_NAMES[kind].replace(/[- ]attention/, "")]), state.kind, (kind) => { state.kind = kind; draw(); }),
+    switchControl("Attention", kinds.map((kind) => [kind, KIND_NAMES[kind].replace(/[- ]attention/, "")]), state.kind,
+        (kind) => { state.kind = kind; draw(); }),
     switchControl("Entropy", OVERVIEW_MEASURES, state.measure, (measure) => { state.measure = measure; draw(); }),
     element("span", { class: "colour-key" }, "one position 0", key, "1 all alike"));
   draw();
@@ -37,7 +39,8 @@ function attentionOf(run, kind) {
 // depth or variant the other list flows.
 function overviewGrid(runs, state, onTile) {
   const variants = [...new Set(runs.map((run) => run.variant))].map((name) => ({ key: "variant", name }));
-  const depths = [...new Set(runs.map((run) => run.depth))].sort((a, b) => parseInt(a) - parseInt(b)).map((name) => ({ key: "depth", name }));
+  const depths = [...new Set(runs.map((run) => run.depth))].sort((a, b) => parseInt(a) - parseInt(b))
+      .map((name) => ({ key: "depth", name }));
   const [rows, columns] = variants.length > depths.length ? [variants, depths] : [depths, variants];
   const tilesOf = (...places) => runs.filter((run) => places.every(({ key, name }) => run[key] === name)).map((run) => {
     const tile = overviewTile(run, state);
@@ -45,12 +48,16 @@ function overviewGrid(runs, state, onTile) {
     return tile;
   });
   if (columns.length === 1) {
-    const block = (row) => element("div", {}, element("div", { class: "row-head" }, `${overviewTitle(row)} ${overviewTitle(columns[0])}`), element("div", { class: "cell" }, ...tilesOf(row, columns[0])));
+    const block = (row) => element("div", {},
+        element("div", { class: "row-head" }, `${overviewTitle(row)} ${overviewTitle(columns[0])}`),
+        element("div", { class: "cell" }, ...tilesOf(row, columns[0])));
     return element("div", { class: "overview-flow" }, ...rows.map(block));
   }
   const tilesAcross = Math.max(1, Math.floor(6 / columns.length));
-  const grid = element("div", { class: "overview", style: `grid-template-columns: max-content repeat(${columns.length}, max-content)` });
-  grid.append(element("div", { class: "corner" }), ...columns.map((column) => element("div", { class: "column-head" }, overviewTitle(column))));
+  const grid = element("div",
+      { class: "overview", style: `grid-template-columns: max-content repeat(${columns.length}, max-content)` });
+  grid.append(element("div", { class: "corner" }),
+      ...columns.map((column) => element("div", { class: "column-head" }, overviewTitle(column))));
   for (const row of rows) {
     grid.append(element("div", { class: "row-head" }, overviewTitle(row)));
     for (const column of columns) {
@@ -77,8 +84,10 @@ function overviewTile(run, state) {
     map.append(tileMarks(run, spec, state.kind));
   }
   return element("button", { type: "button", class: "tile", title: `${run.label}: ${run.outcome_text}` }, map,
-    element("div", { class: "tile-line" }, element("span", {}, `lr ${run.learning_rate}, s ${run.seed}`), element("span", { class: outcomeClass(run) }, run.outcome)),
-    element("div", { class: "tile-line" }, element("span", {}, `${shortNumber(run.last_update)} updates`), element("span", {}, bestBleu(run))));
+    element("div", { class: "tile-line" }, element("span", {}, `lr ${run.learning_rate}, s ${run.seed}`),
+        element("span", { class: outcomeClass(run) }, run.outcome)),
+    element("div", { class: "tile-line" }, element("span", {}, `${shortNumber(run.last_update)} updates`),
+        element("span", {}, bestBleu(run))));
 }
 
 function bestBleu(run) {
@@ -98,10 +107,13 @@ function tileMarks(run, spec, kind) {
     const at = x.place(mark.x);
     if (mark.row) {
       const y = TILE.height * (1 - (mark.row - 0.5) / spec.rows);
-      picture.append(shape("path", { d: GLYPHS.collapse, class: "mark-glyph", transform: `translate(${at} ${y}) scale(${spec.rows > 24 ? 0.5 : 0.7})` }));
+      picture.append(shape("path",
+          { d: GLYPHS.collapse, class: "mark-glyph",
+          transform: `translate(${at} ${y}) scale(${spec.rows > 24 ? 0.5 : 0.7})` }));
     } else if (mark.glyph === "divergence") {
       const ends = { x1: at, x2: at, y1: 0, y2: TILE.height };
-      picture.append(shape("line", { class: "mark-halo", ...ends }), shape("line", { class: "mark-line", ...ends, "stroke-dasharray": "4 2" }));
+      picture.append(shape("line", { class: "mark-halo", ...ends }),
+          shape("line", { class: "mark-line", ...ends, "stroke-dasharray": "4 2" }));
     }
   }
   return picture;

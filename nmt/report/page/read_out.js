@@ -4,7 +4,8 @@
 function showReadOut(event, heading, lines) {
   const box = byId("read-out");
   const rows = lines.map(([text, value, style]) =>
-    element("div", { class: "line" }, style ? lineSample(style) : null, element("span", {}, text), element("b", {}, value)));
+    element("div", { class: "line" }, style ? lineSample(style) : null, element("span", {}, text),
+        element("b", {}, value)));
   box.replaceChildren(element("b", {}, heading), ...rows);
   box.hidden = false;
   const room = 14;

@@ -1,6 +1,7 @@
 // Runs of the data block as the sections want them: typed arrays, styles, marks.
 
-const KIND_NAMES = { encoder_self: "encoder self-attention", decoder_self: "decoder self-attention", cross: "cross attention" };
+const KIND_NAMES = { encoder_self: "encoder self-attention", decoder_self: "decoder self-attention",
+    cross: "cross attention" };
 const GLYPH_OF_EVENT = { collapse: "collapse", divergence: "divergence", spike: "spike" };
 const MARKED_EVENTS = ["divergence", "temperature", "spike", "plateau", "learning_rate", "branch"];
 
@@ -35,7 +36,8 @@ function measuredColumns(matrix, rows, starts) {
     return false;
   });
   const values = new Float32Array(rows * kept.length);
-  for (let row = 0; row < rows; ++row) kept.forEach((column, i) => { values[row * kept.length + i] = matrix[row * starts.length + column]; });
+  for (let row = 0; row < rows; ++row) kept.forEach((column, i) =>
+      { values[row * kept.length + i] = matrix[row * starts.length + column]; });
   return { starts: kept.map((column) => starts[column]), values };
 }
 
@@ -58,16 +60,19 @@ function interpolated(xs, ys, x) {
 /** Marks of a run for the heat map of `kind`: its collapses, and what concerns the whole run. */
 function heatMarks(run, kind) {
   return run.events.flatMap((event) => {
-    if (event.kind === "collapse") return event.attention === kind ? [{ x: event.began, row: event.layer, glyph: "collapse", text: event.message }] : [];
+    if (event.kind === "collapse") return event.attention === kind
+        ? [{ x: event.began, row: event.layer, glyph: "collapse", text: event.message }] : [];
     if (!MARKED_EVENTS.includes(event.kind)) return [];
-    return [{ x: event.began, row: null, glyph: GLYPH_OF_EVENT[event.kind] || "other", text: `${event.kind}: ${event.message}` }];
+    return [{ x: event.began, row: null, glyph: GLYPH_OF_EVENT[event.kind] || "other",
+        text: `${event.kind}: ${event.message}` }];
   });
 }
 
 /** Vertical lines for line charts: the first collapse, and events of the run. */
 function chartMarks(run) {
   const first = run.events.filter((event) => event.kind === "collapse").sort((a, b) => a.began - b.began)[0];
-  const marks = run.events.filter((event) => MARKED_EVENTS.includes(event.kind)).map((event) => ({ x: event.began, text: `${event.kind}: ${event.message}` }));
+  const marks = run.events.filter((event) => MARKED_EVENTS.includes(event.kind))
+      .map((event) => ({ x: event.began, text: `${event.kind}: ${event.message}` }));
   if (first) marks.push({ x: first.began, text: first.message, style: { colour: "var(--warn)" } });
   return marks;
 }

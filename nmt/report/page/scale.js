@@ -7,7 +7,8 @@ function linearTicks(lo, hi, count) {
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].find((factor) => factor * power >= raw) * power;
   const ticks = [];
-  for (let i = Math.ceil(lo / step - 1e-9); i * step <= hi + step * 1e-9; ++i) ticks.push(Number((i * step).toPrecision(12)));
+  for (let i = Math.ceil(lo / step - 1e-9); i * step <= hi
+      + step * 1e-9; ++i) ticks.push(Number((i * step).toPrecision(12)));
   return ticks;
 }
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# sacrebleu_comparison_test.sh NMT-SCORE FOLDER [CASES]: sacrebleu_comparison.py with the original from
-# the Python package index, installed into FOLDER once. Exit status 77 (skipped) where that cannot be.
+# sacrebleu_comparison_test.sh NMT-SCORE FOLDER [EVERY]: each EVERY-th of 11,000 drawn command lines, given to NMT-SCORE and
+# to sacreBLEU from the Python package index, installed into FOLDER once. Exit status 77 (skipped) where that cannot be.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-program=$1 folder=$2 cases=${3:-200}
+program=$1 folder=$2 every=${3:-50}
 
 skip() {
   printf 'sacrebleu_comparison_test: skipped: %s\n' "$1"
@@ -22,5 +22,5 @@ then
     --requirement "$here/requirements.txt" >"$folder.log" 2>&1 ||
     skip "the Python package index is out of reach (see $folder.log)"
 fi
-PYTHONPATH=$folder "$python" "$here/sacrebleu_comparison.py" --nmt-score "$program" \
-  --cases "$cases" --seed 1
+PYTHONPATH=$folder "$python" -B "$here/../../../tools/scripts/draw_score_commands.py" \
+  compare "$program" 1 --every "$every"
