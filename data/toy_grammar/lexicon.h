@@ -1,4 +1,4 @@
-// Lexicon: every word of the toy grammar with all its forms, and who goes with whom.
+// Lexicon: every word of the toy grammar with all its forms, and which words go together.
 //
 // Built from the rows of lexicon_rows.h. Members refer to each other by index, so that a lexicon
 // can be copied; the order is that of the rows, frequent words first.

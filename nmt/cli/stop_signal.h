@@ -3,7 +3,7 @@
 //     SIGINT, SIGTERM   a person, or a batch system; a second one of a kind ends the program at
 //                       once, as it would have without this
 //     SIGHUP            the terminal or the connection is gone
-//     SIGPIPE           who read the output is gone
+//     SIGPIPE           the reader of the output is gone
 //     SIGUSR1           a batch system's warning before its time limit (Slurm: --signal=USR1@300)
 //
 // The last three often come several times and end nothing by force. One of them that is ignored

@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Keys that only JSON has: the sizes of the vocabularies, which nobody asks for.
+/// Keys that only JSON has: the sizes of the vocabularies, which no flag sets.
 constexpr const char* kModelVocabSize = "vocab-size";
 constexpr const char* kTrainingVocabSize = "model-vocab-size";
 constexpr const char* kSourceVocabSize = "source-vocab-size";  // Only where there are two.

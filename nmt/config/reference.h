@@ -12,7 +12,7 @@ namespace nmt::config {
 std::string print_reference();
 
 /// The configuration as `key = value` lines under `# Group` headings: itself a valid file for
-/// --config. Keys without a value, and what only this call of the program is told, are left out.
+/// --config. Keys without a value, and those of this call alone, are left out.
 std::string summary(const TrainingConfig& config);
 
 }  // namespace nmt::config

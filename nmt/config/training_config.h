@@ -100,7 +100,7 @@ struct StabilityConfig {
   std::vector<TemperatureChange> attention_temperature_at;  ///< Interventions.
 };
 
-/// Everything that nmt-train is told.
+/// All settings of nmt-train.
 struct TrainingConfig {
   ModelConfig model;
   DataConfig data;

@@ -1,4 +1,4 @@
-// Table and curves for those who plot themselves: CSV and JSON.
+// Table and curves as CSV and JSON, for plots of one's own.
 
 #pragma once
 

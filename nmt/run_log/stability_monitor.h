@@ -58,7 +58,7 @@ class StabilityMonitor {
   std::optional<EventRecord> finish(int64_t update);
 
   /// The verdict on a run that stands at `update`: what an EndRecord says of its status; the other
-  /// members are left as they are made. Before finish() nobody judges whether it has learnt.
+  /// members are left as they are made. Whether it has learnt is not judged before finish().
   EndRecord verdict(int64_t update) const;
 
   /// Everything that later verdicts depend on, exact to the bit.

@@ -15,7 +15,7 @@
 namespace nmt::sweep {
 namespace {
 
-// What posix_spawn is told, freed in any case.
+// The arguments of posix_spawn, freed in any case.
 class SpawnPlan {
  public:
   explicit SpawnPlan(const std::string& output) {

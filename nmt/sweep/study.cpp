@@ -140,7 +140,7 @@ void put_entry(Study& study, Block& block, const cli::ConfigEntry& entry,
   }
 }
 
-// A mistyped pattern would otherwise say nothing to nobody.
+// A mistyped pattern would otherwise pass unseen.
 void refuse_idle_sections(const Study& study) {
   if (study.variants.empty() || study.depths.empty()) return;
   const std::vector<std::string> names = architectures(study);

@@ -1,4 +1,4 @@
-// Colours for all eyes: Okabe and Ito's for lines (with dashes, so that no line is told by its colour alone), viridis
+// Colours for all eyes: Okabe and Ito's for lines (with dashes, so that no line is known by its colour alone), viridis
 // for heat maps.
 
 const LINE_COLOURS = 7;

@@ -17,7 +17,7 @@ bool has_origin(const DocumentMark& mark, const std::string& origin) {
                                   : mark.origin_language == origin;
 }
 
-// Asks whether topics fit a regular expression, which nobody looks at before the first topic.
+// Asks whether topics fit a regular expression, which is not compiled before the first topic.
 class TopicQuestion {
  public:
   explicit TopicQuestion(const std::optional<std::string>& subset) : subset_(subset) {

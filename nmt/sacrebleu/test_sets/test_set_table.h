@@ -28,7 +28,7 @@ const LanguagePair* find_language_pair(const TestSet& test_set, std::string_view
 /// one, with the nearest known names.
 std::vector<const TestSet*> test_sets_named(std::string_view names);
 
-/// The tags of documents of `test_set`; null if nobody noted any.
+/// The tags of documents of `test_set`; null if there are none.
 const DocumentTagList* document_tags(std::string_view test_set);
 
 /// Names that `list`, such as LanguagePair::references, separates by `separator`; at least one,

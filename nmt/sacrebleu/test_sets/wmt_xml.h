@@ -21,7 +21,7 @@ struct WmtXml {
   /// src, the references in the order in which their translators first occur ("ref:A", or "ref"
   /// without a name), docid, origlang, the systems, and domain if the last document has one.
   std::vector<std::string> fields;
-  /// Documents outside test suites, with the segments that somebody translated.
+  /// Documents outside test suites, with the segments that have a translation.
   DocumentMarks marks;
 };
 
