@@ -124,8 +124,7 @@ const ConfigKey kTable[] = {
     {"gamma-init", Group::kModel, Spelled{"auto|one|sigma|NUMBER", get_gamma_init, set_gamma_init},
      "",
      "where gamma of sigma-Reparam starts; sigma: at the spectral norm of the initial weight; "
-     "auto: "
-     "sigma for deepnorm, one otherwise"},
+     "auto: sigma for deepnorm, one otherwise"},
     {"sigma-groups", Group::kModel, named<kModel, &ModelConfig::sigma_groups>(), "",
      "which of query, key and value share one spectral norm and gamma"},
     {"sigma-embeddings", Group::kModel, Truth{&ModelConfig::sigma_embeddings}, "",
@@ -178,14 +177,12 @@ const ConfigKey kTable[] = {
      OnResume::kBranchMayChange},
     {"warmup-updates", Group::kLearningRate, Integer{&OptimizationConfig::warmup_updates, 0},
      "updates",
-     "updates over which the learning rate rises linearly from 0; 0: the first update has the "
-     "peak",
+     "updates over which the learning rate rises linearly from 0; 0: the first update has the peak",
      OnResume::kBranchMayChange},
     {"lr-decay-updates", Group::kLearningRate, Integer{&OptimizationConfig::lr_decay_updates, 0},
      "updates",
      "where linear and cosine end, and the run too if they end at 0; 0: at the max-updates that "
-     "the "
-     "run began with; another value stretches the schedule of a run that goes on",
+     "the run began with; another value stretches the schedule of a run that goes on",
      OnResume::kMayChange},
     {"final-learning-rate", Group::kLearningRate,
      Real{&OptimizationConfig::final_learning_rate, kAtLeastZero}, "",
@@ -221,8 +218,7 @@ const ConfigKey kTable[] = {
     {"weight-decay", Group::kOptimization, Real{&OptimizationConfig::weight_decay, kAtLeastZero},
      "",
      "decoupled weight decay (lars: in the gradient); on matrices alone, not on gamma, biases, "
-     "norms "
-     "and scales; with adamw 0.01 unless it is set",
+     "norms and scales; with adamw 0.01 unless it is set",
      OnResume::kBranchMayChange},
     {"clip-norm", Group::kOptimization, Real{&OptimizationConfig::clip_norm, kAtLeastZero}, "",
      "largest global gradient norm; larger gradients are scaled down to it; 0: no clipping",
