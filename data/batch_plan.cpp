@@ -5,7 +5,7 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "data/seeded_random.h"
+#include "data/base/seeded_random.h"
 #include "data/text/error.h"
 
 namespace nmt::data {
@@ -89,7 +89,7 @@ BatchPlan::BatchPlan(const ParallelCorpus& corpus, int64_t max_tokens,
   std::vector<uint32_t> pairs(static_cast<size_t>(corpus.size()));
   std::iota(pairs.begin(), pairs.end(), 0u);
   for (const uint32_t pair : pairs) check_fits(corpus, pair, max_tokens);
-  SeededRandom random(shuffle_seed.value_or(0));
+  base::SeededRandom random(shuffle_seed.value_or(0));
   if (shuffle_seed) random.shuffle(pairs);
   pairs_ = LengthOrder(corpus, pairs).sorted(kBatchesInGroup * max_tokens);
   cut(corpus, max_tokens);

@@ -1,11 +1,11 @@
 #include "data/corpus_builder.h"
 
 #include <algorithm>
-#include <future>
 #include <string_view>
 #include <thread>
 #include <utility>
 
+#include "data/base/thread_pool.h"
 #include "data/text/unicode.h"
 
 namespace nmt::data {
@@ -50,21 +50,13 @@ std::vector<CorpusBuilder::EncodedPair> CorpusBuilder::encode(
     std::span<const SentencePair> pairs) const {
   std::vector<EncodedPair> encoded(pairs.size());
   const Vocabularies& vocabularies = corpus_.vocabularies();
-  const auto encode_range = [&](size_t begin, size_t end) {
+  base::for_each_block(pairs.size(), threads_, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) {
       std::vector<int32_t> target = vocabularies.target().encode(pairs[i].target);
       const bool writable = gives_back(vocabularies.target(), target, pairs[i].target);
       encoded[i] = {vocabularies.source().encode(pairs[i].source), std::move(target), writable};
     }
-  };
-  const size_t threads = static_cast<size_t>(threads_);
-  std::vector<std::future<void>> others;
-  for (size_t t = 1; t < threads; ++t) {
-    others.push_back(std::async(std::launch::async, encode_range, pairs.size() * t / threads,
-                                pairs.size() * (t + 1) / threads));
-  }
-  encode_range(0, pairs.size() / threads);
-  for (std::future<void>& other : others) other.get();
+  });
   return encoded;
 }
 

@@ -3,7 +3,6 @@
 #include <cstdio>
 
 #include "data/text/error.h"
-#include "data/text/utf8.h"
 
 namespace nmt::data {
 namespace {
@@ -34,11 +33,11 @@ std::string hexadecimal(char byte) {
 }
 
 // Applies `rule` to one side; false if its pair is to be left out.
-bool accept(const text::SegmentReader& reader, InvalidUtf8 rule, std::string& segment) {
+bool accept(const text::SegmentReader& reader, text::InvalidUtf8 rule, std::string& segment) {
   const auto offset = text::find_invalid_utf8(segment);
   if (!offset) return true;
-  if (rule == InvalidUtf8::kSkip) return false;
-  if (rule == InvalidUtf8::kFail) fail_at(reader, segment, *offset);
+  if (rule == text::InvalidUtf8::kSkip) return false;
+  if (rule == text::InvalidUtf8::kFail) fail_at(reader, segment, *offset);
   segment = text::replace_invalid_utf8(segment);
   return true;
 }
@@ -46,7 +45,7 @@ bool accept(const text::SegmentReader& reader, InvalidUtf8 rule, std::string& se
 }  // namespace
 
 PairReader::PairReader(const std::string& source_path, const std::string& target_path,
-                       InvalidUtf8 rule)
+                       text::InvalidUtf8 rule)
     : source_(source_path), target_(target_path), rule_(rule) {}
 
 bool PairReader::read_lines(SentencePair& pair) {
@@ -69,14 +68,6 @@ bool PairReader::next(SentencePair& pair) {
     ++skipped_;
   }
   return false;
-}
-
-std::vector<SentencePair> read_pairs(const std::string& source_path, const std::string& target_path,
-                                     InvalidUtf8 rule) {
-  PairReader reader(source_path, target_path, rule);
-  std::vector<SentencePair> pairs;
-  for (SentencePair pair; reader.next(pair);) pairs.push_back(pair);
-  return pairs;
 }
 
 }  // namespace nmt::data

@@ -4,9 +4,9 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "data/text/segment_file.h"
+#include "data/text/utf8.h"
 
 namespace nmt::data {
 
@@ -15,14 +15,11 @@ struct SentencePair {
   std::string target;
 };
 
-/// What happens to a pair with bytes that are not UTF-8: an error, left out, or each maximal
-/// invalid part becomes U+FFFD.
-enum class InvalidUtf8 { kFail, kSkip, kReplace };
-
 class PairReader {
  public:
   /// Opens both files, plain or gzip. Throws InputError if one cannot be read.
-  PairReader(const std::string& source_path, const std::string& target_path, InvalidUtf8 rule);
+  PairReader(const std::string& source_path, const std::string& target_path,
+             text::InvalidUtf8 rule);
 
   /// Puts the next pair into `pair`, a CR at a segment's end removed; false at the end.
   /// Throws InputError if reading fails, if one file ends before the other (both counts are named),
@@ -40,12 +37,8 @@ class PairReader {
 
   text::SegmentReader source_;
   text::SegmentReader target_;
-  InvalidUtf8 rule_;
+  text::InvalidUtf8 rule_;
   int64_t skipped_ = 0;
 };
-
-/// Every pair of two files. Throws InputError as PairReader does.
-std::vector<SentencePair> read_pairs(const std::string& source_path, const std::string& target_path,
-                                     InvalidUtf8 rule = InvalidUtf8::kFail);
 
 }  // namespace nmt::data

@@ -19,7 +19,7 @@
 namespace nmt::data {
 
 struct CorpusOptions {
-  InvalidUtf8 invalid_utf8 = InvalidUtf8::kFail;
+  text::InvalidUtf8 invalid_utf8 = text::InvalidUtf8::kFail;
   int64_t max_length = 0;         ///< Longest side in pieces, `</s>` included; 0: no limit.
   double max_length_ratio = 0.0;  ///< Longer over shorter side, both with `</s>`; 0: no limit.
   int threads = 1;                ///< That encode; 0: every core. The result is the same.

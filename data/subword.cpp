@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "data/seeded_random.h"
+#include "data/base/seeded_random.h"
 #include "data/text/error.h"
 #include "data/text/unicode.h"
 
@@ -71,7 +71,7 @@ class SegmentSample {
  private:
   uint64_t limit_;
   uint64_t offered_ = 0;
-  SeededRandom random_;
+  base::SeededRandom random_;
   std::vector<std::string> segments_;
 };
 
@@ -89,32 +89,19 @@ class VectorIterator : public sentencepiece::SentenceIterator {
   size_t next_ = 0;
 };
 
-const char* rule_name(Normalization normalization) {
-  switch (normalization) {
-    case Normalization::kIdentity:
-      return "identity";
-    case Normalization::kNmtNfkc:
-      return "nmt_nfkc";
-    case Normalization::kNfkc:
-      return "nfkc";
-    case Normalization::kNmtNfkcCf:
-      return "nmt_nfkc_cf";
-  }
-  return "nmt_nfkc";
-}
-
 std::unordered_map<std::string, std::string> trainer_settings(const SubwordOptions& options) {
-  return {{"model_type", options.model == SubwordModel::kBpe ? "bpe" : "unigram"},
-          {"vocab_size", std::to_string(options.vocab_size)},
-          {"character_coverage", "1.0"},
-          {"normalization_rule_name", rule_name(options.normalization)},
-          {"byte_fallback", options.byte_fallback ? "true" : "false"},
-          {"pad_id", "0"},
-          {"unk_id", "1"},
-          {"eos_id", "2"},
-          {"bos_id", "-1"},
-          {"num_threads", kTrainerThreads},
-          {"minloglevel", kSilent}};
+  return {
+      {"model_type", std::string(row_of(kSubwordModels, options.model).name)},
+      {"vocab_size", std::to_string(options.vocab_size)},
+      {"character_coverage", "1.0"},
+      {"normalization_rule_name", std::string(row_of(kNormalizations, options.normalization).name)},
+      {"byte_fallback", options.byte_fallback ? "true" : "false"},
+      {"pad_id", "0"},
+      {"unk_id", "1"},
+      {"eos_id", "2"},
+      {"bos_id", "-1"},
+      {"num_threads", kTrainerThreads},
+      {"minloglevel", kSilent}};
 }
 
 // The whole number behind `mark` in `text`.

@@ -3,8 +3,6 @@
 // Special pieces: padding 0, unknown 1, `</s>` 2; no beginning-of-sentence piece. Every character
 // of the text gets a piece; byte pieces are an option.
 // The same text and options give the same model on every machine, whatever its number of cores.
-//
-// Sources: Kudo 2018, arXiv:1804.10959 (unigram); Sennrich et al. 2016, arXiv:1508.07909 (BPE).
 
 #pragma once
 
@@ -13,20 +11,10 @@
 #include <string>
 
 #include "data/pair_reader.h"
+#include "data/subword_kind.h"
 #include "data/vocabulary.h"
 
 namespace nmt::data {
-
-enum class SubwordModel { kUnigram, kBpe };
-
-/// How text is rewritten before it is cut, by SentencePiece's rules of these names. What a rule
-/// takes away no model can write: all but kIdentity turn `m²` into `m2` and an ellipsis into `...`.
-enum class Normalization {
-  kIdentity,   ///< Not at all; runs of spaces become one.
-  kNmtNfkc,    ///< NFKC, and what Google's translation does: control characters go.
-  kNfkc,       ///< Unicode's NFKC.
-  kNmtNfkcCf,  ///< kNmtNfkc with case folding.
-};
 
 struct SubwordOptions {
   SubwordModel model = SubwordModel::kUnigram;
@@ -36,7 +24,7 @@ struct SubwordOptions {
   bool byte_fallback = false;
   int64_t max_segments = 1'000'000;  ///< Trained on a seeded sample of this many; 0: all.
   uint64_t seed = 1;                 ///< Of that sample.
-  InvalidUtf8 invalid_utf8 = InvalidUtf8::kFail;  ///< For files.
+  text::InvalidUtf8 invalid_utf8 = text::InvalidUtf8::kFail;  ///< For files.
 };
 
 /// Trains on `segments`. Those over 4,192 bytes and those with U+0000 or U+2585 are

@@ -33,7 +33,7 @@ std::vector<std::string> normalized_characters(const SentencePieceProcessor& mod
 // What two neighbours score when merged; nothing if the result is no piece or the merge is dropped.
 class Merges {
  public:
-  Merges(const SentencePieceProcessor& model, double dropout, SeededRandom& random)
+  Merges(const SentencePieceProcessor& model, double dropout, base::SeededRandom& random)
       : model_(model), dropout_(dropout), random_(random) {}
 
   std::optional<float> score(const std::string& left, const std::string& right) {
@@ -46,7 +46,7 @@ class Merges {
  private:
   const SentencePieceProcessor& model_;
   double dropout_;
-  SeededRandom& random_;
+  base::SeededRandom& random_;
 };
 
 // The place of the highest score, the first of equal ones.
@@ -66,7 +66,7 @@ bool has_n_best(const SentencePieceProcessor& model) {
 }
 
 std::vector<int32_t> sample_n_best(const SentencePieceProcessor& model, std::string_view text,
-                                   double alpha, SeededRandom& random) {
+                                   double alpha, base::SeededRandom& random) {
   const auto n_best = model.NBestEncodeAsImmutableProto(text, kNBest);
   const int count = static_cast<int>(n_best.nbests_size());
   if (count == 0) return {};
@@ -87,7 +87,7 @@ std::vector<int32_t> sample_n_best(const SentencePieceProcessor& model, std::str
 }
 
 std::vector<int32_t> sample_merges(const SentencePieceProcessor& model, std::string_view text,
-                                   double dropout, SeededRandom& random) {
+                                   double dropout, base::SeededRandom& random) {
   Merges merges(model, dropout, random);
   std::vector<std::string> pieces = normalized_characters(model, text);
   std::vector<std::optional<float>> scores;  // scores[i]: of merging pieces i and i + 1.

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "data/seeded_random.h"
+#include "data/base/seeded_random.h"
 
 namespace sentencepiece {
 class SentencePieceProcessor;
@@ -24,12 +24,13 @@ bool has_n_best(const sentencepiece::SentencePieceProcessor& model);
 /// One of the 64 best segmentations of `text`, each with probability proportional to P^alpha, where
 /// P is its probability under the unigram model `model`; alpha >= 0.
 std::vector<int32_t> sample_n_best(const sentencepiece::SentencePieceProcessor& model,
-                                   std::string_view text, double alpha, SeededRandom& random);
+                                   std::string_view text, double alpha, base::SeededRandom& random);
 
 /// BPE from single characters on, where a possible merge is left out with probability `dropout`,
 /// decided once when its two parts come to stand side by side (as SentencePiece does; the paper
 /// decides anew at each step): 0 gives the best segmentation, 1 single characters.
 std::vector<int32_t> sample_merges(const sentencepiece::SentencePieceProcessor& model,
-                                   std::string_view text, double dropout, SeededRandom& random);
+                                   std::string_view text, double dropout,
+                                   base::SeededRandom& random);
 
 }  // namespace nmt::data

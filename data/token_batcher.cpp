@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "data/seeded_random.h"
+#include "data/base/mix_seeds.h"
 #include "data/text/error.h"
 
 namespace nmt::data {
@@ -74,7 +74,7 @@ TokenBatcher::TokenBatcher(const ParallelCorpus& corpus, const TokenBatcherOptio
 
 BatchPlan TokenBatcher::plan_of(int64_t epoch) const {
   std::optional<uint64_t> seed;
-  if (options_.shuffle) seed = mix_seeds(options_.seed, static_cast<uint64_t>(epoch));
+  if (options_.shuffle) seed = base::mix_seeds(options_.seed, static_cast<uint64_t>(epoch));
   return BatchPlan(*corpus_, options_.max_tokens, seed);
 }
 
@@ -89,13 +89,14 @@ Batch TokenBatcher::next() {
 }
 
 Batch TokenBatcher::sampled_batch(std::span<const uint32_t> pairs) const {
-  const uint64_t epoch_seed = mix_seeds(~options_.seed, static_cast<uint64_t>(position_.epoch));
+  const uint64_t epoch_seed =
+      base::mix_seeds(~options_.seed, static_cast<uint64_t>(position_.epoch));
   const Vocabularies& vocabularies = corpus_->vocabularies();
   const SubwordSampling& sampling = options_.sampling;
   Rows sources;
   Rows targets;
   for (const uint32_t pair : pairs) {
-    const uint64_t seed = mix_seeds(epoch_seed, 2 * uint64_t{pair});
+    const uint64_t seed = base::mix_seeds(epoch_seed, 2 * uint64_t{pair});
     sources.push_back(resampled(corpus_->source(pair), vocabularies.source(), sampling, seed));
     targets.push_back(resampled(corpus_->target(pair), vocabularies.target(), sampling, seed + 1));
   }

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "data/subword_sampling.h"
+#include "data/text/byte_source.h"
 #include "data/text/error.h"
-#include "data/text/whole_file.h"
 
 namespace nmt::data {
 
@@ -76,7 +76,7 @@ std::vector<int32_t> Vocabulary::encode(std::string_view text) const {
 }
 
 std::vector<int32_t> Vocabulary::sample(std::string_view text, double alpha, uint64_t seed) const {
-  SeededRandom random(seed);
+  base::SeededRandom random(seed);
   return model_->n_best ? sample_n_best(model_->processor, text, alpha, random)
                         : sample_merges(model_->processor, text, alpha, random);
 }

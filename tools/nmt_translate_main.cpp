@@ -30,13 +30,13 @@
 namespace {
 
 using nmt::config::DeviceKind;
-using nmt::data::InvalidUtf8;
+using nmt::text::InvalidUtf8;
 
 constexpr int64_t kLongestSide = 1'000'000;  // As max-positions of a model.
 
 struct TranslateFlags {
   std::string model, input = "-", output = "-";
-  InvalidUtf8 invalid_utf8 = InvalidUtf8::kReplace;
+  std::string invalid_utf8 = nmt::config::name_of(InvalidUtf8::kReplace);
   bool quiet = false;
   std::string device = nmt::config::name_of(DeviceKind::kAuto);
   nmt::decode::TranslatorOptions translator;
@@ -51,8 +51,7 @@ TranslateFlags parse(int argc, char** argv) {
   set.text("model", &flags.model, "model folder: best/ of a run, or any checkpoint", "FOLDER");
   set.text("input", &flags.input, "source, plain or gzip; - reads standard input", "FILE");
   set.text("output", &flags.output, "translations; - writes standard output", "FILE");
-  std::string rule = "replace";
-  set.choice("invalid-utf8", &rule, {"replace", "skip", "fail"},
+  set.choice("invalid-utf8", &flags.invalid_utf8, nmt::config::enum_names<InvalidUtf8>(),
              "what to do with a source that is not UTF-8; skip translates it to an empty line");
   set.group("Search");
   set.number("beam-size", &options.beam_size, "live translations of a segment; 1 is greedy", 1);
@@ -84,9 +83,6 @@ TranslateFlags parse(int argc, char** argv) {
   set.toggle("quiet", &flags.quiet, "neither warnings nor progress on standard error");
   set.parse(argc, argv);
   if (flags.model.empty()) throw nmt::UsageError("--model FOLDER is missing");
-  if (rule != "replace") {
-    flags.invalid_utf8 = rule == "skip" ? InvalidUtf8::kSkip : InvalidUtf8::kFail;
-  }
   return flags;
 }
 
@@ -133,9 +129,11 @@ int translate(int argc, char** argv) {
   nmt::text::OutputFile output(flags.output);
   nmt::cli::ProgressBar bar(std::cerr, nmt::cli::progress_options(STDERR_FILENO));
   const nmt::decode::TranslationObserver observer = observer_of(flags, bar);
-  const nmt::decode::StreamTotals totals = translate_stream(
-      translator, input, output,
-      {.scores = flags.translator.n_best > 1, .invalid_utf8 = flags.invalid_utf8}, observer);
+  const nmt::decode::StreamTotals totals =
+      translate_stream(translator, input, output,
+                       {.scores = flags.translator.n_best > 1,
+                        .invalid_utf8 = nmt::config::enum_value<InvalidUtf8>(flags.invalid_utf8)},
+                       observer);
   const std::string cut = cut_translations(totals, translator);
   if (observer.warn && !cut.empty()) observer.warn(cut);
   output.commit();

@@ -27,8 +27,8 @@ void AppendFile::append(std::string_view bytes) {
 }
 
 void AppendFile::sync() {
-  if (::fdatasync(file_.get()) != 0 && errno != EINVAL) {
-    throw InputError("cannot write ", path_.string(), " to the disk: ", std::strerror(errno));
+  if (const int error = text::sync(file_.get())) {
+    throw InputError("cannot write ", path_.string(), " to the disk: ", std::strerror(error));
   }
 }
 

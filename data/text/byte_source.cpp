@@ -159,4 +159,12 @@ std::string read_all(ByteSource& source) {
   return bytes;
 }
 
+std::string read_file(const std::string& path) {
+  return read_all(*open_bytes(path));
+}
+
+std::string read_text(const std::string& path) {
+  return read_all(*open_text(path));
+}
+
 }  // namespace nmt::text

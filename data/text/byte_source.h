@@ -38,6 +38,12 @@ std::unique_ptr<ByteSource> open_text(const std::string& path);
 /// Everything that `source` still has. Throws what reading throws.
 std::string read_all(ByteSource& source);
 
+/// The bytes of `path`, opened as open_bytes() does. Throws InputError if it cannot be read.
+std::string read_file(const std::string& path);
+
+/// The text of `path`, which a person may have written: as read_file(), without a byte order mark.
+std::string read_text(const std::string& path);
+
 /// How messages call `path`: "standard input" for "-".
 std::string input_name(const std::string& path);
 

@@ -1,5 +1,6 @@
 #include "data/text/descriptor.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -45,6 +46,14 @@ WriteResult write_all(int descriptor, std::string_view bytes) {
 
 int sync(int descriptor) {
   return ::fsync(descriptor) == 0 || errno == EINVAL ? 0 : errno;
+}
+
+int sync_folder(const std::string& folder) {
+  const Descriptor opened(
+      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!opened) return errno;
+  const int error = sync(opened.get());
+  return error == EIO || error == ENOSPC || error == EDQUOT ? error : 0;
 }
 
 }  // namespace nmt::text

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -41,5 +42,10 @@ WriteResult write_all(int descriptor, std::string_view bytes);
 /// Waits until all that was written is on the disk. Returns 0, also for pipes and devices, which
 /// have nothing to flush, or the errno.
 int sync(int descriptor);
+
+/// Waits until the names in `folder` ("": the working folder) are on the disk: after files were
+/// created, renamed or removed in it. Returns 0, also where the file system cannot do this, or the
+/// errno.
+int sync_folder(const std::string& folder);
 
 }  // namespace nmt::text

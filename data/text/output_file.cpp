@@ -28,14 +28,6 @@ void keep_permissions(const std::string& replaced, int descriptor) {
   static_cast<void>(!::fchmod(descriptor, status.st_mode & 07777));
 }
 
-// Makes the rename itself durable. Not every file system can; the file is whole all the same.
-void sync_folder_of(const std::string& path) {
-  std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  if (folder.empty()) folder = ".";
-  const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (opened) sync(opened.get());
-}
-
 }  // namespace
 
 OutputFile::OutputFile(const std::string& path) : name_(path == "-" ? "standard output" : path) {
@@ -75,7 +67,8 @@ void OutputFile::commit() {
   if (partial_.empty()) return;
   check(::rename(partial_.c_str(), target_.c_str()) == 0 ? 0 : errno, "cannot replace");
   partial_.clear();
-  sync_folder_of(target_);
+  // Makes the rename itself durable. Where that fails, the file is whole all the same.
+  static_cast<void>(sync_folder(std::filesystem::path(target_).parent_path().string()));
 }
 
 void OutputFile::check(int error, const char* what) const {

@@ -18,6 +18,10 @@ inline constexpr char32_t kReplacementCharacter = 0xFFFD;
 /// U+FEFF in UTF-8, with which some editors begin a text.
 inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+/// What happens to text with bytes that are not UTF-8: an error, left out, or each maximal invalid
+/// part becomes U+FFFD.
+enum class InvalidUtf8 { kFail, kSkip, kReplace };
+
 /// Offset of the first byte that does not belong to a well-formed character; none if all do.
 std::optional<size_t> find_invalid_utf8(std::string_view text);
 

@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "data/seeded_random.h"
+#include "data/base/seeded_random.h"
 #include "data/toy_grammar/phrase_derivation.h"
 #include "data/toy_grammar/syntax.h"
 
@@ -15,7 +15,7 @@ namespace nmt::data {
 class Derivation {
  public:
   /// Both must outlive this object and the sentences that it draws.
-  Derivation(const Lexicon& lexicon, SeededRandom& random)
+  Derivation(const Lexicon& lexicon, base::SeededRandom& random)
       : lexicon_(lexicon), random_(random), phrases_(lexicon, random) {}
 
   Sentence sentence();
@@ -48,7 +48,7 @@ class Derivation {
   const Verb* verb_for(Frame frame, Meaning meaning, bool as_subject);
 
   const Lexicon& lexicon_;
-  SeededRandom& random_;
+  base::SeededRandom& random_;
   PhraseDerivation phrases_;
 };
 

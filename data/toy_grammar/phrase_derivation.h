@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "data/seeded_random.h"
+#include "data/base/seeded_random.h"
 #include "data/toy_grammar/syntax.h"
 
 namespace nmt::data {
@@ -20,7 +20,7 @@ enum class PhraseUse : uint8_t {
 class PhraseDerivation {
  public:
   /// Both must outlive this object.
-  PhraseDerivation(const Lexicon& lexicon, SeededRandom& random)
+  PhraseDerivation(const Lexicon& lexicon, base::SeededRandom& random)
       : lexicon_(lexicon), random_(random) {}
 
   /// True in `percent` of 100 cases.
@@ -67,7 +67,7 @@ class PhraseDerivation {
   Phrase simple_noun(const std::vector<WordIndex>& nouns);
 
   const Lexicon& lexicon_;
-  SeededRandom& random_;
+  base::SeededRandom& random_;
 };
 
 }  // namespace nmt::data

@@ -4,6 +4,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "data/base/mix_seeds.h"
+
 namespace nmt::data {
 namespace {
 
@@ -11,7 +13,7 @@ using Sources = std::unordered_set<std::string>;
 
 /// The grammar of set number `set` of the corpus of `seed`.
 ToyGrammar stream(uint64_t seed, uint64_t set) {
-  return ToyGrammar(mix_seeds(seed, set));
+  return ToyGrammar(base::mix_seeds(seed, set));
 }
 
 /// `size` pairs whose sources are in no earlier set and differ from each other.

@@ -16,7 +16,7 @@
 #include <cstdint>
 #include <string>
 
-#include "data/seeded_random.h"
+#include "data/base/seeded_random.h"
 #include "data/toy_grammar/construction.h"
 
 namespace nmt::data {
@@ -45,7 +45,7 @@ class ToyGrammar {
 
  private:
   const Lexicon* lexicon_;
-  SeededRandom random_;
+  base::SeededRandom random_;
 };
 
 }  // namespace nmt::data

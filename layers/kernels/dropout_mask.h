@@ -11,6 +11,8 @@
 
 #include <cstdint>
 
+#include "data/base/mix_seeds.h"
+
 namespace nmt::kernels {
 
 /// Writes elements first .. first + count − 1 to `mask`, `count` below 2³². `probability` in [0,
@@ -50,13 +52,9 @@ struct DropoutValue {
 };
 
 /// The seed of row `row` of a mask whose rows are drawn one by one (attention probabilities), so
-/// that an element's number does not depend on how long the rows are. SplitMix64 (Steele et al.
-/// 2014).
+/// that an element's number does not depend on how long the rows are.
 constexpr uint64_t dropout_row_seed(uint64_t seed, uint64_t row) {
-  uint64_t z = seed + (row + 1) * 0x9e3779b97f4a7c15u;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
+  return base::mix_seeds(seed, row);
 }
 
 }  // namespace nmt::kernels

@@ -5,13 +5,13 @@
 #include <iterator>
 #include <vector>
 
+#include "data/text/byte_source.h"
 #include "data/text/checksum.h"
+#include "data/text/durable_file.h"
 #include "data/text/error.h"
-#include "data/text/whole_file.h"
+#include "data/text/staged_folder.h"
 #include "nmt/checkpoint/config_file.h"
-#include "nmt/checkpoint/durable_file.h"
 #include "nmt/checkpoint/safetensors.h"
-#include "nmt/checkpoint/staged_folder.h"
 #include "nmt/config/vocabulary_sizes.h"
 
 namespace nmt::checkpoint {
@@ -94,12 +94,12 @@ void write_model_files(const std::string& folder, const ModelFolder& model) {
   Metadata metadata = {{kVocabularyKey, checksum_of(vocabulary.target)}};
   if (!vocabulary.shared()) metadata[kSourceVocabularyKey] = checksum_of(vocabulary.source);
   write_safetensors(in(folder, kModelFile), model.tensors, metadata);
-  write_durably(in(folder, kConfigFile), config_file_text(model.config, model.folded));
+  text::write_durably(in(folder, kConfigFile), config_file_text(model.config, model.folded));
   if (vocabulary.shared()) {
-    write_durably(in(folder, kVocabularyFile), vocabulary.target);
+    text::write_durably(in(folder, kVocabularyFile), vocabulary.target);
   } else {
-    write_durably(in(folder, kSourceVocabularyFile), vocabulary.source);
-    write_durably(in(folder, kTargetVocabularyFile), vocabulary.target);
+    text::write_durably(in(folder, kSourceVocabularyFile), vocabulary.source);
+    text::write_durably(in(folder, kTargetVocabularyFile), vocabulary.target);
   }
 }
 
@@ -117,12 +117,6 @@ VocabularyBytes read_vocabulary(const std::string& folder, const config::ModelCo
           read(kTargetVocabularyFile, kVocabularyKey)};
 }
 
-void link_or_copy(const std::string& from, const std::string& to) {
-  std::error_code error;
-  fs::create_hard_link(from, to, error);
-  if (error) copy_durably(from, to);
-}
-
 }  // namespace
 
 config::ModelConfig module_config(const ModelFolder& model) {
@@ -138,7 +132,7 @@ config::ModelConfig module_config(const ModelFolder& model) {
 
 void save_model(const std::string& folder, const ModelFolder& model) {
   check_replaceable(folder);
-  StagedFolder staged(folder);
+  text::StagedFolder staged(folder);
   write_model_files(staged.path(), model);
   staged.commit();
 }
@@ -160,12 +154,12 @@ void save_checkpoint(const std::string& folder, const ModelFolder& model,
                      const TrainingState& training) {
   TORCH_CHECK(training.state.is_object(), "save_checkpoint: the state must be a JSON object");
   check_replaceable(folder);
-  StagedFolder staged(folder);
+  text::StagedFolder staged(folder);
   write_model_files(staged.path(), model);
   const std::string state = training.state.dump(1) + "\n";
   write_safetensors(in(staged.path(), kOptimizerFile), training.optimizer,
                     {{kStateKey, checksum_of(state)}});
-  write_durably(in(staged.path(), kStateFile), state);
+  text::write_durably(in(staged.path(), kStateFile), state);
   staged.commit();
 }
 
@@ -194,9 +188,9 @@ bool is_complete_checkpoint(const std::string& folder) {
 void publish_model(const std::string& checkpoint, const std::string& folder) {
   check_is_model(checkpoint);
   check_replaceable(folder);
-  StagedFolder staged(folder);
+  text::StagedFolder staged(folder);
   for (const char* file : model_files(checkpoint)) {
-    link_or_copy(in(checkpoint, file), in(staged.path(), file));
+    text::link_or_copy(in(checkpoint, file), in(staged.path(), file));
   }
   staged.commit();
 }

@@ -6,9 +6,8 @@
 #include <filesystem>
 #include <string_view>
 
-#include "data/text/error.h"
-#include "nmt/checkpoint/durable_file.h"
-#include "nmt/checkpoint/staged_folder.h"
+#include "data/text/durable_file.h"
+#include "data/text/staged_folder.h"
 
 namespace nmt::checkpoint {
 namespace {
@@ -56,7 +55,7 @@ std::vector<CheckpointSet::Entry> CheckpointSet::all() const {
     }
   }
   if (error && error != std::errc::no_such_file_or_directory) {
-    throw_file_error(root_, "cannot read folder", error.value());
+    text::throw_file_error(root_, "cannot read folder", error.value());
   }
   std::sort(entries.begin(), entries.end(),
             [](const Entry& a, const Entry& b) { return a.update < b.update; });
@@ -73,13 +72,13 @@ void CheckpointSet::prune(int64_t keep_last) const {
   if (keep_last <= 0) return;
   std::vector<Entry> entries = all();
   while (entries.size() > static_cast<size_t>(keep_last)) {
-    remove_folder(entries.front().folder);
+    text::remove_folder(entries.front().folder);
     entries.erase(entries.begin());
   }
 }
 
 void CheckpointSet::remove_leftovers() const {
-  checkpoint::remove_leftovers(root_);
+  text::remove_leftovers(root_);
 }
 
 }  // namespace nmt::checkpoint

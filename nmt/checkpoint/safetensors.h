@@ -25,10 +25,10 @@ struct Safetensors {
   Metadata metadata;
 };
 
-/// Writes `path` and makes it durable (durable_file.h). Tensors may live on any device and have any
-/// strides; contiguous CPU tensors are written straight from their memory. They are laid out by
-/// falling element size, otherwise in the given order. Throws InputError if the file cannot be
-/// written, c10::Error if a name occurs twice or a dtype is not among those above.
+/// Writes `path` and makes it durable (data/text/durable_file.h). Tensors may live on any device
+/// and have any strides; contiguous CPU tensors are written straight from their memory. They are
+/// laid out by falling element size, otherwise in the given order. Throws InputError if the file
+/// cannot be written, c10::Error if a name occurs twice or a dtype is not among those above.
 void write_safetensors(const std::string& path, const NamedTensors& tensors,
                        const Metadata& metadata = {});
 

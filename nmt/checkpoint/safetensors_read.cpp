@@ -1,35 +1,29 @@
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
+#include <filesystem>
+#include <memory>
 
+#include "data/text/byte_source.h"
 #include "data/text/checksum.h"
 #include "data/text/error.h"
-#include "nmt/checkpoint/durable_file.h"
 #include "nmt/checkpoint/safetensors.h"
 #include "nmt/checkpoint/safetensors_header.h"
 
 namespace nmt::checkpoint {
 namespace {
 
+namespace fs = std::filesystem;
+
 class InputFile {
  public:
   explicit InputFile(const std::string& path) : path_(path) {
-    descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor_ < 0) throw_file_error(path, "cannot open", errno);
-    struct stat status;
-    const bool regular = ::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode);
-    if (!regular) {
-      ::close(descriptor_);
+    std::error_code ignored;
+    const fs::file_status status = fs::status(path, ignored);
+    if (fs::exists(status) && !fs::is_regular_file(status)) {
       throw InputError(path, ": not a regular file");
     }
-    size_ = static_cast<uint64_t>(status.st_size);
+    source_ = text::open_packed(path);
+    size_ = fs::file_size(path);
   }
-  ~InputFile() { ::close(descriptor_); }
-  InputFile(const InputFile&) = delete;
-  InputFile& operator=(const InputFile&) = delete;
 
   uint64_t size() const { return size_; }
 
@@ -37,18 +31,16 @@ class InputFile {
   void read(void* bytes, size_t count) {
     char* next = static_cast<char*>(bytes);
     while (count > 0) {
-      const ssize_t got = ::read(descriptor_, next, count);
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) throw_file_error(path_, "cannot read", errno);
+      const size_t got = source_->read(next, count);
       if (got == 0) throw InputError(path_, ": became shorter while it was read");
       next += got;
-      count -= static_cast<size_t>(got);
+      count -= got;
     }
   }
 
  private:
   std::string path_;
-  int descriptor_;
+  std::unique_ptr<text::ByteSource> source_;
   uint64_t size_ = 0;
 };
 

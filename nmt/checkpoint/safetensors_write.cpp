@@ -4,8 +4,8 @@
 #include <set>
 
 #include "data/text/checksum.h"
+#include "data/text/durable_file.h"
 #include "nmt/checkpoint/dtype_names.h"
-#include "nmt/checkpoint/durable_file.h"
 #include "nmt/checkpoint/safetensors.h"
 #include "nmt/checkpoint/safetensors_header.h"
 
@@ -60,7 +60,7 @@ void write_safetensors(const std::string& path, const NamedTensors& tensors,
   TORCH_CHECK(header.size() <= kMaxHeaderBytes, "safetensors: ", ordered.size(),
               " tensors need a header of ", header.size(), " bytes, more than ", kMaxHeaderBytes);
 
-  DurableFile file(path);
+  text::DurableFile file(path);
   const uint64_t length = header.size();
   file.write(&length, sizeof length);
   file.write(header);

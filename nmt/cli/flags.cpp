@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "data/text/error.h"
-#include "data/text/whole_file.h"
+#include "data/text/byte_source.h"
 #include "nmt/cli/command_line.h"
 #include "nmt/cli/config_lines.h"
 #include "nmt/cli/help_page.h"

@@ -48,25 +48,17 @@ inline constexpr auto kNames<layers::SigmaGroups> = std::to_array<NamedKind<laye
 });
 
 template <>
-inline constexpr auto kNames<InvalidUtf8Rule> = std::to_array<NamedKind<InvalidUtf8Rule>>({
-    {InvalidUtf8Rule::kFail, "fail"},
-    {InvalidUtf8Rule::kSkip, "skip"},
-    {InvalidUtf8Rule::kReplace, "replace"},
+inline constexpr auto kNames<text::InvalidUtf8> = std::to_array<NamedKind<text::InvalidUtf8>>({
+    {text::InvalidUtf8::kFail, "fail"},
+    {text::InvalidUtf8::kSkip, "skip"},
+    {text::InvalidUtf8::kReplace, "replace"},
 });
 
 template <>
-inline constexpr auto kNames<SubwordKind> = std::to_array<NamedKind<SubwordKind>>({
-    {SubwordKind::kUnigram, "unigram"},
-    {SubwordKind::kBpe, "bpe"},
-});
+inline constexpr auto kNames<data::SubwordModel> = data::kSubwordModels;
 
 template <>
-inline constexpr auto kNames<Normalization> = std::to_array<NamedKind<Normalization>>({
-    {Normalization::kIdentity, "identity"},
-    {Normalization::kNmtNfkc, "nmt_nfkc"},
-    {Normalization::kNfkc, "nfkc"},
-    {Normalization::kNmtNfkcCf, "nmt_nfkc_cf"},
-});
+inline constexpr auto kNames<data::Normalization> = data::kNormalizations;
 
 template <>
 inline constexpr auto kNames<ValidMetric> = std::to_array<NamedKind<ValidMetric>>({

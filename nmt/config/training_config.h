@@ -6,15 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "data/subword_kind.h"
+#include "data/text/utf8.h"
 #include "nmt/config/model_config.h"
 #include "nmt/config/optimizer_kind.h"
 
 namespace nmt::config {
 
-enum class InvalidUtf8Rule { kFail, kSkip, kReplace };
-enum class SubwordKind { kUnigram, kBpe };
-/// SentencePiece's rules by which a trained vocabulary rewrites text before it cuts it.
-enum class Normalization { kIdentity, kNmtNfkc, kNfkc, kNmtNfkcCf };
 enum class ValidMetric { kNll, kBleu };
 /// What a run does when a rule of nmt/run_log/stability_monitor.h finds it unstable.
 enum class UnstableAction { kGoOn, kLowerLearningRate, kStop };
@@ -35,13 +33,13 @@ struct DataConfig {
   std::vector<std::string> vocab;  ///< One SentencePiece model, or source's and target's; empty:
                                    ///< trained on the train sets.
   int64_t vocab_size = 8000;       ///< Pieces, when a vocabulary is trained.
-  SubwordKind subword = SubwordKind::kUnigram;
-  Normalization normalization = Normalization::kNmtNfkc;
+  data::SubwordModel subword = data::SubwordModel::kUnigram;
+  data::Normalization normalization = data::Normalization::kNmtNfkc;
   bool byte_fallback = false;     ///< Characters without a piece are written as bytes.
   double subword_sampling = 0.0;  ///< α of SentencePiece sampling in training; 0: best pieces.
   int64_t max_length = 256;       ///< Pieces a side, `</s>` included; longer pairs are dropped.
   double max_length_ratio = 0.0;  ///< Longest side over shortest, in pieces; 0: no limit.
-  InvalidUtf8Rule invalid_utf8 = InvalidUtf8Rule::kFail;
+  text::InvalidUtf8 invalid_utf8 = text::InvalidUtf8::kFail;
   int64_t max_tokens = 4096;  ///< Of a micro-batch: rows × longest side.
   int64_t update_freq = 1;    ///< Micro-batches in an update.
 };

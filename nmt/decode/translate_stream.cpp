@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "data/text/error.h"
-#include "data/text/utf8.h"
 
 namespace nmt::decode {
 namespace {
@@ -24,20 +23,20 @@ void warn(const TranslationObserver& observer, const std::string& position,
 }
 
 /// `segment` as the translator takes it: no CR at its end, valid UTF-8.
-std::string cleaned(std::string segment, const std::string& position, data::InvalidUtf8 rule,
+std::string cleaned(std::string segment, const std::string& position, text::InvalidUtf8 rule,
                     const TranslationObserver& observer) {
   if (segment.ends_with('\r')) segment.pop_back();
   const std::optional<size_t> invalid = text::find_invalid_utf8(segment);
   if (!invalid) return segment;
   const std::string what = concatenate("invalid UTF-8 at byte ", *invalid + 1);
   switch (rule) {
-    case data::InvalidUtf8::kFail:
+    case text::InvalidUtf8::kFail:
       throw InputError(position, ": ", what,
                        "; convert the input to UTF-8, or use --invalid-utf8 replace or skip");
-    case data::InvalidUtf8::kSkip:
+    case text::InvalidUtf8::kSkip:
       warn(observer, position, what + "; the translation is left empty");
       return {};
-    case data::InvalidUtf8::kReplace:
+    case text::InvalidUtf8::kReplace:
       warn(observer, position, what + "; replaced by U+FFFD");
   }
   return text::replace_invalid_utf8(segment);

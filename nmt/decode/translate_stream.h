@@ -10,9 +10,9 @@
 #include <functional>
 #include <string>
 
-#include "data/pair_reader.h"
 #include "data/text/output_file.h"
 #include "data/text/segment_file.h"
+#include "data/text/utf8.h"
 #include "nmt/decode/translator.h"
 
 namespace nmt::decode {
@@ -24,7 +24,7 @@ struct StreamOptions {
   bool scores = false;  ///< Whether to write the n-best format.
   /// What happens to a segment with invalid UTF-8: an error, an empty translation, or each invalid
   /// part becomes U+FFFD.
-  data::InvalidUtf8 invalid_utf8 = data::InvalidUtf8::kReplace;
+  text::InvalidUtf8 invalid_utf8 = text::InvalidUtf8::kReplace;
 };
 
 /// How far a stream is.

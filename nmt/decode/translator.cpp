@@ -1,13 +1,15 @@
 #include "nmt/decode/translator.h"
 
+#include <ATen/Parallel.h>
+
 #include <algorithm>
 
+#include "data/base/thread_pool.h"
 #include "data/text/error.h"
 #include "data/text/one_line.h"
 #include "nmt/config/vocabulary_sizes.h"
 #include "nmt/decode/transformer_step_model.h"
 #include "nmt/decode/translation_batches.h"
-#include "nmt/decode/worker_threads.h"
 
 namespace nmt::decode {
 namespace {
@@ -160,7 +162,8 @@ Translator::Batches Translator::batches_of(std::span<const Pieces> sources) cons
 
 void Translator::translate_batches(std::span<const Pieces> sources, const Batches& batches,
                                    Translations& translations) const {
-  run_on_threads(batches.size(), options_.threads, [&](size_t b) {
+  base::ThreadPool pool(options_.threads, [] { at::set_num_threads(1); });
+  pool.for_each(std::ssize(batches), [&](int64_t b) {
     if (options_.stop != nullptr && *options_.stop) throw Interrupted();
     std::vector<std::vector<Hypothesis>> found = search(sources, batches[b]);
     for (size_t i = 0; i < found.size(); ++i) {

@@ -1,7 +1,7 @@
 #include "nmt/metrics/metric.h"
 
+#include "data/base/thread_pool.h"
 #include "data/text/error.h"
-#include "nmt/metrics/parallel.h"
 
 namespace nmt::metrics {
 namespace {
@@ -25,7 +25,7 @@ std::string Metric::details(std::span<const double>) const {
 StatisticsTable Metric::statistics(std::span<const std::string> hypotheses, int64_t threads) const {
   check_reference_streams(hypotheses.size(), streams_);
   StatisticsTable table(hypotheses.size(), columns());
-  for_each_block(hypotheses.size(), threads, [&](size_t begin, size_t end) {
+  base::for_each_block(hypotheses.size(), threads, [&](size_t begin, size_t end) {
     const std::unique_ptr<SegmentCounter> counter = make_counter();
     std::vector<std::string_view> references(streams_.size());
     for (size_t i = begin; i < end; ++i) {

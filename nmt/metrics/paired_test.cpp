@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "nmt/metrics/parallel.h"
+#include "data/base/thread_pool.h"
 #include "nmt/metrics/resampled_sums.h"
 
 namespace nmt::metrics {
@@ -93,7 +93,7 @@ class Exchange {
       theirs = system_counts_->sums(from_baseline, threads);
     }
     std::vector<double> differences(from_baseline.resamples());
-    for_each_block(differences.size(), threads, [&](size_t begin, size_t end) {
+    base::for_each_block(differences.size(), threads, [&](size_t begin, size_t end) {
       std::vector<double> one(columns), other(columns);
       for (size_t trial = begin; trial < end; ++trial) {
         if (baseline_counts_) {

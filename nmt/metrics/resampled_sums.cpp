@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "nmt/metrics/parallel.h"
+#include "data/base/thread_pool.h"
 #include "nmt/metrics/weighted_rows.h"
 
 namespace nmt::metrics {
@@ -43,7 +43,7 @@ CountTable::CountTable(const StatisticsTable& table)
 
 std::vector<double> CountTable::sums(const Multiplicities& multiplicities, int64_t threads) const {
   std::vector<double> sums(multiplicities.resamples() * columns_, 0.0);
-  for_each_block(multiplicities.resamples(), threads, [&](size_t begin, size_t end) {
+  base::for_each_block(multiplicities.resamples(), threads, [&](size_t begin, size_t end) {
     add_sums(multiplicities, begin, end, sums.data());
   });
   return sums;

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "data/base/thread_pool.h"
 #include "nmt/metrics/exact_mean.h"
-#include "nmt/metrics/parallel.h"
 #include "nmt/metrics/resampled_sums.h"
 
 namespace nmt::metrics {
@@ -87,7 +87,7 @@ class SingleSums {
     const size_t columns = table_.columns();
     std::vector<double> sums(resamples * columns);
     if (counts_) sums = counts_->sums(draws.multiplicities, threads);
-    for_each_block(resamples, threads, [&](size_t begin, size_t end) {
+    base::for_each_block(resamples, threads, [&](size_t begin, size_t end) {
       for (size_t n = begin; n < end; ++n) {
         const auto row = std::span(sums).subspan(n * columns, columns);
         const bool exact = counts_ && *std::max_element(row.begin(), row.end()) < kExact;

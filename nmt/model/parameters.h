@@ -3,14 +3,13 @@
 #pragma once
 
 #include <string>
-#include <utility>
-#include <vector>
 
+#include "nmt/checkpoint/named_tensors.h"
 #include "nmt/model/transformer.h"
 
 namespace nmt::model {
 
-using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
+using checkpoint::NamedTensors;
 
 /// Every trained tensor by its checkpoint name, in a fixed order. Values share the model's storage;
 /// .grad() is set by pull_gradients_back.

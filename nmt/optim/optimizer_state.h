@@ -11,8 +11,9 @@
 #include <span>
 #include <string>
 #include <unordered_map>
-#include <utility>
 #include <vector>
+
+#include "nmt/checkpoint/named_tensors.h"
 
 namespace nmt::optim {
 
@@ -24,8 +25,7 @@ struct Parameter {
   bool decays = false;     ///< Whether weight decay applies: matrices, not γ, biases and norms.
 };
 
-/// Tensors by name, in a fixed order.
-using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
+using checkpoint::NamedTensors;
 
 class OptimizerState {
  public:

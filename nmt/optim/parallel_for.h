@@ -5,14 +5,11 @@
 
 #include <ATen/Parallel.h>
 
-#include <cstdint>
-#include <functional>
+#include "data/base/thread_pool.h"
 
 namespace nmt::optim {
 
-/// Calls work(0) .. work(tasks − 1), some at the same time, and returns when all have ended.
-using ParallelFor =
-    std::function<void(int64_t tasks, const std::function<void(int64_t task)>& work)>;
+using base::ParallelFor;
 
 /// On LibTorch's threads.
 inline void in_torch_threads(int64_t tasks, const std::function<void(int64_t task)>& work) {

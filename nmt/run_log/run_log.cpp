@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 
+#include "data/base/thread_pool.h"
 #include "data/text/error.h"
 #include "data/text/segment_file.h"
 #include "nmt/run_log/run_record_json.h"
@@ -54,13 +55,9 @@ std::vector<Line> next_lines(text::SegmentReader& reader) {
 
 // Side by side: most of the time of reading goes into numbers.
 void read_lines(std::vector<Line>& lines) {
-  const size_t threads = std::clamp<size_t>(std::thread::hardware_concurrency(), 1, 8);
-  const auto read = [&](size_t first) {
-    for (size_t i = first; i < lines.size(); i += threads) read_line(lines[i]);
-  };
-  std::vector<std::jthread> others;
-  for (size_t k = 1; k < std::min(threads, lines.size()); ++k) others.emplace_back(read, k);
-  read(0);
+  const int64_t threads = std::clamp<int64_t>(std::thread::hardware_concurrency(), 1, 8);
+  base::ThreadPool pool(std::min(threads, std::ssize(lines)));
+  pool.for_each(std::ssize(lines), [&](int64_t i) { read_line(lines[i]); });
 }
 
 [[noreturn]] void refuse(const std::string& name, int64_t number, const std::string& why) {

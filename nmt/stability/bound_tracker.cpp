@@ -104,7 +104,7 @@ void BoundTracker::observe_inputs(const layers::AttentionLayerInputs& inputs) {
   const int64_t heads = inputs.attention.options().heads;
   std::vector<double> scales(heads);
   std::vector<PrefixTask> tasks = tasks_of(mask);
-  for_each_(std::ssize(tasks) + heads, [&](int64_t i) {
+  parallel_for_(std::ssize(tasks) + heads, [&](int64_t i) {
     if (i < heads) {
       scales[i] = head_scale(inputs.attention, i);
     } else {

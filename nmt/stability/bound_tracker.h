@@ -11,11 +11,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <utility>
 #include <vector>
 
+#include "data/base/thread_pool.h"
 #include "layers/forward_observer.h"
 #include "nmt/run_log/run_record.h"
 
@@ -45,13 +45,10 @@ class AttentionBounds {
 
 class BoundTracker : public layers::ForwardObserver {
  public:
-  /// Shares out `tasks` calls among threads.
-  using ForEach = std::function<void(int64_t tasks, const std::function<void(int64_t)>& work)>;
-
-  explicit BoundTracker(ForEach for_each) : for_each_(std::move(for_each)) {}
+  explicit BoundTracker(base::ParallelFor parallel_for) : parallel_for_(std::move(parallel_for)) {}
 
   bool wants_inputs() const override { return true; }
-  /// Waits until `for_each` has done the work on these inputs.
+  /// Waits until `parallel_for` has done the work on these inputs.
   void observe_inputs(const layers::AttentionLayerInputs& inputs) override;
   bool wants_rows() const override { return true; }
   void observe_rows(const layers::AttentionRows& rows) override;
@@ -60,7 +57,7 @@ class BoundTracker : public layers::ForwardObserver {
   AttentionBounds take() { return std::exchange(bounds_, {}); }
 
  private:
-  ForEach for_each_;
+  base::ParallelFor parallel_for_;
   AttentionBounds bounds_;
   torch::Tensor counted_;  // [B, T] bool, of the layer at work; undefined if it has no bound.
 };

@@ -90,15 +90,14 @@ run_log::MatrixRecord MatrixTracker::measure(Entry& entry) const {
   return record;
 }
 
-std::vector<run_log::MatrixRecord> MatrixTracker::measure(const ForEach& for_each) {
+std::vector<run_log::MatrixRecord> MatrixTracker::measure(const base::ParallelFor& parallel_for) {
   std::vector<run_log::MatrixRecord> records(entries_.size());
-  for_each(static_cast<int64_t>(entries_.size()),
-           [&](int64_t i) { records[i] = measure(entries_[i]); });
+  parallel_for(std::ssize(entries_), [&](int64_t i) { records[i] = measure(entries_[i]); });
   return records;
 }
 
-std::vector<std::pair<std::string, torch::Tensor>> MatrixTracker::state() const {
-  std::vector<std::pair<std::string, torch::Tensor>> state;
+checkpoint::NamedTensors MatrixTracker::state() const {
+  checkpoint::NamedTensors state;
   for (const Entry& entry : entries_) {
     if (entry.right.defined()) state.emplace_back(entry.matrix.name + ".right", entry.right);
     if (entry.effective_right.defined()) {
@@ -108,7 +107,7 @@ std::vector<std::pair<std::string, torch::Tensor>> MatrixTracker::state() const 
   return state;
 }
 
-void MatrixTracker::load_state(const std::vector<std::pair<std::string, torch::Tensor>>& state) {
+void MatrixTracker::load_state(const checkpoint::NamedTensors& state) {
   std::map<std::string, torch::Tensor> vectors(state.begin(), state.end());
   const auto take = [&vectors](const std::string& name, const torch::Tensor& weight) {
     const auto found = vectors.find(name);

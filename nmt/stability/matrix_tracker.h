@@ -23,6 +23,8 @@
 #include <utility>
 #include <vector>
 
+#include "data/base/thread_pool.h"
+#include "nmt/checkpoint/named_tensors.h"
 #include "nmt/run_log/run_record.h"
 
 namespace nmt::stability {
@@ -39,23 +41,20 @@ struct TrackedMatrix {
 
 class MatrixTracker {
  public:
-  /// Shares out `tasks` calls among threads.
-  using ForEach = std::function<void(int64_t tasks, const std::function<void(int64_t)>& work)>;
-
   explicit MatrixTracker(std::vector<TrackedMatrix> matrices);
 
   void keep_rows();
 
   /// Every matrix, in the order given, as it is now. The update ratio is NaN without keep_rows(),
   /// the gradient norm without gradients. Values are rounded to six digits.
-  std::vector<run_log::MatrixRecord> measure(const ForEach& for_each);
+  std::vector<run_log::MatrixRecord> measure(const base::ParallelFor& parallel_for);
 
   /// The vectors that searches start from, by name, for a later run to go on with; share storage.
-  std::vector<std::pair<std::string, torch::Tensor>> state() const;
+  checkpoint::NamedTensors state() const;
 
   /// Takes over copies of those vectors. A matrix without one starts
   /// anew. Throws InputError if one has another shape.
-  void load_state(const std::vector<std::pair<std::string, torch::Tensor>>& state);
+  void load_state(const checkpoint::NamedTensors& state);
 
  private:
   struct Entry {

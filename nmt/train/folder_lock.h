@@ -4,6 +4,9 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+
+#include "data/text/descriptor.h"
 
 namespace nmt::train {
 
@@ -16,14 +19,11 @@ class FolderLock {
   /// The lock, or none if another process holds it. Throws InputError if the folder cannot be
   /// opened.
   static std::optional<FolderLock> try_lock(const std::string& folder);
-  FolderLock(FolderLock&& other) noexcept;
-  FolderLock& operator=(FolderLock&& other) noexcept;
-  ~FolderLock();
 
  private:
-  explicit FolderLock(int descriptor) : descriptor_(descriptor) {}
+  explicit FolderLock(text::Descriptor folder) : folder_(std::move(folder)) {}
 
-  int descriptor_;
+  text::Descriptor folder_;
 };
 
 }  // namespace nmt::train

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "data/text/error.h"
+#include "data/text/staged_folder.h"
 #include "nmt/checkpoint/checkpoint_set.h"
-#include "nmt/checkpoint/staged_folder.h"
 #include "nmt/config/config_json.h"
 #include "nmt/run_log/run_log.h"
 #include "nmt/train/piped_text.h"
@@ -29,18 +29,12 @@ bool has_sets_in(const fs::path& folder, const config::DataConfig& data) {
          std::ranges::any_of(data.valid_sets, is_there);
 }
 
-void remove_tree(const fs::path& path) {
-  std::error_code error;
-  fs::remove_all(path, error);
-  if (error) throw InputError(path.string(), ": cannot be removed (", error.message(), ")");
-}
-
 // Only what runs write is removed: a mistyped --model-dir must not cost anybody their files.
 void remove_former_run(const fs::path& folder, const config::DataConfig& data) {
   for (const char* name : {"checkpoints", "best", "average", kTensorboardFolder, kRunLogFile}) {
-    remove_tree(folder / name);
+    text::remove_tree(folder / name);
   }
-  if (!has_sets_in(folder / kPipedTextFolder, data)) remove_tree(folder / kPipedTextFolder);
+  if (!has_sets_in(folder / kPipedTextFolder, data)) text::remove_tree(folder / kPipedTextFolder);
 }
 
 // The next whole line of a log, as JSON; null where there is none, as after a kill.
@@ -84,7 +78,7 @@ RunStart prepare_model_dir(const TrainingCommand& command) {
   }
   NewFolders folders(folder);
   FolderLock lock(folder.string());
-  checkpoint::remove_leftovers(folder.string());
+  text::remove_leftovers(folder.string());
   if (!resumes && !fs::is_empty(folder) && !command.config.overwrite) {
     throw UsageError("model folder ", folder.string(),
                      " is not empty: add --resume to go on with its run, --overwrite to replace "

@@ -5,13 +5,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <future>
 #include <utility>
 
-#include "data/text/byte_source.h"
+#include "data/base/thread_pool.h"
+#include "data/text/durable_file.h"
 #include "data/text/error.h"
 #include "data/text/path_kind.h"
-#include "nmt/checkpoint/durable_file.h"
 
 namespace nmt::train {
 namespace {
@@ -55,26 +54,6 @@ void refuse_repetitions(const std::vector<Stream>& streams) {
   }
 }
 
-// Returns the number of bytes.
-int64_t copy(const std::string& from, const std::string& to) {
-  const auto source = text::open_packed(from);
-  checkpoint::DurableFile file(to);
-  std::vector<char> buffer(size_t{1} << 18);
-  int64_t bytes = 0;
-  while (const size_t count = source->read(buffer.data(), buffer.size())) {
-    file.write(buffer.data(), count);
-    bytes += static_cast<int64_t>(count);
-  }
-  file.close();
-  return bytes;
-}
-
-void link_or_copy(const std::string& from, const std::string& to) {
-  std::error_code error;
-  fs::create_hard_link(from, to, error);
-  if (error) copy(from, to);
-}
-
 std::string lasting_folder(const config::TrainingConfig& config) {
   return (fs::absolute(config.model_dir) / kPipedTextFolder).lexically_normal().string();
 }
@@ -101,15 +80,16 @@ PipedText::PipedText(config::TrainingConfig& config) {
   refuse_repetitions(streams);
   if (streams.empty()) return;
   folder_.emplace(lasting_folder(config));
-  std::vector<std::future<int64_t>> sizes;
   for (Stream& stream : streams) {
     while (names(config.data, lasting_folder(config) + "/" + stream.name)) stream.name += "-new";
     const std::string to = folder_->path() + "/" + stream.name;
-    sizes.push_back(std::async(std::launch::async, copy, *stream.path, to));
     copies_.push_back({.stream = std::exchange(*stream.path, to),
                        .path = lasting_folder(config) + "/" + stream.name});
   }
-  for (size_t i = 0; i < sizes.size(); ++i) copies_[i].bytes = sizes[i].get();
+  base::ThreadPool pool(std::ssize(copies_));
+  pool.for_each(std::ssize(copies_), [&](int64_t i) {
+    copies_[i].bytes = text::copy_durably(copies_[i].stream, *streams[i].path);
+  });
 }
 
 void PipedText::name_lasting_places(config::TrainingConfig& config) const {
@@ -121,7 +101,8 @@ void PipedText::keep(const config::TrainingConfig& config) {
   for (const auto* paths : {&config.data.train_sets, &config.data.valid_sets}) {
     for (const fs::path path : *paths) {
       const fs::path to = folder_->path() / path.filename();
-      if (path.parent_path() == lasting_folder(config) && !fs::exists(to)) link_or_copy(path, to);
+      if (path.parent_path() == lasting_folder(config) && !fs::exists(to))
+        text::link_or_copy(path, to);
     }
   }
   folder_->commit();

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "nmt/checkpoint/staged_folder.h"
+#include "data/text/staged_folder.h"
 #include "nmt/config/training_config.h"
 
 namespace nmt::train {
@@ -41,7 +41,7 @@ class PipedText {
   const std::vector<Copy>& copies() const { return copies_; }
 
  private:
-  std::optional<checkpoint::StagedFolder> folder_;
+  std::optional<text::StagedFolder> folder_;
   std::vector<Copy> copies_;
 };
 

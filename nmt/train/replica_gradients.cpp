@@ -120,7 +120,7 @@ double ReplicaGradients::reduce_on_device(layers::SigmaOnCuda& sigma) {
   return optim::norm_on_device(gradients);
 }
 
-double ReplicaGradients::reduce(const optim::ParallelFor& parallel_for) {
+double ReplicaGradients::reduce(const base::ParallelFor& parallel_for) {
   RECORD_USER_SCOPE("gradients added up, their norm");
   std::vector<double> squares(units_.size());
   parallel_for(static_cast<int64_t>(units_.size()),
@@ -140,7 +140,7 @@ void ReplicaGradients::free(const Unit& unit) {
   }
 }
 
-void ReplicaGradients::free(const optim::ParallelFor& parallel_for) {
+void ReplicaGradients::free(const base::ParallelFor& parallel_for) {
   parallel_for(static_cast<int64_t>(units_.size()), [&](int64_t i) { free(units_[i]); });
 }
 

@@ -7,10 +7,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "data/base/thread_pool.h"
 #include "layers/sigma_on_cuda.h"
 #include "nmt/model/transformer.h"
 #include "nmt/optim/optimizer.h"
-#include "nmt/optim/parallel_for.h"
 
 namespace nmt::train {
 
@@ -24,7 +24,7 @@ class ReplicaGradients {
   /// Adds the gradients of the replicas to those of the model, in the order of the replicas, and
   /// frees them; turns those of Ŵ into those of W and γ, and hands them to parameters(). Returns
   /// their global norm. Weights are shared out among threads; the result does not depend on how.
-  double reduce(const optim::ParallelFor& parallel_for);
+  double reduce(const base::ParallelFor& parallel_for);
 
   /// The same for a model on a GPU, which has no replicas: pulls `sigma`'s gradients back together.
   double reduce_on_device(layers::SigmaOnCuda& sigma);
@@ -34,7 +34,7 @@ class ReplicaGradients {
   std::vector<optim::Parameter>& parameters() { return parameters_; }
 
   /// Frees all gradients.
-  void free(const optim::ParallelFor& parallel_for);
+  void free(const base::ParallelFor& parallel_for);
 
  private:
   // A stack of linear layers, or a leaf that belongs to none.

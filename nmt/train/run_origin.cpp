@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "data/text/error.h"
-#include "data/text/whole_file.h"
+#include "data/text/byte_source.h"
 #include "layers/linear_kind.h"
 #include "nmt/config/config_json.h"
 #include "nmt/config/config_table.h"

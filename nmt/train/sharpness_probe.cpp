@@ -4,7 +4,8 @@
 #include <unordered_set>
 #include <utility>
 
-#include "data/seeded_random.h"
+#include "data/base/mix_seeds.h"
+#include "data/base/seeded_random.h"
 #include "data/token_batcher.h"
 #include "nmt/model/parameters.h"
 #include "nmt/optim/preconditioner.h"
@@ -25,7 +26,7 @@ int64_t longest_side(const data::ParallelCorpus& corpus, uint32_t pair) {
 
 std::vector<uint32_t> drawn_pairs(const data::ParallelCorpus& corpus, int64_t target_tokens,
                                   uint64_t seed) {
-  data::SeededRandom random(data::mix_seeds(seed, kSampleStream));
+  base::SeededRandom random(base::mix_seeds(seed, kSampleStream));
   std::vector<uint32_t> pairs;
   std::unordered_set<uint32_t> taken;
   int64_t tokens = 0;

@@ -55,7 +55,7 @@ std::vector<stability::TrackedMatrix> matrices_of(model::Transformer& model) {
 }  // namespace
 
 StatisticsProbe::StatisticsProbe(model::Transformer model, int64_t workers, int64_t eos_id,
-                                 optim::ParallelFor bounds_for_each)
+                                 base::ParallelFor bounds_for_each)
     : model_(std::move(model)),
       eos_id_(eos_id),
       matrices_(matrices_of(model_)),
@@ -74,7 +74,7 @@ void StatisticsProbe::before_update(const data::Batch& batch) {
   loss_of_batch(model_, data::slice(batch, 0, sentences), eos_id_, /*smoothing=*/0.0, context);
 }
 
-StepStatistics StatisticsProbe::after_update(const optim::ParallelFor& parallel_for) {
+StepStatistics StatisticsProbe::after_update(const base::ParallelFor& parallel_for) {
   for (size_t i = 1; i < streams_.size(); ++i) streams_[0]->merge(*streams_[i]);
   return {.matrices = matrices_.measure(parallel_for),
           .stream = streams_[0]->take(),

@@ -12,9 +12,9 @@
 #include <memory>
 #include <vector>
 
+#include "data/base/thread_pool.h"
 #include "data/batch.h"
 #include "nmt/model/transformer.h"
-#include "nmt/optim/parallel_for.h"
 #include "nmt/stability/bound_tracker.h"
 #include "nmt/stability/matrix_tracker.h"
 #include "nmt/stability/stream_tracker.h"
@@ -32,7 +32,7 @@ class StatisticsProbe {
   /// Of `model`, whose updates `workers` threads compute. `eos_id` starts the decoder's input;
   /// `bounds_for_each` does the work on bounds, on the CPU.
   StatisticsProbe(model::Transformer model, int64_t workers, int64_t eos_id,
-                  optim::ParallelFor bounds_for_each);
+                  base::ParallelFor bounds_for_each);
 
   /// For the context of `worker` in a measured update.
   layers::ForwardObserver* observer(int64_t worker) { return streams_[worker].get(); }
@@ -41,13 +41,11 @@ class StatisticsProbe {
   void before_update(const data::Batch& batch);
 
   /// Once gradients are added up and the weights are new.
-  StepStatistics after_update(const optim::ParallelFor& parallel_for);
+  StepStatistics after_update(const base::ParallelFor& parallel_for);
 
   /// What a later run needs so that its records equal those of this one; shares storage.
-  std::vector<std::pair<std::string, torch::Tensor>> state() const { return matrices_.state(); }
-  void load_state(const std::vector<std::pair<std::string, torch::Tensor>>& state) {
-    matrices_.load_state(state);
-  }
+  checkpoint::NamedTensors state() const { return matrices_.state(); }
+  void load_state(const checkpoint::NamedTensors& state) { matrices_.load_state(state); }
 
  private:
   model::Transformer model_;

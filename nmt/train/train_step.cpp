@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "data/base/mix_seeds.h"
 #include "layers/forward_observer.h"
 #include "nmt/model/parameters.h"
 #include "nmt/optim/gradient_clip.h"
@@ -12,14 +13,6 @@
 
 namespace nmt::train {
 namespace {
-
-// SplitMix64's finalizer: neighbouring inputs give unrelated seeds.
-uint64_t mix(uint64_t state, uint64_t value) {
-  uint64_t z = state + 0x9e3779b97f4a7c15u + value;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
-}
 
 std::vector<model::Transformer> with_replicas(model::Transformer model, int64_t count) {
   std::vector<model::Transformer> all = {model};
@@ -30,7 +23,11 @@ std::vector<model::Transformer> with_replicas(model::Transformer model, int64_t 
 }  // namespace
 
 uint64_t dropout_seed(uint64_t seed, int64_t update, size_t micro_batch) {
-  return mix(mix(mix(0, seed), update), micro_batch);
+  uint64_t mixed = 0;
+  for (const uint64_t number : {seed, static_cast<uint64_t>(update), uint64_t{micro_batch}}) {
+    mixed = base::mix_seeds(mixed + number, 0);
+  }
+  return mixed;
 }
 
 TrainStep::TrainStep(model::Transformer model, const config::TrainingConfig& config,
@@ -44,15 +41,11 @@ TrainStep::TrainStep(model::Transformer model, const config::TrainingConfig& con
       eos_id_(eos_id),
       pool_(model->device().is_cpu() ? workers : 1),
       beside_gpu_(model->device().is_cpu() ? 1 : workers),
-      parallel_for_([this](int64_t tasks, const std::function<void(int64_t)>& work) {
-        pool_.for_each(tasks, work);
-      }),
+      parallel_for_(pool_.parallel_for()),
       models_(with_replicas(model, pool_.size())),
       gradients_(models_),
       probe_(models_[0], pool_.size(), eos_id,
-             [this](int64_t tasks, const std::function<void(int64_t)>& work) {
-               (models_[0]->device().is_cpu() ? pool_ : beside_gpu_).for_each(tasks, work);
-             }),
+             (model->device().is_cpu() ? pool_ : beside_gpu_).parallel_for()),
       optimizer_(optim::make_optimizer(config.optimization, parallel_for_)),
       sigma_on_cuda_(model->linears()) {
   for (int64_t i = 0; i < pool_.size(); ++i) {

@@ -98,7 +98,7 @@ class TrainStep {
   int64_t eos_id_;
   WorkerPool pool_;
   WorkerPool beside_gpu_;                   // For what the CPU works out then; else one, idle.
-  optim::ParallelFor parallel_for_;         // On the threads of pool_.
+  base::ParallelFor parallel_for_;          // On the threads of pool_.
   std::vector<model::Transformer> models_;  // The model, then its replicas.
   ReplicaGradients gradients_;
   std::vector<layers::StackedLinear*>

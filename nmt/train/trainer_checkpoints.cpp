@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "data/text/error.h"
-#include "nmt/checkpoint/staged_folder.h"
+#include "data/text/staged_folder.h"
 #include "nmt/config/config_json.h"
 #include "nmt/model/average.h"
 #include "nmt/model/fold.h"
@@ -220,7 +220,7 @@ void Trainer::write_average(const std::vector<std::string>& folders) {
   if (!folders.empty()) {
     checkpoint::save_model(place, model::average(folders));
   } else if (config_.schedule.average_last > 0 && std::filesystem::exists(place)) {
-    checkpoint::remove_folder(place);  // Of fewer updates.
+    text::remove_folder(place);  // Of fewer updates.
   }
 }
 

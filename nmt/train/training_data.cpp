@@ -15,20 +15,8 @@ constexpr size_t kToyVocabularyPairs = 20'000;
 
 using Pairs = std::vector<data::SentencePair>;
 
-data::InvalidUtf8 invalid_utf8_of(config::InvalidUtf8Rule rule) {
-  switch (rule) {
-    case config::InvalidUtf8Rule::kFail:
-      return data::InvalidUtf8::kFail;
-    case config::InvalidUtf8Rule::kSkip:
-      return data::InvalidUtf8::kSkip;
-    case config::InvalidUtf8Rule::kReplace:
-      return data::InvalidUtf8::kReplace;
-  }
-  return data::InvalidUtf8::kFail;
-}
-
 data::CorpusOptions corpus_options(const config::TrainingConfig& config) {
-  return {.invalid_utf8 = invalid_utf8_of(config.data.invalid_utf8),
+  return {.invalid_utf8 = config.data.invalid_utf8,
           .max_length = std::min(config.data.max_length, config.model.max_positions),
           .max_length_ratio = config.data.max_length_ratio,
           .threads = static_cast<int>(config.threads)};
@@ -43,28 +31,13 @@ data::CorpusOptions valid_options(const config::TrainingConfig& config) {
   return options;
 }
 
-data::Normalization normalization_of(config::Normalization rule) {
-  switch (rule) {
-    case config::Normalization::kIdentity:
-      return data::Normalization::kIdentity;
-    case config::Normalization::kNmtNfkc:
-      return data::Normalization::kNmtNfkc;
-    case config::Normalization::kNfkc:
-      return data::Normalization::kNfkc;
-    case config::Normalization::kNmtNfkcCf:
-      return data::Normalization::kNmtNfkcCf;
-  }
-  return data::Normalization::kNmtNfkc;
-}
-
 data::SubwordOptions subword_options(const config::TrainingConfig& config) {
-  return {.model = config.data.subword == config::SubwordKind::kBpe ? data::SubwordModel::kBpe
-                                                                    : data::SubwordModel::kUnigram,
+  return {.model = config.data.subword,
           .vocab_size = config.data.vocab_size,
-          .normalization = normalization_of(config.data.normalization),
+          .normalization = config.data.normalization,
           .byte_fallback = config.data.byte_fallback,
           .seed = config.seed,
-          .invalid_utf8 = invalid_utf8_of(config.data.invalid_utf8)};
+          .invalid_utf8 = config.data.invalid_utf8};
 }
 
 Pairs plain_pairs(std::vector<data::ToyPair>& toy) {

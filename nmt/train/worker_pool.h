@@ -2,49 +2,63 @@
 
 #pragma once
 
-#include <condition_variable>
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+
+#include <cfenv>
 #include <cstdint>
-#include <exception>
 #include <functional>
-#include <mutex>
-#include <thread>
-#include <vector>
+
+#include "data/base/thread_pool.h"
 
 namespace nmt::train {
 
-/// N threads, in each of which LibTorch itself uses one thread and denormal numbers count as zero
-/// (flush_denormals.h). Not for use by several callers.
+/// From its construction to its destruction, numbers too small for float32's normal form count as
+/// zero in this thread. In a very deep post-LN model gradients shrink from layer to layer until
+/// they are denormal (below 1.2e-38), which changes no weight, but is many times as slow to
+/// multiply.
+class FlushDenormals {
+ public:
+  FlushDenormals() {
+    std::fegetenv(&before_);
+    at::globalContext().setFlushDenormal(true);
+  }
+  ~FlushDenormals() { std::fesetenv(&before_); }
+  FlushDenormals(const FlushDenormals&) = delete;
+  FlushDenormals& operator=(const FlushDenormals&) = delete;
+
+ private:
+  std::fenv_t before_;
+};
+
+/// A base::ThreadPool in whose work FlushDenormals holds. LibTorch itself uses one thread in each
+/// of its threads.
 class WorkerPool {
  public:
   /// `workers` at least 1; with 1 the work runs in the calling thread.
-  explicit WorkerPool(int64_t workers);
-  ~WorkerPool();
-  WorkerPool(const WorkerPool&) = delete;
-  WorkerPool& operator=(const WorkerPool&) = delete;
+  explicit WorkerPool(int64_t workers) : pool_(workers, [] { at::set_num_threads(1); }) {}
 
-  /// Calls work(0) .. work(size() − 1), one a thread, and returns when all have ended. Throws the
-  /// exception of the lowest worker that threw.
-  void run(const std::function<void(int64_t)>& work);
+  /// As those of base::ThreadPool.
+  void run(const std::function<void(int64_t)>& work) { pool_.run(flushing(work)); }
+  void for_each(int64_t tasks, const std::function<void(int64_t)>& work) {
+    pool_.for_each(tasks, flushing(work));
+  }
+  int64_t size() const { return pool_.size(); }
 
-  /// Calls work(0) .. work(tasks − 1), each in one of the threads: whoever is free takes the next.
-  void for_each(int64_t tasks, const std::function<void(int64_t)>& work);
-
-  int64_t size() const { return size_; }
+  /// for_each(), for those who only share out work; the pool must outlive it.
+  base::ParallelFor parallel_for() {
+    return [this](int64_t tasks, const auto& work) { for_each(tasks, work); };
+  }
 
  private:
-  void serve(int64_t worker);
-  void work_and_keep_error(int64_t worker);
+  static std::function<void(int64_t)> flushing(const std::function<void(int64_t)>& work) {
+    return [&work](int64_t i) {
+      const FlushDenormals flush;
+      work(i);
+    };
+  }
 
-  int64_t size_;
-  std::vector<std::thread> threads_;
-  std::mutex mutex_;
-  std::condition_variable start_;
-  std::condition_variable done_;
-  const std::function<void(int64_t)>* work_ = nullptr;
-  int64_t round_ = 0;
-  int64_t running_ = 0;
-  bool closing_ = false;
-  std::vector<std::exception_ptr> errors_;
+  base::ThreadPool pool_;
 };
 
 }  // namespace nmt::train

@@ -4,13 +4,13 @@
 
 #include <gtest/gtest.h>
 
-#include "data/seeded_random.h"
+#include "data/base/seeded_random.h"
 
 namespace nmt::data {
 namespace {
 
 std::vector<std::vector<int32_t>> random_sentences(int64_t count, int64_t vocab_size) {
-  SeededRandom random(1);
+  base::SeededRandom random(1);
   std::vector<std::vector<int32_t>> sentences(static_cast<size_t>(count));
   for (auto& sentence : sentences) {
     sentence.resize(random.below(6));

@@ -21,11 +21,10 @@ class PairReaderTest : public ::testing::Test {
 
   // As "source|target" lines.
   std::vector<std::string> joined(const std::string& source_bytes, const std::string& target_bytes,
-                                  InvalidUtf8 rule = InvalidUtf8::kFail) {
+                                  text::InvalidUtf8 rule = text::InvalidUtf8::kFail) {
     std::vector<std::string> lines;
-    for (const auto& pair : read_pairs(source(source_bytes), target(target_bytes), rule)) {
-      lines.push_back(pair.source + "|" + pair.target);
-    }
+    PairReader reader(source(source_bytes), target(target_bytes), rule);
+    for (SentencePair pair; reader.next(pair);) lines.push_back(pair.source + "|" + pair.target);
     return lines;
   }
 
@@ -45,9 +44,11 @@ TEST_F(PairReaderTest, GzipBesidePlain) {
   gzFile file = gzopen(folder_.path("train.de.gz").c_str(), "wb");
   gzputs(file, "x\ny\n");
   gzclose_w(file);
-  const auto pairs = read_pairs(source("a\nb\n"), folder_.path("train.de.gz"));
-  ASSERT_EQ(pairs.size(), 2u);
-  EXPECT_EQ(pairs[1].target, "y");
+  PairReader reader(source("a\nb\n"), folder_.path("train.de.gz"), text::InvalidUtf8::kFail);
+  SentencePair pair;
+  ASSERT_TRUE(reader.next(pair) && reader.next(pair));
+  EXPECT_EQ(pair.target, "y");
+  EXPECT_FALSE(reader.next(pair));
 }
 
 TEST_F(PairReaderTest, DifferentLengthsNameBothFilesAndCounts) {
@@ -59,8 +60,9 @@ TEST_F(PairReaderTest, DifferentLengthsNameBothFilesAndCounts) {
   EXPECT_EQ(message_of<InputError>([&] { joined("", "x\ny"); }),
             en + " has 0 lines but " + de + " has 2" + rule);
   // Leaving pairs out does not shift the lines.
-  EXPECT_EQ(message_of<InputError>([&] { joined("\xFF\nb\n", "x\ny\nz\n", InvalidUtf8::kSkip); }),
-            en + " has 2 lines but " + de + " has 3" + rule);
+  EXPECT_EQ(
+      message_of<InputError>([&] { joined("\xFF\nb\n", "x\ny\nz\n", text::InvalidUtf8::kSkip); }),
+      en + " has 2 lines but " + de + " has 3" + rule);
 }
 
 TEST_F(PairReaderTest, InvalidBytesFailWithFileLineAndByte) {
@@ -71,12 +73,13 @@ TEST_F(PairReaderTest, InvalidBytesFailWithFileLineAndByte) {
 }
 
 TEST_F(PairReaderTest, InvalidBytesCanBeReplaced) {
-  EXPECT_THAT(joined("a\n\xE9\n", "\xE2\x82y\nx\n", InvalidUtf8::kReplace),
+  EXPECT_THAT(joined("a\n\xE9\n", "\xE2\x82y\nx\n", text::InvalidUtf8::kReplace),
               ::testing::ElementsAre("a|\uFFFDy", "\uFFFD|x"));
 }
 
 TEST_F(PairReaderTest, InvalidPairsCanBeSkipped) {
-  PairReader reader(source("\xFF\nb\nc\nd\xC0\n"), target("w\nx\n\x80\nz\n"), InvalidUtf8::kSkip);
+  PairReader reader(source("\xFF\nb\nc\nd\xC0\n"), target("w\nx\n\x80\nz\n"),
+                    text::InvalidUtf8::kSkip);
   SentencePair pair;
   ASSERT_TRUE(reader.next(pair));
   EXPECT_EQ(pair.source, "b");
@@ -88,7 +91,10 @@ TEST_F(PairReaderTest, InvalidPairsCanBeSkipped) {
 }
 
 TEST_F(PairReaderTest, MissingFileIsNamed) {
-  EXPECT_EQ(message_of<InputError>([&] { read_pairs(source("a\n"), folder_.path("none")); }),
+  const auto open = [&] {
+    PairReader(source("a\n"), folder_.path("none"), text::InvalidUtf8::kFail);
+  };
+  EXPECT_EQ(message_of<InputError>(open),
             folder_.path("none") + ": cannot open: No such file or directory");
 }
 

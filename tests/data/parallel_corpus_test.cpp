@@ -100,10 +100,10 @@ TEST_F(ParallelCorpusTest, FilesAndPairsGiveTheSameWhateverTheThreads) {
 TEST_F(ParallelCorpusTest, EveryReasonIsCounted) {
   const std::string lengthy = "ba ba ba ba ba ba ba ba ba ba ba ba ba ba ba ba ba ba ba ba";
   const std::string middling = "ba ba ba ba ba ba ba ba ba ba";
-  const ParallelCorpus corpus =
-      from_files("be\n\nbi\n \t\n" + lengthy + "\n" + middling + "\n\xFF\nbo\n\xFF\n",
-                 "bä\nx\n\nx\nbä\nbä\nbä\nbö\nx\n",
-                 {.invalid_utf8 = InvalidUtf8::kSkip, .max_length = 15, .max_length_ratio = 3.0});
+  const ParallelCorpus corpus = from_files(
+      "be\n\nbi\n \t\n" + lengthy + "\n" + middling + "\n\xFF\nbo\n\xFF\n",
+      "bä\nx\n\nx\nbä\nbä\nbä\nbö\nx\n",
+      {.invalid_utf8 = text::InvalidUtf8::kSkip, .max_length = 15, .max_length_ratio = 3.0});
   EXPECT_EQ(
       corpus.report(),
       (CorpusReport{.read = 9, .invalid_utf8 = 2, .empty = 3, .too_long = 1, .length_ratio = 1}));

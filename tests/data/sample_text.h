@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "data/base/seeded_random.h"
 #include "data/pair_reader.h"
-#include "data/seeded_random.h"
 #include "data/subword.h"
 
 namespace nmt::data::testing {
@@ -28,7 +28,7 @@ inline std::string made_up_word(uint64_t rank, const std::vector<std::string>& v
 }
 
 inline std::string made_up_segment(int64_t words, const std::vector<std::string>& vowels,
-                                   SeededRandom& random) {
+                                   base::SeededRandom& random) {
   std::string segment;
   for (int64_t i = 0; i < words; ++i) {
     const auto rank = static_cast<uint64_t>(std::pow(5000.0, random.uniform())) - 1;
@@ -38,14 +38,14 @@ inline std::string made_up_segment(int64_t words, const std::vector<std::string>
 }
 
 /// Standard normal, by the sum of twelve uniform numbers.
-inline double roughly_normal(SeededRandom& random) {
+inline double roughly_normal(base::SeededRandom& random) {
   double sum = -6.0;
   for (int i = 0; i < 12; ++i) sum += random.uniform();
   return sum;
 }
 
 inline std::vector<SentencePair> made_up_pairs(int64_t count, uint64_t seed = 1) {
-  SeededRandom random(seed);
+  base::SeededRandom random(seed);
   std::vector<SentencePair> pairs;
   for (int64_t i = 0; i < count; ++i) {
     const double source_words = std::exp(2.3 + 0.55 * roughly_normal(random));

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "data/text/error.h"
-#include "data/text/whole_file.h"
+#include "data/text/byte_source.h"
 #include "nmt/sacrebleu/python_number.h"
 #include "nmt/sacrebleu/test_sets/xml_document.h"
 

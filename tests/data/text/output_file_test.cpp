@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "data/text/error.h"
-#include "data/text/whole_file.h"
+#include "data/text/byte_source.h"
 #include "tests/testing/temp_folder.h"
 
 namespace nmt::text {

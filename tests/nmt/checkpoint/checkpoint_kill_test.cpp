@@ -10,8 +10,8 @@
 #include <random>
 #include <thread>
 
+#include "data/text/staged_folder.h"
 #include "nmt/checkpoint/checkpoint_set.h"
-#include "nmt/checkpoint/staged_folder.h"
 #include "tests/nmt/checkpoint/small_model.h"
 #include "tests/testing/temp_folder.h"
 
@@ -23,7 +23,7 @@ constexpr int kKills = 40;
 // Goes on after the newest checkpoint until killed, as a resumed run does.
 [[noreturn]] void save_for_ever(const CheckpointSet& set, const std::string& best) {
   at::set_num_threads(1);  // The pool of threads did not come along through fork.
-  remove_leftovers(std::filesystem::path(best).parent_path().string());
+  text::remove_leftovers(std::filesystem::path(best).parent_path().string());
   const auto newest = set.newest();
   for (int64_t update = newest ? newest->update + 1 : 1;; ++update) {
     publish_model(set.save(update, small_model(update), small_state(update)), best);
@@ -70,7 +70,7 @@ TEST(CheckpointKill, AKillAtAnyInstantLeavesTheNewestCheckpointAndBestWhole) {
       inside_writing += entry.path().filename().string().starts_with('.');
     }
     // Where the file system cannot exchange two names, `best` may lie aside.
-    remove_leftovers(temp.path("model"));
+    text::remove_leftovers(temp.path("model"));
     const int64_t now_best = update_of_whole_model(best);
     EXPECT_GE(now_best, last_best);
     EXPECT_LE(now_best, newest->update);

@@ -8,7 +8,6 @@
 #include <cstring>
 
 #include "data/text/error.h"
-#include "nmt/checkpoint/durable_file.h"
 #include "tests/testing/temp_folder.h"
 
 namespace nmt::checkpoint {
@@ -257,15 +256,10 @@ TEST(Safetensors, MissingFilesAndFoldersAreNamed) {
               HasSubstr("not a regular file"));
 }
 
-TEST(DurableFile, FullDiskIsReportedWithTheRemedy) {
+TEST(Safetensors, FullDiskIsReportedWithTheRemedy) {
   EXPECT_THAT(message_of<InputError>([] { write_safetensors("/dev/full", every_dtype()); }),
               AllOf(HasSubstr("/dev/full: cannot write: No space left on device"),
                     HasSubstr("free some space")));
-}
-
-TEST(DurableFile, MissingFolderIsReported) {
-  EXPECT_THAT(message_of<InputError>([] { write_durably("/nonexistent/x", "a"); }),
-              HasSubstr("/nonexistent/x: cannot create: No such file or directory"));
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ TrainingConfig unusual() {
   config.model.sigma_embeddings = true;
   config.model.tie_embeddings = layers::EmbeddingTie::kNone;
   config.data.train_sets = {"a b", "c"};
-  config.data.subword = SubwordKind::kBpe;
+  config.data.subword = data::SubwordModel::kBpe;
   config.optimization.learning_rate = 1.0 / 3;
   config.optimization.adam_eps = 1e-9;
   config.seed = 9'000'000'000'000'000'000u;

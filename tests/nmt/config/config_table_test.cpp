@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "data/text/error.h"
-#include "data/text/whole_file.h"
+#include "data/text/byte_source.h"
 #include "nmt/config/reference.h"
 #include "nmt/config/training_command.h"
 #include "tests/testing/temp_folder.h"

@@ -5,7 +5,7 @@
 
 #include <filesystem>
 
-#include "data/text/whole_file.h"
+#include "data/text/byte_source.h"
 #include "nmt/config/arch_name.h"
 #include "nmt/config/training_command.h"
 

@@ -99,15 +99,15 @@ TEST_F(TranslateStreamTest, NBestLinesCarryIndexAndScore) {
 
 TEST_F(TranslateStreamTest, InvalidUtf8IsReplacedSkippedOrRefused) {
   const std::string source = "people walk\nthe \xFF child\n";
-  EXPECT_THAT(translate(source, {.invalid_utf8 = data::InvalidUtf8::kReplace}),
+  EXPECT_THAT(translate(source, {.invalid_utf8 = text::InvalidUtf8::kReplace}),
               ElementsAre(alone("people walk"), alone("the \xEF\xBF\xBD child")));
   ASSERT_EQ(warnings_.size(), 1u);
   EXPECT_THAT(warnings_[0], HasSubstr("source.txt:2: invalid UTF-8 at byte 5; replaced"));
 
-  EXPECT_THAT(translate(source, {.invalid_utf8 = data::InvalidUtf8::kSkip}),
+  EXPECT_THAT(translate(source, {.invalid_utf8 = text::InvalidUtf8::kSkip}),
               ElementsAre(alone("people walk"), ""));
   const std::string message = nmt::testing::message_of<InputError>(
-      [&] { translate(source, {.invalid_utf8 = data::InvalidUtf8::kFail}); });
+      [&] { translate(source, {.invalid_utf8 = text::InvalidUtf8::kFail}); });
   EXPECT_THAT(message, HasSubstr("source.txt:2: invalid UTF-8 at byte 5"));
   EXPECT_THAT(message, HasSubstr("--invalid-utf8"));
 }

@@ -10,7 +10,7 @@
 #include <set>
 
 #include "data/text/error.h"
-#include "data/text/whole_file.h"
+#include "data/text/byte_source.h"
 #include "nmt/config/config_table.h"
 #include "nmt/config/training_command.h"
 #include "nmt/train/memory_estimate.h"

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "data/seeded_random.h"
+#include "data/base/seeded_random.h"
 #include "data/subword.h"
 
 namespace nmt::train {
@@ -56,7 +56,7 @@ TEST(CoveringBoundTest, LongTargetsThroughoutRaiseTheFactor) {
 }
 
 TEST(CoveringBoundTest, NoBoundOfAGridIsLowerAndCoversAll) {
-  data::SeededRandom random(11);
+  base::SeededRandom random(11);
   for (int trial = 0; trial < 30; ++trial) {
     const double ratio = 0.5 + 7.0 * random.uniform();
     std::vector<std::pair<int64_t, int64_t>> lengths;

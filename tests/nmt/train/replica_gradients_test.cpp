@@ -41,12 +41,6 @@ void fill_gradients(std::vector<model::Transformer>& models, uint64_t seed) {
   }
 }
 
-optim::ParallelFor threads_of(WorkerPool& pool) {
-  return [&pool](int64_t tasks, const std::function<void(int64_t)>& work) {
-    pool.for_each(tasks, work);
-  };
-}
-
 TEST(ReplicaGradients, AreTheSumPulledBack) {
   WorkerPool pool(2);
   for (const char* architecture :
@@ -66,7 +60,7 @@ TEST(ReplicaGradients, AreTheSumPulledBack) {
     }
     model::pull_gradients_back(one[0]);
     ReplicaGradients gradients(models);
-    const double norm = gradients.reduce(threads_of(pool));
+    const double norm = gradients.reduce(pool.parallel_for());
     const std::vector<optim::Parameter>& parameters = gradients.parameters();
     const model::NamedTensors expected = model::named_parameters(one[0]);
     const model::NamedTensors own = model::named_parameters(models[0]);
@@ -92,7 +86,7 @@ TEST(ReplicaGradients, DoNotDependOnTheNumberOfThreads) {
     std::vector<model::Transformer> models = make_models("postln-sigma-3L", 2);
     fill_gradients(models, 5);
     ReplicaGradients gradients(models);
-    const double norm = gradients.reduce(threads_of(pool));
+    const double norm = gradients.reduce(pool.parallel_for());
     return std::pair(norm, gradients.parameters());
   };
   const auto [norm, parameters] = reduced(1);

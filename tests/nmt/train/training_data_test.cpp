@@ -24,7 +24,7 @@ class TrainingDataTest : public ::testing::Test {
       target += i % 3 == 0 ? "da de di\n" : "do du da de di\n";
     }
     config_.data.train_sets = {folder_.write("a.en", source), folder_.write("a.de", target)};
-    config_.data.subword = config::SubwordKind::kBpe;
+    config_.data.subword = data::SubwordModel::kBpe;
     config_.data.vocab_size = 24;
     config_.data.max_length = 20;
     config_.model.max_positions = 60;
@@ -100,7 +100,7 @@ TEST_F(TrainingDataTest, NormalizationAndBytesAreThoseOfTheConfiguration) {
   folder_.write("a.de", folder_.read("a.de") + "m\u00B2\n");
   folder_.write("a.en", folder_.read("a.en") + "ba\n");
   EXPECT_EQ(load_training_data(config_, std::nullopt).train.report().unwritable, 1);
-  config_.data.normalization = config::Normalization::kIdentity;
+  config_.data.normalization = data::Normalization::kIdentity;
   EXPECT_EQ(load_training_data(config_, std::nullopt).train.report().unwritable, 0);
   config_.data.byte_fallback = true;
   config_.data.vocab_size = 275;

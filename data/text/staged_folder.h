@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace nmt::checkpoint {
+namespace nmt::text {
 
 class StagedFolder {
  public:
@@ -40,6 +40,9 @@ enum class Exchange {
 void replace_folder(const std::string& from, const std::string& to,
                     Exchange how = Exchange::kAtOnce);
 
+/// Removes `path` with all that is in it, if it is there. Throws InputError.
+void remove_tree(const std::string& path);
+
 /// Removes a folder with all that is in it, so that a kill at any instant leaves it whole or gone
 /// (and perhaps a leftover). Throws InputError.
 void remove_folder(const std::string& folder);
@@ -49,4 +52,4 @@ void remove_folder(const std::string& folder);
 /// exist is empty. Throws InputError.
 void remove_leftovers(const std::string& folder);
 
-}  // namespace nmt::checkpoint
+}  // namespace nmt::text

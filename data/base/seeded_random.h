@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace nmt::data {
+namespace nmt::base {
 
 class SeededRandom {
  public:
@@ -35,13 +35,4 @@ class SeededRandom {
   std::mt19937_64 engine_;
 };
 
-/// One seed out of two numbers; neighbours give unrelated seeds (SplitMix64's finalizer, Steele et
-/// al. 2014).
-inline uint64_t mix_seeds(uint64_t seed, uint64_t number) {
-  uint64_t z = seed + 0x9E3779B97F4A7C15u * (number + 1);
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-  return z ^ (z >> 31);
-}
-
-}  // namespace nmt::data
+}  // namespace nmt::base

@@ -1,6 +1,6 @@
 // Seeded random numbers: published values, uniformity, and orders that are permutations.
 
-#include "data/seeded_random.h"
+#include "data/base/seeded_random.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,9 @@
 #include <map>
 #include <numeric>
 
-namespace nmt::data {
+#include "data/base/mix_seeds.h"
+
+namespace nmt::base {
 namespace {
 
 TEST(SeededRandomTest, EngineIsTheStandardOne) {
@@ -77,4 +79,4 @@ TEST(SeededRandomTest, SameSeedSameOrder) {
 }
 
 }  // namespace
-}  // namespace nmt::data
+}  // namespace nmt::base

@@ -3,12 +3,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "data/text/descriptor.h"
 
-namespace nmt::checkpoint {
+namespace nmt::text {
 
 /// A new file, written front to back. An existing one is emptied. Without close(), after an error,
 /// it is closed and not durable.
@@ -27,21 +28,21 @@ class DurableFile {
 
  private:
   std::string path_;
-  text::Descriptor descriptor_;
+  Descriptor descriptor_;
 };
 
 /// Writes a whole file and makes it durable.
 void write_durably(const std::string& path, std::string_view bytes);
 
-/// Copies the file `from` to `to`, which must not exist, and makes it durable. Throws InputError.
-void copy_durably(const std::string& from, const std::string& to);
+/// Copies the bytes of `from`, a file or a stream, to the file `to` and makes it durable. Returns
+/// how many there are. Throws InputError.
+int64_t copy_durably(const std::string& from, const std::string& to);
 
-/// Makes the names in `folder` durable: after files were created, renamed or removed in it. File
-/// systems that cannot do this are left as they are; throws InputError if the disk reports an
-/// error.
-void sync_folder(const std::string& folder);
+/// Gives the file `from` the second name `to`, which must not exist; where it cannot have one,
+/// `to` becomes a durable copy. Throws InputError.
+void link_or_copy(const std::string& from, const std::string& to);
 
 /// InputError "<path>: <what>: <system's reason>; <remedy>" for the system error `code` (an errno).
 [[noreturn]] void throw_file_error(const std::string& path, const std::string& what, int code);
 
-}  // namespace nmt::checkpoint
+}  // namespace nmt::text

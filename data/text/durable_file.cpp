@@ -1,15 +1,16 @@
-#include "nmt/checkpoint/durable_file.h"
+#include "data/text/durable_file.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <vector>
 
+#include "data/text/byte_source.h"
 #include "data/text/error.h"
 
-namespace nmt::checkpoint {
+namespace nmt::text {
 namespace {
 
 const char* remedy(int code) {
@@ -41,12 +42,12 @@ DurableFile::DurableFile(const std::string& path)
 }
 
 void DurableFile::write(const void* bytes, size_t count) {
-  const auto result = text::write_all(descriptor_.get(), {static_cast<const char*>(bytes), count});
+  const auto result = write_all(descriptor_.get(), {static_cast<const char*>(bytes), count});
   if (result.error != 0) throw_file_error(path_, "cannot write", result.error);
 }
 
 void DurableFile::close() {
-  if (const int error = text::sync(descriptor_.get())) {
+  if (const int error = sync(descriptor_.get())) {
     throw_file_error(path_, "cannot write", error);
   }
   if (const int error = descriptor_.close()) throw_file_error(path_, "cannot write", error);
@@ -58,22 +59,23 @@ void write_durably(const std::string& path, std::string_view bytes) {
   file.close();
 }
 
-void copy_durably(const std::string& from, const std::string& to) {
-  std::error_code error;
-  std::filesystem::copy_file(from, to, error);
-  if (error) throw_file_error(to, "cannot copy " + from, error.value());
-  const text::Descriptor copy(::open(to.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!copy) throw_file_error(to, "cannot open", errno);
-  if (::fsync(copy.get()) != 0) throw_file_error(to, "cannot write", errno);
-}
-
-void sync_folder(const std::string& folder) {
-  const text::Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!opened) throw_file_error(folder, "cannot open folder", errno);
-  const int code = ::fsync(opened.get()) == 0 ? 0 : errno;
-  if (code == EIO || code == ENOSPC || code == EDQUOT) {
-    throw_file_error(folder, "cannot write folder", code);
+int64_t copy_durably(const std::string& from, const std::string& to) {
+  const auto source = open_packed(from);
+  DurableFile file(to);
+  std::vector<char> buffer(size_t{1} << 18);
+  int64_t bytes = 0;
+  while (const size_t count = source->read(buffer.data(), buffer.size())) {
+    file.write(buffer.data(), count);
+    bytes += static_cast<int64_t>(count);
   }
+  file.close();
+  return bytes;
 }
 
-}  // namespace nmt::checkpoint
+void link_or_copy(const std::string& from, const std::string& to) {
+  std::error_code error;
+  std::filesystem::create_hard_link(from, to, error);
+  if (error) copy_durably(from, to);
+}
+
+}  // namespace nmt::text

@@ -1,4 +1,4 @@
-#include "nmt/checkpoint/staged_folder.h"
+#include "data/text/staged_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include "data/text/error.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::checkpoint {
+namespace nmt::text {
 namespace {
 
 namespace fs = std::filesystem;
@@ -109,4 +109,4 @@ TEST(RemoveFolder, RemovesItWhole) {
 }
 
 }  // namespace
-}  // namespace nmt::checkpoint
+}  // namespace nmt::text

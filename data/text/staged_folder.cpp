@@ -1,4 +1,4 @@
-#include "nmt/checkpoint/staged_folder.h"
+#include "data/text/staged_folder.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,10 +8,11 @@
 #include <filesystem>
 #include <vector>
 
+#include "data/text/descriptor.h"
+#include "data/text/durable_file.h"
 #include "data/text/error.h"
-#include "nmt/checkpoint/durable_file.h"
 
-namespace nmt::checkpoint {
+namespace nmt::text {
 namespace {
 
 namespace fs = std::filesystem;
@@ -35,6 +36,11 @@ std::string parent_of(const std::string& path) {
   return parent.empty() ? "." : parent.string();
 }
 
+// Makes the names in `folder` durable.
+void sync_names(const std::string& folder) {
+  if (const int error = sync_folder(folder)) throw_file_error(folder, "cannot write folder", error);
+}
+
 std::string hidden_sibling(const std::string& path, const char* suffix) {
   return (fs::path(parent_of(path)) / ("." + fs::path(path).filename().string() + suffix)).string();
 }
@@ -47,12 +53,6 @@ std::string visible_name(const std::string& name, std::string_view suffix) {
   return name.substr(1, name.size() - 1 - suffix.size());
 }
 
-void remove_tree(const std::string& path) {
-  std::error_code error;
-  fs::remove_all(path, error);
-  if (error) throw_file_error(path, "cannot remove", error.value());
-}
-
 void rename_folder(const std::string& from, const std::string& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) throw_file_error(to, "cannot rename to", errno);
 }
@@ -62,11 +62,17 @@ void replace_by_renames(const std::string& from, const std::string& to) {
   remove_tree(aside);
   rename_folder(to, aside);
   rename_folder(from, to);
-  sync_folder(parent_of(to));
+  sync_names(parent_of(to));
   remove_tree(aside);
 }
 
 }  // namespace
+
+void remove_tree(const std::string& path) {
+  std::error_code error;
+  fs::remove_all(path, error);
+  if (error) throw_file_error(path, "cannot remove", error.value());
+}
 
 StagedFolder::StagedFolder(const std::string& target)
     : target_(without_trailing_slash(target)), path_(hidden_sibling(target_, kNewSuffix)) {
@@ -84,7 +90,7 @@ StagedFolder::~StagedFolder() {
 }
 
 void StagedFolder::commit() {
-  sync_folder(path_);
+  sync_names(path_);
   replace_folder(path_, target_);
   committed_ = true;
 }
@@ -96,12 +102,12 @@ void replace_folder(const std::string& from, const std::string& to, Exchange how
   }
   if (!fs::exists(status) || fs::is_empty(to)) {
     rename_folder(from, to);
-    sync_folder(parent_of(to));
+    sync_names(parent_of(to));
     return;
   }
   if (how == Exchange::kAtOnce) {
     if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0) {
-      sync_folder(parent_of(to));
+      sync_names(parent_of(to));
       remove_tree(from);
       return;
     }
@@ -138,4 +144,4 @@ void remove_leftovers(const std::string& folder) {
   }
 }
 
-}  // namespace nmt::checkpoint
+}  // namespace nmt::text
