@@ -65,7 +65,6 @@ bool PairReader::read_lines(SentencePair& pair) {
 bool PairReader::next(SentencePair& pair) {
   while (read_lines(pair)) {
     if (accept(source_, rule_, pair.source) && accept(target_, rule_, pair.target)) return true;
-    ++skipped_;
   }
   return false;
 }

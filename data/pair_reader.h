@@ -29,16 +29,12 @@ class PairReader {
   /// Line of the last pair, from 1; the same in both files.
   int64_t line_number() const { return source_.line_number(); }
 
-  /// Pairs left out under kSkip so far.
-  int64_t skipped() const { return skipped_; }
-
  private:
   bool read_lines(SentencePair& pair);
 
   text::SegmentReader source_;
   text::SegmentReader target_;
   text::InvalidUtf8 rule_;
-  int64_t skipped_ = 0;
 };
 
 }  // namespace nmt::data
