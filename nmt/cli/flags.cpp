@@ -4,8 +4,8 @@
 #include <string_view>
 #include <utility>
 
-#include "data/text/error.h"
 #include "data/text/byte_source.h"
+#include "data/text/error.h"
 #include "nmt/cli/command_line.h"
 #include "nmt/cli/config_lines.h"
 #include "nmt/cli/help_page.h"

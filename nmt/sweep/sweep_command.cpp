@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "data/text/error.h"
 #include "data/text/byte_source.h"
+#include "data/text/error.h"
 #include "nmt/cli/command_line.h"
 #include "nmt/cli/flags.h"
 #include "nmt/config/config_table.h"

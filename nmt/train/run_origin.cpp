@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <vector>
 
-#include "data/text/error.h"
 #include "data/text/byte_source.h"
+#include "data/text/error.h"
 #include "layers/linear_kind.h"
 #include "nmt/config/config_json.h"
 #include "nmt/config/config_table.h"

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "data/text/byte_source.h"
 #include "data/text/error.h"
 #include "data/text/utf8.h"
-#include "data/text/byte_source.h"
 #include "nmt/sacrebleu/test_sets/test_set_table.h"
 
 namespace nmt::sacrebleu {

@@ -5,8 +5,8 @@
 #include <optional>
 #include <set>
 
-#include "data/text/error.h"
 #include "data/text/byte_source.h"
+#include "data/text/error.h"
 #include "nmt/sacrebleu/python_number.h"
 #include "nmt/sacrebleu/test_sets/xml_document.h"
 

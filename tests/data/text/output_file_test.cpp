@@ -11,8 +11,8 @@
 #include <csignal>
 #include <thread>
 
-#include "data/text/error.h"
 #include "data/text/byte_source.h"
+#include "data/text/error.h"
 #include "tests/testing/temp_folder.h"
 
 namespace nmt::text {

@@ -9,8 +9,8 @@
 #include <set>
 #include <sstream>
 
-#include "data/text/error.h"
 #include "data/text/byte_source.h"
+#include "data/text/error.h"
 #include "nmt/config/reference.h"
 #include "nmt/config/training_command.h"
 #include "tests/testing/temp_folder.h"

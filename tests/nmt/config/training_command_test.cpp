@@ -7,8 +7,8 @@
 
 #include <filesystem>
 
-#include "data/text/error.h"
 #include "data/text/byte_source.h"
+#include "data/text/error.h"
 #include "nmt/cli/program.h"
 #include "nmt/config/arch_name.h"
 #include "nmt/config/config_table.h"

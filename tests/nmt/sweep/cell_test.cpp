@@ -9,8 +9,8 @@
 #include <map>
 #include <set>
 
-#include "data/text/error.h"
 #include "data/text/byte_source.h"
+#include "data/text/error.h"
 #include "nmt/config/config_table.h"
 #include "nmt/config/training_command.h"
 #include "nmt/train/memory_estimate.h"
