@@ -16,9 +16,9 @@ int64_t tokens_of_rows(const torch::Tensor& lengths, int64_t end) {
 
 }  // namespace
 
-torch::Tensor decoder_input(const torch::Tensor& target, int64_t eos_id) {
-  const torch::Tensor first = torch::full({target.size(0), 1}, eos_id, target.options());
-  return torch::cat({first, target.slice(1, 0, -1)}, 1);
+torch::Tensor decoder_input(const Batch& batch) {
+  const torch::Tensor eos = batch.target.gather(1, batch.target_lengths.unsqueeze(1) - 1);
+  return torch::cat({eos, batch.target.slice(1, 0, -1)}, 1);
 }
 
 Batch slice(const Batch& batch, int64_t begin, int64_t end) {

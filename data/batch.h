@@ -28,9 +28,9 @@ struct Batch {
   int64_t target_tokens() const { return target_lengths.sum().item<int64_t>(); }
 };
 
-/// What the decoder reads to predict `target` [B, T]: `</s>` and then the target without its last
-/// column.
-torch::Tensor decoder_input(const torch::Tensor& target, int64_t eos_id);
+/// What the decoder reads to predict the target, [B, T] int64: its `</s>` and then the target
+/// without its last column.
+torch::Tensor decoder_input(const Batch& batch);
 
 /// Rows begin..end−1 of `batch`, cut to their own longest sides; may share
 /// storage with `batch`.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <string_view>
 #include <vector>
 
 #include "data/text/byte_source.h"
@@ -26,6 +27,8 @@ constexpr const char* kAllFiles[] = {
 constexpr const char* kVocabularyKey = "deepnmt.vocabulary";  // spm.model or target.spm.model.
 constexpr const char* kSourceVocabularyKey = "deepnmt.source_vocabulary";
 constexpr const char* kStateKey = "deepnmt.state";
+// In the optimizer's file, before the names of the statistics' tensors.
+constexpr std::string_view kStatisticsPrefix = "statistics/";
 
 std::string in(const std::string& folder, const char* name) {
   return (fs::path(folder) / name).string();
@@ -156,9 +159,12 @@ void save_checkpoint(const std::string& folder, const ModelFolder& model,
   check_replaceable(folder);
   text::StagedFolder staged(folder);
   write_model_files(staged.path(), model);
+  NamedTensors tensors = training.optimizer;
+  for (const auto& [name, tensor] : training.statistics) {
+    tensors.emplace_back(std::string(kStatisticsPrefix) + name, tensor);
+  }
   const std::string state = training.state.dump(1) + "\n";
-  write_safetensors(in(staged.path(), kOptimizerFile), training.optimizer,
-                    {{kStateKey, checksum_of(state)}});
+  write_safetensors(in(staged.path(), kOptimizerFile), tensors, {{kStateKey, checksum_of(state)}});
   text::write_durably(in(staged.path(), kStateFile), state);
   staged.commit();
 }
@@ -174,7 +180,13 @@ TrainingState load_training_state(const std::string& folder) {
   }
   Safetensors file = read_safetensors(in(folder, kOptimizerFile));
   check_belongs(file.metadata, kStateKey, text, state_path, kOptimizerFile);
-  training.optimizer = std::move(file.tensors);
+  for (const auto& [name, tensor] : file.tensors) {
+    if (name.starts_with(kStatisticsPrefix)) {
+      training.statistics.emplace_back(name.substr(kStatisticsPrefix.size()), tensor);
+    } else {
+      training.optimizer.emplace_back(name, tensor);
+    }
+  }
   return training;
 }
 

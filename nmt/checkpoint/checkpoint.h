@@ -4,7 +4,8 @@
 //     config.json             format version, the model's structure and sizes, whether it is folded
 //     spm.model               the SentencePiece vocabulary, or, where source and target have one
 //                             each, source.spm.model and target.spm.model
-//     optimizer.safetensors   the optimizer's state           } not in a model folder
+//     optimizer.safetensors   what optimizer and statistics   } not in a model folder
+//                             need to go on                   }
 //     state.json              position, counters, versions    }
 //
 // README.md beside this file has the layout in full.
@@ -58,7 +59,8 @@ config::ModelConfig module_config(const ModelFolder& model);
 /// All that resuming needs besides the model.
 struct TrainingState {
   NamedTensors optimizer;
-  nlohmann::json state;  ///< An object; what is in it is the trainer's business.
+  NamedTensors statistics = {};  ///< What later records depend on; in the optimizer's file, too.
+  nlohmann::json state;          ///< An object; what is in it is the trainer's business.
 };
 
 /// Writes `folder` so that a kill at any instant leaves what was there before, or the new model

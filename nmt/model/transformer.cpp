@@ -26,6 +26,10 @@ const config::ModelConfig& checked(const config::ModelConfig& config) {
   return config;
 }
 
+kernels::Packing packing_of(const Sentences& side) {
+  return {side.lengths, side.pieces.size(1), side.pieces.device()};
+}
+
 // [R, 1, S]: 0 where visible, −∞ where not.
 torch::Tensor additive_mask(const torch::Tensor& lengths, int64_t keys) {
   const torch::Tensor hidden = torch::arange(keys).unsqueeze(0) >= lengths.unsqueeze(1);
@@ -75,31 +79,40 @@ torch::Tensor TransformerImpl::encode_packed(const torch::Tensor& source,
   return encoder->forward(packing.pack(source), packing.positions(), mask, context);
 }
 
-torch::Tensor TransformerImpl::features(const torch::Tensor& source,
-                                        const torch::Tensor& source_lengths,
-                                        const torch::Tensor& input,
-                                        const torch::Tensor& target_lengths,
-                                        const layers::ForwardContext& context, FirstRows first) {
-  const int64_t S = source.size(1), T = input.size(1);
+torch::Tensor TransformerImpl::features(const Sentences& source, const Sentences& input,
+                                        const layers::ForwardContext& context) {
+  return decode_packed(source, input, packing_of(input), context);
+}
+
+torch::Tensor TransformerImpl::decode_packed(const Sentences& source, const Sentences& input,
+                                             const kernels::Packing& packing,
+                                             const layers::ForwardContext& context) {
+  const int64_t S = source.pieces.size(1), T = input.pieces.size(1);
   layers::ForwardContext side = context;
-  side.first_row = first.source;
-  const torch::Tensor memory = encode_packed(
-      source, source_lengths, kernels::Packing(source_lengths, S, source.device()), side);
-  const kernels::Packing packing(target_lengths, T, input.device());
-  const kernels::AttentionMask self_mask(target_lengths, target_lengths, T, T, /*causal=*/true);
-  const kernels::AttentionMask cross_mask(target_lengths, source_lengths, T, S, /*causal=*/false);
-  side.first_row = first.target;
-  return decoder->forward(packing.pack(input), packing.positions(), memory, self_mask, cross_mask,
-                          side);
+  side.first_row = source.first_row;
+  const torch::Tensor memory =
+      encode_packed(source.pieces, source.lengths, packing_of(source), side);
+  const kernels::AttentionMask self_mask(input.lengths, input.lengths, T, T, /*causal=*/true);
+  const kernels::AttentionMask cross_mask(input.lengths, source.lengths, T, S, /*causal=*/false);
+  side.first_row = input.first_row;
+  return decoder->forward(packing.pack(input.pieces), packing.positions(), memory, self_mask,
+                          cross_mask, side);
 }
 
 torch::Tensor TransformerImpl::logits(const torch::Tensor& features) {
   return output_->forward(features);
 }
 
-layers::LossSums TransformerImpl::loss(const torch::Tensor& features, const torch::Tensor& targets,
-                                       double smoothing, layers::BackendKind backend) {
-  return output_->loss(features, targets, smoothing, backend);
+layers::LossSums TransformerImpl::loss(const data::Batch& batch, double smoothing,
+                                       const layers::ForwardContext& context) {
+  const torch::Device place = device();
+  const Sentences source = {batch.source.to(place), batch.source_lengths,
+                            batch.source_tokens_before};
+  const Sentences input = {data::decoder_input(batch).to(place), batch.target_lengths,
+                           batch.target_tokens_before};
+  const kernels::Packing packing = packing_of(input);
+  return output_->loss(decode_packed(source, input, packing, context),
+                       packing.pack(batch.target.to(place)), smoothing, context.backend);
 }
 
 DecoderState TransformerImpl::start_decoding(const torch::Tensor& memory,

@@ -13,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "data/batch.h"
 #include "layers/forward_context.h"
 #include "layers/kernels/packing.h"
 #include "nmt/config/model_config.h"
@@ -28,11 +29,14 @@ struct DecoderState {
   int64_t position = 0;       ///< Pieces decoded so far.
 };
 
-/// Where the valid positions of some sentences start among those of their micro-batch
-/// (layers::ForwardContext::first_row), on either side.
-struct FirstRows {
-  int64_t source = 0;
-  int64_t target = 0;
+/// One side of a batch. A position is valid if it lies before its sentence's length; the others may
+/// hold anything.
+struct Sentences {
+  torch::Tensor pieces;   ///< [B, L] int64, on the model's device.
+  torch::Tensor lengths;  ///< [B] int64, on the CPU.
+  /// Where the valid positions start among those of their micro-batch
+  /// (layers::ForwardContext::first_row).
+  int64_t first_row = 0;
 };
 
 class TransformerImpl : public torch::nn::Module {
@@ -51,20 +55,19 @@ class TransformerImpl : public torch::nn::Module {
   torch::Tensor encode(const torch::Tensor& source, const torch::Tensor& source_lengths,
                        const layers::ForwardContext& context);
 
-  /// Features of every valid position of `input` [B, T] (see data::decoder_input), one sentence
-  /// behind the other, that predict its target piece: [N, D], N the sum of `target_lengths` [B].
-  /// `first` takes the place of the context's first row.
-  torch::Tensor features(const torch::Tensor& source, const torch::Tensor& source_lengths,
-                         const torch::Tensor& input, const torch::Tensor& target_lengths,
-                         const layers::ForwardContext& context, FirstRows first = {});
+  /// Features of every valid position of the decoder's `input` (see data::decoder_input), one
+  /// sentence behind the other, that predict its target piece: [N, D]. First rows are those of the
+  /// sides; the context's is not read.
+  torch::Tensor features(const Sentences& source, const Sentences& input,
+                         const layers::ForwardContext& context);
 
   /// Unnormalised scores [..., V] of every piece from features [..., D].
   torch::Tensor logits(const torch::Tensor& features);
 
-  /// Label-smoothed cross-entropy of `targets` [N] int64 under features [N, D], summed; the fused
-  /// form holds no logits.
-  layers::LossSums loss(const torch::Tensor& features, const torch::Tensor& targets,
-                        double smoothing, layers::BackendKind backend);
+  /// Label-smoothed cross-entropy of the target pieces of `batch`, which lies on the CPU: sums over
+  /// them, in nats; the fused form holds no logits.
+  layers::LossSums loss(const data::Batch& batch, double smoothing,
+                        const layers::ForwardContext& context);
 
   /// A state with the cross-attention keys and values of `memory` [B, S, D] computed, one row a
   /// sentence.
@@ -102,6 +105,10 @@ class TransformerImpl : public torch::nn::Module {
  private:
   // The memory of the valid positions alone, [sum of lengths, D].
   torch::Tensor encode_packed(const torch::Tensor& source, const torch::Tensor& source_lengths,
+                              const kernels::Packing& packing,
+                              const layers::ForwardContext& context);
+  // As features(), of an input whose valid positions `packing` names.
+  torch::Tensor decode_packed(const Sentences& source, const Sentences& input,
                               const kernels::Packing& packing,
                               const layers::ForwardContext& context);
 

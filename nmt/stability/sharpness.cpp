@@ -41,14 +41,13 @@ torch::Tensor HessianProduct::operator()(const torch::Tensor& v) const {
   return product;
 }
 
-Sharpness measure_sharpness(const HessianProduct& hessian, const torch::Tensor& preconditioner,
-                            torch::Dtype dtype, const LanczosOptions& options) {
+run_log::SharpnessRecord measure_sharpness(const HessianProduct& hessian,
+                                           const torch::Tensor& preconditioner, torch::Dtype dtype,
+                                           const LanczosOptions& options) {
   const int64_t n = hessian.dimension();
   const TopEigenvalue plain = largest_eigenvalue(hessian, n, dtype, options);
-  Sharpness result = {.value = plain.value,
-                      .preconditioned = std::nullopt,
-                      .iterations = plain.iterations,
-                      .residual = plain.residual};
+  run_log::SharpnessRecord result = {
+      .sharpness = plain.value, .iterations = plain.iterations, .residual = plain.residual};
   if (!preconditioner.defined()) return result;
   const torch::Tensor root = preconditioner.to(torch::kFloat64).rsqrt().to(dtype);
   const TopEigenvalue scaled = largest_eigenvalue(

@@ -18,11 +18,9 @@
 #include <torch/types.h>
 
 #include <cstdint>
-#include <functional>
-#include <optional>
-#include <string>
 #include <vector>
 
+#include "nmt/run_log/run_record.h"
 #include "nmt/stability/lanczos.h"
 
 namespace nmt::stability {
@@ -47,17 +45,11 @@ class HessianProduct {
   int64_t dimension_ = 0;
 };
 
-struct Sharpness {
-  double value = 0.0;                    ///< λ.
-  std::optional<double> preconditioned;  ///< λ_P; no value without P.
-  int64_t iterations = 0;                ///< Of the longer of the two searches.
-  double residual = 0.0;                 ///< Relative; the larger of the two.
-  std::string preconditioner = {};       ///< What P is, or why there is none: set by who knows.
-};
-
 /// λ of `hessian`, and λ_P where `preconditioner` [n], the positive diagonal of P, is defined.
-/// Vectors have `dtype`, that of the parameters. All is NaN where the Hessian is not finite.
-Sharpness measure_sharpness(const HessianProduct& hessian, const torch::Tensor& preconditioner,
-                            torch::Dtype dtype, const LanczosOptions& options);
+/// Vectors have `dtype`, that of the parameters. All is NaN where the Hessian is not finite. The
+/// update and what P is are left to the caller.
+run_log::SharpnessRecord measure_sharpness(const HessianProduct& hessian,
+                                           const torch::Tensor& preconditioner, torch::Dtype dtype,
+                                           const LanczosOptions& options);
 
 }  // namespace nmt::stability

@@ -1,7 +1,7 @@
 #include "nmt/train/console_observer.h"
 
-#include <algorithm>
 #include <cmath>
+#include <variant>
 
 #include "data/text/error.h"
 #include "nmt/cli/format_text.h"
@@ -84,7 +84,43 @@ std::string scores(const run_log::ValidRecord& record) {
   return text;
 }
 
-std::string end_text(const run_log::EndRecord& record) {
+std::string text_of(const run_log::ConfigRecord& record) {
+  std::string report = startup_report(record);
+  report.pop_back();  // message() ends the last line itself.
+  return report;
+}
+
+std::string text_of(const run_log::UpdateRecord& record) {
+  return update_line(record);
+}
+
+std::string text_of(const run_log::ValidRecord& record) {
+  return cli::format_text("valid at update %lld  ", number(record.update)) + scores(record) +
+         (record.best ? "  best so far" : "");
+}
+
+std::string text_of(const run_log::CheckpointRecord& record) {
+  return "checkpoint " + record.path;
+}
+
+std::string text_of(const run_log::SharpnessRecord& record) {
+  const std::string preconditioned =
+      record.preconditioned
+          ? cli::format_text(", preconditioned %.4g", printable(*record.preconditioned))
+          : ", preconditioner: " + record.preconditioner;
+  return cli::format_text("sharpness at update %lld: %.4g", number(record.update),
+                          printable(record.sharpness)) +
+         preconditioned +
+         cli::format_text("  (%lld iterations, residual %.1e)", number(record.iterations),
+                          printable(record.residual));
+}
+
+std::string text_of(const run_log::EventRecord& record) {
+  return cli::format_text("%s at update %lld: ", record.kind.c_str(), number(record.update)) +
+         record.message;
+}
+
+std::string text_of(const run_log::EndRecord& record) {
   std::string text =
       cli::format_text("end after update %lld, %s: %s, status %s", number(record.update),
                        cli::format_duration(record.seconds).c_str(), record.reason.c_str(),
@@ -105,58 +141,25 @@ std::string end_text(const run_log::EndRecord& record) {
 ConsoleObserver::ConsoleObserver(std::ostream& out, const cli::ProgressBarOptions& options)
     : options_(options), bar_(out, options) {}
 
-void ConsoleObserver::on_start(const run_log::ConfigRecord& record) {
-  std::string report = startup_report(record);
-  report.pop_back();  // message() ends the last line itself.
-  bar_.message(report);
-}
-
 void ConsoleObserver::on_progress(const Progress& progress) {
   latest_ = {
       .text = cli::format_text("update %lld  loss %.3f  %.0f tokens/s", number(progress.update),
                                printable(progress.loss), progress.tokens_per_second),
       .elapsed_seconds = progress.seconds,
-      .fraction = done_fraction(progress)};
+      .fraction = progress.fraction};
   if (options_.terminal) bar_.show(latest_);
 }
 
-void ConsoleObserver::on_update(const run_log::UpdateRecord& record) {
-  if (last_line_ && record.seconds - *last_line_ < options_.line_interval) return;
-  last_line_ = record.seconds;
-  std::string line = update_line(record);
-  if (const auto left = cli::seconds_left(latest_)) {
-    line += "  " + cli::format_duration(*left) + " left";
+void ConsoleObserver::on_record(const run_log::RunRecord& record) {
+  std::string text = std::visit([](const auto& one) { return text_of(one); }, record);
+  if (const auto* update = std::get_if<run_log::UpdateRecord>(&record)) {
+    if (last_line_ && update->seconds - *last_line_ < options_.line_interval) return;
+    last_line_ = update->seconds;
+    const auto left = cli::seconds_left(latest_);
+    if (left) text += "  " + cli::format_duration(*left) + " left";
   }
-  bar_.message(line);
-}
-
-void ConsoleObserver::on_valid(const run_log::ValidRecord& record) {
-  bar_.message(cli::format_text("valid at update %lld  ", number(record.update)) + scores(record) +
-               (record.best ? "  best so far" : ""));
-}
-
-void ConsoleObserver::on_checkpoint(const run_log::CheckpointRecord& record) {
-  bar_.message("checkpoint " + record.path);
-}
-
-void ConsoleObserver::on_sharpness(const run_log::SharpnessRecord& record) {
-  std::string line = cli::format_text("sharpness at update %lld: %.4g", number(record.update),
-                                      printable(record.sharpness));
-  line += record.preconditioned
-              ? cli::format_text(", preconditioned %.4g", printable(*record.preconditioned))
-              : ", preconditioner: " + record.preconditioner;
-  bar_.message(line + cli::format_text("  (%lld iterations, residual %.1e)",
-                                       number(record.iterations), printable(record.residual)));
-}
-
-void ConsoleObserver::on_event(const run_log::EventRecord& record) {
-  bar_.message(cli::format_text("%s at update %lld: ", record.kind.c_str(), number(record.update)) +
-               record.message);
-}
-
-void ConsoleObserver::on_end(const run_log::EndRecord& record) {
-  bar_.finish();
-  bar_.message(end_text(record));
+  if (std::holds_alternative<run_log::EndRecord>(record)) bar_.finish();
+  bar_.message(text);
 }
 
 std::string startup_report(const run_log::ConfigRecord& record) {
@@ -200,15 +203,6 @@ std::string lowest_entropy(const std::vector<run_log::AttentionRecord>& records)
   return cli::format_text("H_min %.2f (%.0f %%) %s %lld head %zu", lowest->entropy[head],
                           100.0 * lowest->relative_entropy[head], short_name(lowest->kind),
                           number(lowest->layer), head + 1);
-}
-
-std::optional<double> done_fraction(const Progress& progress) {
-  const auto real = [](int64_t count) { return static_cast<double>(count); };
-  return cli::done_fraction(
-      {{real(progress.max_updates), real(progress.update), real(progress.first_update)},
-       {real(progress.max_epochs), progress.epochs, progress.first_epochs},
-       {real(progress.max_tokens), real(progress.tokens), real(progress.first_tokens)},
-       {progress.max_seconds, progress.seconds}});
 }
 
 }  // namespace nmt::train

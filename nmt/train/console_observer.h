@@ -23,14 +23,8 @@ class ConsoleObserver : public TrainingObserver {
   ConsoleObserver(std::ostream& out, bool terminal)
       : ConsoleObserver(out, cli::ProgressBarOptions{.terminal = terminal}) {}
 
-  void on_start(const run_log::ConfigRecord& record) override;
   void on_progress(const Progress& progress) override;
-  void on_update(const run_log::UpdateRecord& record) override;
-  void on_valid(const run_log::ValidRecord& record) override;
-  void on_checkpoint(const run_log::CheckpointRecord& record) override;
-  void on_sharpness(const run_log::SharpnessRecord& record) override;
-  void on_event(const run_log::EventRecord& record) override;
-  void on_end(const run_log::EndRecord& record) override;
+  void on_record(const run_log::RunRecord& record) override;
 
  private:
   cli::ProgressBarOptions options_;
@@ -50,9 +44,5 @@ std::string update_line(const run_log::UpdateRecord& record);
 /// The head with the lowest relative entropy: "H_min 0.42 (12 %) enc 3 head 2" (mean entropy in
 /// nats, relative entropy, enc | dec | cross, layer, head from 1); empty if there is none.
 std::string lowest_entropy(const std::vector<run_log::AttentionRecord>& records);
-
-/// Which part of this process's work is done, 0 to 1, by the limit that will be met first; no value
-/// without a limit.
-std::optional<double> done_fraction(const Progress& progress);
 
 }  // namespace nmt::train

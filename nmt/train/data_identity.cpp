@@ -27,6 +27,14 @@ void check_set(const nlohmann::json& saved, const nlohmann::json& now,
   }
 }
 
+void check_pairs(const nlohmann::json& state, const TrainingData& data, const std::string& source) {
+  const int64_t saved = state.value("pairs", int64_t{-1});
+  if (saved == data.train.size()) return;
+  throw InputError(source, ": the run was trained on ", saved,
+                   " sentence pairs, the training sets now give ", data.train.size(),
+                   "; resume with the same files");
+}
+
 }  // namespace
 
 nlohmann::json data_identity(const TrainingData& data) {
@@ -34,8 +42,10 @@ nlohmann::json data_identity(const TrainingData& data) {
           {"valid", data.valid ? corpus_identity(*data.valid) : nlohmann::json(nullptr)}};
 }
 
-void check_same_data(const nlohmann::json& saved, const TrainingData& data,
+void check_same_data(const nlohmann::json& state, const TrainingData& data,
                      const config::DataConfig& config, const std::string& source) {
+  if (!state.contains("data")) return check_pairs(state, data, source);
+  const nlohmann::json& saved = state["data"];
   const nlohmann::json now = data_identity(data);
   try {
     check_set(saved.at("train"), now.at("train"), config.train_sets, source);

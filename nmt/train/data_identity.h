@@ -15,9 +15,10 @@ namespace nmt::train {
 /// null}; pairs as read, dropped ones included.
 nlohmann::json data_identity(const TrainingData& data);
 
-/// Throws InputError if `saved`, a data_identity, is not that of `data`, naming the first file of
-/// `config` that holds other text. `source` is where `saved` stands.
-void check_same_data(const nlohmann::json& saved, const TrainingData& data,
+/// Throws InputError if the data_identity under "data" in `state` is not that of `data`, naming the
+/// first file of `config` that holds other text. A state from before there were checksums is judged
+/// by its number of "pairs". `source` is where `state` stands.
+void check_same_data(const nlohmann::json& state, const TrainingData& data,
                      const config::DataConfig& config, const std::string& source);
 
 }  // namespace nmt::train

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "data/text/error.h"
 #include "data/text/staged_folder.h"
@@ -37,24 +38,19 @@ void remove_former_run(const fs::path& folder, const config::DataConfig& data) {
   if (!has_sets_in(folder / kPipedTextFolder, data)) text::remove_tree(folder / kPipedTextFolder);
 }
 
-// The next whole line of a log, as JSON; null where there is none, as after a kill.
-nlohmann::ordered_json next_line(std::istream& log) {
-  std::string line;
-  if (!std::getline(log, line) || log.eof()) return nullptr;
-  return nlohmann::ordered_json::parse(line, nullptr, /*allow_exceptions=*/false);
-}
-
-// The run whose log is there, by its first lines: the settings, and where it branched off.
+// The run whose log is there, by its first records: the settings, and where it branched off.
 std::optional<RunOrigin> logged_run(const TrainingCommand& command, const fs::path& folder) {
-  std::ifstream log(folder / kRunLogFile);
-  const nlohmann::ordered_json settings = next_line(log);
-  if (!settings.is_object() || !settings.contains("config")) return std::nullopt;
-  const nlohmann::ordered_json event = next_line(log);
-  const bool branches = event.is_object() && event.value("kind", "") == "branch";
-  const TrainingConfig config = config::resumed_config(
-      config::training_config_from_json(settings["config"], (folder / kRunLogFile).string()),
-      command, branches ? event.value("update", int64_t{0}) : 0);
-  return repeated_run(config, branches ? event["fields"].value("from", "") : config.branch_from);
+  const fs::path log = folder / kRunLogFile;
+  const auto records = fs::exists(log) ? run_log::read_run(log) : std::vector<run_log::RunRecord>();
+  const auto* start = records.empty() ? nullptr : std::get_if<run_log::ConfigRecord>(&records[0]);
+  if (start == nullptr || start->config.empty()) return std::nullopt;
+  const auto* event =
+      std::ssize(records) > 1 ? std::get_if<run_log::EventRecord>(&records[1]) : nullptr;
+  const bool branches = event != nullptr && event->kind == "branch";
+  const TrainingConfig config =
+      config::resumed_config(config::training_config_from_json(start->config, log.string()),
+                             command, branches ? event->update : 0);
+  return repeated_run(config, branches ? event->fields.value("from", "") : config.branch_from);
 }
 
 RunOrigin resumed(const TrainingCommand& command, const fs::path& folder) {

@@ -9,7 +9,7 @@
 #include "nmt/config/config_json.h"
 #include "nmt/config/config_table.h"
 #include "nmt/optim/lr_schedule.h"
-#include "nmt/train/training_state.h"
+#include "nmt/train/run_progress.h"
 
 namespace nmt::train {
 namespace {

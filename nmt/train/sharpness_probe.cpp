@@ -9,7 +9,6 @@
 #include "data/token_batcher.h"
 #include "nmt/model/parameters.h"
 #include "nmt/optim/preconditioner.h"
-#include "nmt/train/loss_of_batch.h"
 
 namespace nmt::train {
 namespace {
@@ -71,11 +70,10 @@ std::vector<data::Batch> sharpness_sample(const data::ParallelCorpus& corpus, in
 }
 
 SharpnessProbe::SharpnessProbe(const config::TrainingConfig& config,
-                               std::vector<data::Batch> sample, int64_t eos_id)
+                               std::vector<data::Batch> sample)
     : optimization_(config.optimization),
       lanczos_{.max_iterations = config.schedule.sharpness_iterations, .seed = config.seed},
-      sample_(std::move(sample)),
-      eos_id_(eos_id) {
+      sample_(std::move(sample)) {
   for (const data::Batch& batch : sample_) target_tokens_ += batch.target_tokens();
 }
 
@@ -83,15 +81,14 @@ torch::Tensor SharpnessProbe::loss(model::Transformer& model) const {
   const layers::ForwardContext context = {.backend = layers::BackendKind::kReference};
   torch::Tensor sum;
   for (const data::Batch& batch : sample_) {
-    const torch::Tensor one =
-        loss_of_batch(model, batch, eos_id_, optimization_.label_smoothing, context).loss;
+    const torch::Tensor one = model->loss(batch, optimization_.label_smoothing, context).loss;
     sum = sum.defined() ? sum + one : one;
   }
   return sum / static_cast<double>(target_tokens_);
 }
 
-stability::Sharpness SharpnessProbe::measure(model::Transformer& model,
-                                             const optim::NamedTensors& state) const {
+run_log::SharpnessRecord SharpnessProbe::measure(model::Transformer& model,
+                                                 const optim::NamedTensors& state) const {
   const torch::AutoGradMode with_gradients(true);
   model::Transformer copy = model::differentiable_copy(model);
   std::vector<torch::Tensor> parameters;
@@ -99,7 +96,8 @@ stability::Sharpness SharpnessProbe::measure(model::Transformer& model,
   const torch::Dtype dtype = parameters.front().scalar_type();
   const stability::HessianProduct hessian(loss(copy), std::move(parameters));
   const optim::Preconditioner p = optim::preconditioner(optimization_, parameters_of(model), state);
-  stability::Sharpness found = stability::measure_sharpness(hessian, p.diagonal, dtype, lanczos_);
+  run_log::SharpnessRecord found =
+      stability::measure_sharpness(hessian, p.diagonal, dtype, lanczos_);
   found.preconditioner = p.meaning;
   return found;
 }

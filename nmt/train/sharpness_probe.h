@@ -26,14 +26,14 @@ std::vector<data::Batch> sharpness_sample(const data::ParallelCorpus& corpus, in
 
 class SharpnessProbe {
  public:
-  /// Measures on `sample`; `eos_id` starts the decoder's input.
-  SharpnessProbe(const config::TrainingConfig& config, std::vector<data::Batch> sample,
-                 int64_t eos_id);
+  /// Measures on `sample`.
+  SharpnessProbe(const config::TrainingConfig& config, std::vector<data::Batch> sample);
 
-  /// λ and λ_P of `model` (which is left as it is), P from the state of its optimizer
-  /// (nmt/optim/preconditioner.h). On the CPU, in the default dtype, in the calling thread and
-  /// LibTorch's own.
-  stability::Sharpness measure(model::Transformer& model, const optim::NamedTensors& state) const;
+  /// λ and λ_P of `model` (which is left as it is; the update is left open), P from the state of
+  /// its optimizer (nmt/optim/preconditioner.h). On the CPU, in the default dtype, in the calling
+  /// thread and LibTorch's own.
+  run_log::SharpnessRecord measure(model::Transformer& model,
+                                   const optim::NamedTensors& state) const;
 
  private:
   torch::Tensor loss(model::Transformer& model) const;
@@ -41,7 +41,6 @@ class SharpnessProbe {
   config::OptimizationConfig optimization_;
   stability::LanczosOptions lanczos_;
   std::vector<data::Batch> sample_;
-  int64_t eos_id_;
   int64_t target_tokens_ = 0;
 };
 

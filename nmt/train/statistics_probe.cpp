@@ -5,8 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "nmt/train/loss_of_batch.h"
-
 namespace nmt::train {
 namespace {
 
@@ -54,10 +52,9 @@ std::vector<stability::TrackedMatrix> matrices_of(model::Transformer& model) {
 
 }  // namespace
 
-StatisticsProbe::StatisticsProbe(model::Transformer model, int64_t workers, int64_t eos_id,
+StatisticsProbe::StatisticsProbe(model::Transformer model, int64_t workers,
                                  base::ParallelFor bounds_for_each)
     : model_(std::move(model)),
-      eos_id_(eos_id),
       matrices_(matrices_of(model_)),
       bounds_(std::move(bounds_for_each)) {
   for (int64_t i = 0; i < workers; ++i) {
@@ -71,7 +68,7 @@ void StatisticsProbe::before_update(const data::Batch& batch) {
   const int64_t sentences = std::min(kBoundSentences, batch.size());
   layers::ForwardContext context;
   context.observer = &bounds_;
-  loss_of_batch(model_, data::slice(batch, 0, sentences), eos_id_, /*smoothing=*/0.0, context);
+  model_->loss(data::slice(batch, 0, sentences), /*smoothing=*/0.0, context);
 }
 
 StepStatistics StatisticsProbe::after_update(const base::ParallelFor& parallel_for) {

@@ -29,10 +29,9 @@ struct StepStatistics {
 
 class StatisticsProbe {
  public:
-  /// Of `model`, whose updates `workers` threads compute. `eos_id` starts the decoder's input;
+  /// Of `model`, whose updates `workers` threads compute;
   /// `bounds_for_each` does the work on bounds, on the CPU.
-  StatisticsProbe(model::Transformer model, int64_t workers, int64_t eos_id,
-                  base::ParallelFor bounds_for_each);
+  StatisticsProbe(model::Transformer model, int64_t workers, base::ParallelFor bounds_for_each);
 
   /// For the context of `worker` in a measured update.
   layers::ForwardObserver* observer(int64_t worker) { return streams_[worker].get(); }
@@ -49,7 +48,6 @@ class StatisticsProbe {
 
  private:
   model::Transformer model_;
-  int64_t eos_id_;
   stability::MatrixTracker matrices_;
   std::vector<std::unique_ptr<stability::StreamTracker>> streams_;
   stability::BoundTracker bounds_;

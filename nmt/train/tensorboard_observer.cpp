@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -13,32 +12,14 @@
 namespace nmt::train {
 namespace {
 
-using Values = std::vector<double>;
-
-// Of the heads' values; no value without heads, NaN if any head's is.
-std::optional<double> mean(const Values& values) {
-  if (values.empty()) return std::nullopt;
-  double sum = 0.0;
-  for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
-}
-
-template <class Better>
-std::optional<double> extreme(const Values& values, Better better) {
-  std::optional<double> found;
+// `fold` of the heads' values; no value without heads, NaN if any head's is.
+std::optional<double> over_heads(const std::vector<double>& values,
+                                 double (*fold)(double, double)) {
+  std::optional<double> folded;
   for (const double value : values) {
-    if (std::isnan(value)) return value;
-    if (!found || better(value, *found)) found = value;
+    folded = folded && !std::isnan(value) ? fold(*folded, value) : value;
   }
-  return found;
-}
-
-std::optional<double> least(const Values& values) {
-  return extreme(values, std::less<>());
-}
-
-std::optional<double> greatest(const Values& values) {
-  return extreme(values, std::greater<>());
+  return folded;
 }
 
 void add(tensorboard::Summary& summary, const std::string& tag, std::optional<double> value) {
@@ -54,9 +35,12 @@ std::string section(const run_log::AttentionRecord& record) {
 
 void add_attention(tensorboard::Summary& summary, const run_log::AttentionRecord& record) {
   const std::string tag = section(record);
-  add(summary, tag + "relative_entropy", mean(record.relative_entropy));
-  add(summary, tag + "min_entropy", least(record.min_entropy));
-  add(summary, tag + "max_logit", greatest(record.max_logit));
+  const auto sum = over_heads(record.relative_entropy, [](double a, double b) { return a + b; });
+  if (sum) add(summary, tag + "relative_entropy", *sum / std::ssize(record.relative_entropy));
+  add(summary, tag + "min_entropy",
+      over_heads(record.min_entropy, [](double a, double b) { return std::min(a, b); }));
+  add(summary, tag + "max_logit",
+      over_heads(record.max_logit, [](double a, double b) { return std::max(a, b); }));
 }
 
 void add_matrix(tensorboard::Summary& summary, const run_log::MatrixRecord& record) {
@@ -85,37 +69,14 @@ std::string configuration_table(const nlohmann::ordered_json& config) {
   return table;
 }
 
-}  // namespace
-
-TensorboardObserver::TensorboardObserver(const std::filesystem::path& folder,
-                                         const std::vector<run_log::RunRecord>& latest)
-    : file_(folder) {
-  repeat(latest);
-}
-
-void TensorboardObserver::repeat(const std::vector<run_log::RunRecord>& latest) {
-  for (const run_log::RunRecord& record : latest) {
-    const auto* update = std::get_if<run_log::UpdateRecord>(&record);
-    if (update) file_.start_session(update->update);
-  }
-  for (const run_log::RunRecord& record : latest) {
-    if (const auto* update = std::get_if<run_log::UpdateRecord>(&record)) on_update(*update);
-    if (const auto* valid = std::get_if<run_log::ValidRecord>(&record)) on_valid(*valid);
-    if (const auto* event = std::get_if<run_log::EventRecord>(&record)) on_event(*event);
-    if (const auto* saved = std::get_if<run_log::CheckpointRecord>(&record)) {
-      first_step_ = saved->update;
-    }
-  }
-}
-
-void TensorboardObserver::on_start(const run_log::ConfigRecord& record) {
+tensorboard::Summary summary_of(const run_log::ConfigRecord& record) {
   tensorboard::Summary summary;
   summary.add_text("run/configuration",
                    "`" + record.architecture + "`\n\n" + configuration_table(record.config));
-  file_.write(first_step_, summary);
+  return summary;
 }
 
-void TensorboardObserver::on_update(const run_log::UpdateRecord& record) {
+tensorboard::Summary summary_of(const run_log::UpdateRecord& record) {
   tensorboard::Summary summary;
   add(summary, "train/loss", record.loss);
   add(summary, "train/nll", record.nll);
@@ -124,26 +85,55 @@ void TensorboardObserver::on_update(const run_log::UpdateRecord& record) {
   add(summary, "train/tokens_per_second", record.tokens_per_second);
   for (const run_log::AttentionRecord& layer : record.attention) add_attention(summary, layer);
   for (const run_log::MatrixRecord& matrix : record.matrices) add_matrix(summary, matrix);
-  file_.write(record.update, summary);
+  return summary;
 }
 
-void TensorboardObserver::on_valid(const run_log::ValidRecord& record) {
+tensorboard::Summary summary_of(const run_log::ValidRecord& record) {
   tensorboard::Summary summary;
   add(summary, "valid/loss", record.loss);
   add(summary, "valid/nll", record.nll);
   add(summary, "valid/perplexity", record.perplexity);
   add(summary, "valid/bleu", record.bleu);
-  file_.write(record.update, summary);
+  return summary;
 }
 
-void TensorboardObserver::on_checkpoint(const run_log::CheckpointRecord&) {
-  file_.sync();
-}
-
-void TensorboardObserver::on_event(const run_log::EventRecord& record) {
+tensorboard::Summary summary_of(const run_log::EventRecord& record) {
   tensorboard::Summary summary;
   summary.add_text("events/" + record.kind, record.message);
-  file_.write(record.update, summary);
+  return summary;
+}
+
+}  // namespace
+
+TensorboardObserver::TensorboardObserver(const std::filesystem::path& folder,
+                                         const std::vector<run_log::RunRecord>& latest)
+    : file_(folder) {
+  for (const run_log::RunRecord& record : latest) {
+    const auto* update = std::get_if<run_log::UpdateRecord>(&record);
+    if (update) file_.start_session(update->update);
+  }
+  for (const run_log::RunRecord& record : latest) {
+    if (std::holds_alternative<run_log::ConfigRecord>(record)) continue;
+    if (const auto* saved = std::get_if<run_log::CheckpointRecord>(&record)) {
+      first_step_ = saved->update;
+    } else {
+      on_record(record);
+    }
+  }
+}
+
+void TensorboardObserver::on_record(const run_log::RunRecord& record) {
+  if (const auto* config = std::get_if<run_log::ConfigRecord>(&record)) {
+    file_.write(first_step_, summary_of(*config));
+  } else if (const auto* update = std::get_if<run_log::UpdateRecord>(&record)) {
+    file_.write(update->update, summary_of(*update));
+  } else if (const auto* valid = std::get_if<run_log::ValidRecord>(&record)) {
+    file_.write(valid->update, summary_of(*valid));
+  } else if (const auto* event = std::get_if<run_log::EventRecord>(&record)) {
+    file_.write(event->update, summary_of(*event));
+  } else if (std::holds_alternative<run_log::CheckpointRecord>(record)) {
+    file_.sync();
+  }
 }
 
 }  // namespace nmt::train

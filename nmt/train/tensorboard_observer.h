@@ -23,17 +23,11 @@ class TensorboardObserver : public TrainingObserver {
   TensorboardObserver(const std::filesystem::path& folder,
                       const std::vector<run_log::RunRecord>& latest);
 
-  /// The configuration, as a table.
-  void on_start(const run_log::ConfigRecord& record) override;
-  void on_update(const run_log::UpdateRecord& record) override;
-  void on_valid(const run_log::ValidRecord& record) override;
-  /// Only waits until the file is on the disk, so that it is never behind its checkpoint.
-  void on_checkpoint(const run_log::CheckpointRecord& record) override;
-  void on_event(const run_log::EventRecord& record) override;
+  /// After a checkpoint's record, also waits until the file is on the disk, so that it is never
+  /// behind its checkpoint.
+  void on_record(const run_log::RunRecord& record) override;
 
  private:
-  void repeat(const std::vector<run_log::RunRecord>& latest);
-
   tensorboard::EventFile file_;
   int64_t first_step_ = 0;  // Updates that were done when this process began.
 };

@@ -9,7 +9,6 @@
 #include "nmt/model/parameters.h"
 #include "nmt/optim/gradient_clip.h"
 #include "nmt/optim/lr_schedule.h"
-#include "nmt/train/loss_of_batch.h"
 
 namespace nmt::train {
 namespace {
@@ -31,20 +30,19 @@ uint64_t dropout_seed(uint64_t seed, int64_t update, size_t micro_batch) {
 }
 
 TrainStep::TrainStep(model::Transformer model, const config::TrainingConfig& config,
-                     int64_t workers, int64_t eos_id)
+                     int64_t workers)
     : options_(config.optimization),
       seed_(config.seed),
       d_model_(config.model.d_model),
       backend_(config.backend),
       recompute_(config.recompute),
       track_attention_(config.stability.track_attention),
-      eos_id_(eos_id),
       pool_(model->device().is_cpu() ? workers : 1),
       beside_gpu_(model->device().is_cpu() ? 1 : workers),
       parallel_for_(pool_.parallel_for()),
       models_(with_replicas(model, pool_.size())),
       gradients_(models_),
-      probe_(models_[0], pool_.size(), eos_id,
+      probe_(models_[0], pool_.size(),
              (model->device().is_cpu() ? pool_ : beside_gpu_).parallel_for()),
       optimizer_(optim::make_optimizer(config.optimization, parallel_for_)),
       sigma_on_cuda_(model->linears()) {
@@ -81,8 +79,7 @@ TrainStep::WorkerSums TrainStep::forward_backward(int64_t worker, int64_t update
         .backend = backend_,
         .recompute = recompute_,
         .update = update};
-    const layers::LossSums loss =
-        loss_of_batch(models_[worker], rows, eos_id_, options_.label_smoothing, context);
+    const layers::LossSums loss = models_[worker]->loss(rows, options_.label_smoothing, context);
     (loss.loss / static_cast<double>(total_tokens)).backward();
     sums.loss += loss.loss.item<double>();  // Behind the backward pass: it makes a GPU wait.
     sums.nll += loss.nll.item<double>();

@@ -48,10 +48,8 @@ uint64_t dropout_seed(uint64_t seed, int64_t update, size_t micro_batch);
 
 class TrainStep {
  public:
-  /// Trains `model` (initialised) where it lies, on the CPU with `workers` threads. `eos_id` starts
-  /// the decoder's input.
-  TrainStep(model::Transformer model, const config::TrainingConfig& config, int64_t workers,
-            int64_t eos_id);
+  /// Trains `model` (initialised) where it lies, on the CPU with `workers` threads.
+  TrainStep(model::Transformer model, const config::TrainingConfig& config, int64_t workers);
 
   /// One update from its micro-batches; with `measure`, its statistics too. An update whose loss or
   /// gradient is not finite changes nothing and reports finite = false.
@@ -95,7 +93,6 @@ class TrainStep {
   layers::BackendKind backend_;
   bool recompute_;
   bool track_attention_;
-  int64_t eos_id_;
   WorkerPool pool_;
   WorkerPool beside_gpu_;                   // For what the CPU works out then; else one, idle.
   base::ParallelFor parallel_for_;          // On the threads of pool_.

@@ -1,15 +1,15 @@
 #include "nmt/train/trainer.h"
 
-#include <sys/resource.h>
-
-#include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "data/text/error.h"
 #include "data/unigram_nll.h"
 #include "nmt/config/spent_rate.h"
+#include "nmt/model/fold.h"
 #include "nmt/model/init.h"
+#include "nmt/optim/plateau.h"
+#include "nmt/train/final_average.h"
 #include "nmt/train/memory_estimate.h"
 #include "nmt/train/start_record.h"
 #include "nmt/train/validate.h"
@@ -17,18 +17,17 @@
 namespace nmt::train {
 namespace {
 
-run_log::StabilityRules rules_of(const config::TrainingConfig& config, double unigram_nll) {
-  run_log::StabilityRules rules;
-  rules.warmup_updates = config.optimization.warmup_updates;
-  rules.unigram_nll = unigram_nll;
-  return rules;
-}
+// What on-collapse and on-divergence multiply the learning rate by.
+constexpr double kUnstableFactor = 0.5;
 
-data::TokenBatcherOptions batcher_options(const config::TrainingConfig& config) {
-  return {
-      .max_tokens = config.data.max_tokens,
-      .seed = config.seed,
-      .sampling = {.alpha = config.data.subword_sampling, .max_length = config.data.max_length}};
+data::TokenBatcher batcher_at(const data::DataPosition& position, const TrainingData& data,
+                              const config::TrainingConfig& config) {
+  data::TokenBatcher batcher(data.train, {.max_tokens = config.data.max_tokens,
+                                          .seed = config.seed,
+                                          .sampling = {.alpha = config.data.subword_sampling,
+                                                       .max_length = config.data.max_length}});
+  batcher.restore(position);
+  return batcher;
 }
 
 model::Transformer initialized_model(const config::TrainingConfig& config,
@@ -45,10 +44,10 @@ model::Transformer initialized_model(const config::TrainingConfig& config,
   return model;
 }
 
-double peak_mib() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024.0;
+// `unstable` is "collapsed" or "diverged".
+config::UnstableAction action_on(const std::string& unstable,
+                                 const config::StabilityConfig& rules) {
+  return unstable == "collapsed" ? rules.on_collapse : rules.on_divergence;
 }
 
 }  // namespace
@@ -57,40 +56,51 @@ Trainer::Trainer(const config::TrainingConfig& config, const TrainingData& data,
                  TrainingObserver& observer, const std::atomic<bool>& stop, const TrainingStart& at)
     : config_(config),
       data_(data),
-      observer_(observer),
       stop_(stop),
       at_(at),
       checkpoints_(config.model_dir + "/checkpoints"),
-      model_(initialized_model(config, data)),
-      step_(model_, config, config.threads, data.vocabularies().target().eos_id()),
+      step_(initialized_model(config, data), config, config.threads),
       unigram_nll_(data::unigram_nll(data.train)),
-      monitor_(rules_of(config, unigram_nll_)) {
+      monitor_({.warmup_updates = config.optimization.warmup_updates, .unigram_nll = unigram_nll_}),
+      reporter_(config_, data, step_, progress_, observer),
+      state_(config_, data, step_, monitor_, reporter_, progress_) {
   if (config_.schedule.sharpness_every > 0) {
     sharpness_.emplace(
-        config_, sharpness_sample(data.train, config_.schedule.sharpness_tokens, config_.seed),
-        data.vocabularies().target().eos_id());
+        config_, sharpness_sample(data.train, config_.schedule.sharpness_tokens, config_.seed));
   }
   if (at_.checkpoint) {
-    restore(*at_.checkpoint);
+    go_on_from(*at_.checkpoint);
   } else if (!config_.init_from.empty()) {
     take_model(config_.init_from);
   }
-  open_batches();
-  for (const config::TemperatureChange& change : config_.stability.attention_temperature_at) {
-    if (change.update <= progress_.update) step_.set_attention_temperature(change.setting);
+  batches_.emplace(batcher_at(progress_.position, data_, config_), config_.data.update_freq);
+  for (const auto& setting : model_in_force(config_, progress_.update).attention_temperature) {
+    step_.set_attention_temperature(setting);
   }
-  at_start_ = progress_;
-  start_ = last_record_ = Clock::now();
+  reporter_.begin();
 }
 
-double Trainer::seconds_between(Clock::time_point from, Clock::time_point to) {
-  return std::chrono::duration<double>(to - from).count();
+void Trainer::go_on_from(const std::string& checkpoint) {
+  state_.restore(checkpoint);
+  // A run that a rule has stopped goes on when it is resumed; one that a signal cut short before it
+  // could validate and stop has both to come.
+  if (!progress_.validation_due ||
+      action_on(progress_.unstable, config_.stability) != config::UnstableAction::kStop) {
+    progress_.unstable.clear();
+  }
+  if (at_.branches) {  // What was best, and where it lies, belongs to the other run.
+    progress_.best.reset();
+    progress_.bad_validations = 0;
+  } else {
+    saved_update_ = progress_.update;
+  }
 }
-double Trainer::process_seconds() const {
-  return seconds_between(start_, Clock::now());
-}
-double Trainer::run_seconds() const {
-  return at_start_.seconds + process_seconds();
+
+void Trainer::take_model(const std::string& folder) {
+  model::take_weights(checkpoint::load_model(folder), step_.model(),
+                      folder + "/" + checkpoint::kModelFile);
+  step_.refresh_weights();
+  progress_.validation_due = data_.valid.has_value();
 }
 
 std::string Trainer::reason_to_stop() const {
@@ -102,7 +112,9 @@ std::string Trainer::reason_to_stop() const {
   if (limits.max_target_tokens > 0 && progress_.tokens >= limits.max_target_tokens) {
     return "max-target-tokens";
   }
-  if (limits.max_minutes > 0 && run_seconds() >= 60 * limits.max_minutes) return "max-minutes";
+  if (limits.max_minutes > 0 && reporter_.seconds() >= 60 * limits.max_minutes) {
+    return "max-minutes";
+  }
   if (!progress_.unstable.empty()) return progress_.unstable;
   if (limits.patience > 0 && progress_.bad_validations >= limits.patience) return "patience";
   if (progress_.bad_updates >= limits.max_bad_updates) return "non-finite";
@@ -112,11 +124,9 @@ std::string Trainer::reason_to_stop() const {
 }
 
 run_log::EndRecord Trainer::run() {
-  const run_log::ConfigRecord start =
-      start_record(config_, model_, data_, config_.threads, unigram_nll_);
-  observer_.on_start(start);
-  for (const run_log::EventRecord& event : at_.events) observer_.on_event(event);
-  report_change_within_average();
+  reporter_.record(start_record(config_, step_.model(), data_, config_.threads, unigram_nll_));
+  for (const run_log::EventRecord& event : at_.events) reporter_.record(event);
+  report_average_to_come(config_, progress_.update, reporter_);
   if (!at_.checkpoint && sharpness_) measure_sharpness();
   publish_best();
   validate_if_due();
@@ -131,11 +141,65 @@ run_log::EndRecord Trainer::run() {
   return finish(reason);
 }
 
+void Trainer::update_once() {
+  const data::UpdateBatches next = batches_->next();
+  ++progress_.update;
+  change_temperatures();
+  const bool first = progress_.update == 1;
+  const int64_t interval = config_.stability.statistics_every;
+  const bool measures = due(interval) || (first && interval > 0);
+  StepResult result = step_.run(progress_.update, next.batches, measures);
+  progress_.position = next.position;
+  progress_.tokens += result.tokens;
+  progress_.bad_updates = result.finite ? 0 : progress_.bad_updates + 1;
+  if (!result.finite) reporter_.non_finite(next.batches, result);
+  judge(result);
+  reporter_.update(std::move(result), next.batches_in_epoch);
+  if (first || measures || due(config_.schedule.log_every)) reporter_.log();
+  if (due(config_.schedule.sharpness_every)) measure_sharpness();
+}
+
+void Trainer::change_temperatures() {
+  for (const config::TemperatureChange& change : config_.stability.attention_temperature_at) {
+    if (change.update != progress_.update) continue;
+    step_.set_attention_temperature(change.setting);
+    const std::string setting = config::to_string({change.setting});
+    reporter_.event("temperature",
+                    concatenate("attention temperature ", setting, " from this update on"),
+                    {{"temperature", change.setting.temperature}, {"setting", setting}});
+  }
+}
+
+void Trainer::judge(const StepResult& result) {
+  const auto events = monitor_.observe({.update = progress_.update,
+                                        .loss = result.loss,
+                                        .nll = result.nll,
+                                        .gradient_norm = result.gradient_norm,
+                                        .entropies = result.entropies});
+  for (const run_log::EventRecord& event : events) {
+    reporter_.record(event);
+    const bool collapse = event.kind == "collapse";
+    if (!collapse && event.kind != "divergence") continue;
+    const std::string unstable = collapse ? "collapsed" : "diverged";
+    const config::UnstableAction action = action_on(unstable, config_.stability);
+    if (action == config::UnstableAction::kStop) progress_.unstable = unstable;
+    if (action == config::UnstableAction::kLowerLearningRate) {
+      lower_learning_rate(kUnstableFactor, event.kind, event.message);
+    }
+  }
+}
+
+void Trainer::measure_sharpness() {
+  const auto begin = RunReporter::Clock::now();
+  step_.free_gradients();  // The measurement needs the room.
+  reporter_.sharpness(sharpness_->measure(step_.model(), step_.optimizer().state()), begin);
+}
+
 // Everything that belongs to an update is in the log before its checkpoint exists: a kill after the
 // checkpoint then loses nothing. Not so the record of an interruption, which a resume must cut off.
 void Trainer::validate_and_save(const std::string& reason) {
   const bool ends = !reason.empty() && reason != "interrupted";
-  if (ends && unlogged_) log_update();
+  if (ends) reporter_.log();
   if (data_.valid && (ends || due(config_.schedule.validate_every))) {
     progress_.validation_due = true;
   }
@@ -143,87 +207,81 @@ void Trainer::validate_and_save(const std::string& reason) {
   if (ends || due(config_.schedule.save_every)) save_checkpoint();
 }
 
-void Trainer::open_batches() {
-  data::TokenBatcher batcher(data_.train, batcher_options(config_));
-  batcher.restore(progress_.position);
-  batches_in_epoch_ = batcher.batches_in_epoch();
-  batches_.emplace(std::move(batcher), config_.data.update_freq);
-}
-
-void Trainer::update_once() {
-  const data::UpdateBatches next = batches_->next();
-  ++progress_.update;
-  change_temperatures();
-  StepResult result = step_.run(progress_.update, next.batches, measures_now());
-  progress_.position = next.position;
-  batches_in_epoch_ = next.batches_in_epoch;
-  progress_.tokens += result.tokens;
-  tokens_since_record_ += result.tokens;
-  progress_.bad_updates = result.finite ? 0 : progress_.bad_updates + 1;
-  if (!result.finite) report_non_finite(next.batches, result);
-  report_update(std::move(result));
-  if (due(config_.schedule.sharpness_every)) measure_sharpness();
-}
-
-bool Trainer::measures_now() const {
-  const int64_t interval = config_.stability.statistics_every;
-  return interval > 0 && (progress_.update == 1 || due(interval));
-}
-
-bool Trainer::stops_on(const std::string& unstable) const {
-  const config::StabilityConfig& rules = config_.stability;
-  const auto action = unstable == "collapsed" ? rules.on_collapse : rules.on_divergence;
-  return !unstable.empty() && action == config::UnstableAction::kStop;
-}
-
-bool Trainer::is_better(const run_log::ValidRecord& record) const {
-  if (!std::isfinite(record.nll)) return false;
-  if (!progress_.best) return true;
-  if (config_.schedule.valid_metric == config::ValidMetric::kBleu &&
-      (record.bleu || progress_.best->bleu)) {
-    return record.bleu > progress_.best->bleu;  // None is less than any.
-  }
-  return record.nll < progress_.best->nll;
-}
-
 void Trainer::validate_if_due() {
   if (!progress_.validation_due) return;
   std::optional<run_log::ValidRecord> record =
-      validate(model_, data_, config_, progress_.update, stop_);
+      validate(step_.model(), data_, config_, progress_.update, stop_);
   if (!record) return;
-  progress_.validation_due = false;
-  record->best = is_better(*record);
-  progress_.bad_validations = record->best ? 0 : progress_.bad_validations + 1;
-  if (record->best) progress_.best = *record;
+  progress_.take(*record, config_.schedule.valid_metric);
   monitor_.observe_validation(record->nll);
-  observer_.on_valid(*record);
-  if (!record->bleu && !data_.valid_pairs.empty()) report_endless_translations();
+  reporter_.record(*record);
+  if (!record->bleu && !data_.valid_pairs.empty()) {
+    reporter_.event("endless_translations",
+                    "no BLEU: the model does not end its translations yet, and the length bound is "
+                    "so wide that making them would take long");
+  }
   if (config_.optimization.lr_schedule == config::LrSchedule::kPlateau) watch_plateau(record->nll);
   if (!record->best) return;
   save_checkpoint();
   publish_best();
 }
 
+// While the rate still rises, its course says nothing about a plateau.
+void Trainer::watch_plateau(double nll) {
+  const config::OptimizationConfig& options = config_.optimization;
+  if (progress_.update < options.warmup_updates) return;
+  optim::PlateauRule rule(options.lr_decay_patience, progress_.plateau);
+  const bool reached = rule.observe(nll);
+  progress_.plateau = rule.state();
+  if (!reached) return;
+  lower_learning_rate(
+      options.lr_decay_factor, "plateau",
+      concatenate(options.lr_decay_patience, " validations without a better nll than ",
+                  progress_.plateau.best_nll.value_or(NAN)));
+}
+
+void Trainer::lower_learning_rate(double factor, const std::string& cause,
+                                  const std::string& reason) {
+  progress_.learning_rate_factor *= factor;
+  step_.set_learning_rate_factor(progress_.learning_rate_factor);
+  reporter_.event("learning_rate",
+                  concatenate(reason, ": from now on the schedule's learning rate times ",
+                              progress_.learning_rate_factor),
+                  {{"factor", progress_.learning_rate_factor}, {"cause", cause}});
+}
+
+void Trainer::save_checkpoint() {
+  if (saved_update_ == progress_.update) return;
+  progress_.seconds = reporter_.seconds();
+  reporter_.record(run_log::CheckpointRecord{
+      .update = progress_.update,
+      .path = "checkpoints/" + checkpoint::folder_name(progress_.update)});
+  state_.save(checkpoints_);
+  checkpoints_.prune(config_.schedule.keep_last);
+  saved_update_ = progress_.update;
+}
+
+void Trainer::publish_best() {
+  if (!progress_.best || progress_.best->update != progress_.update) return;
+  checkpoint::publish_model(checkpoints_.folder(progress_.update), config_.model_dir + "/best");
+}
+
 run_log::EndRecord Trainer::finish(const std::string& reason) {
   const bool interrupted = reason == "interrupted";
-  if (unlogged_ && !interrupted) log_update();
-  if (progress_.update > at_start_.update) save_checkpoint();
-  if (unlogged_) log_update();
+  if (!interrupted) reporter_.log();
+  if (progress_.update > at_.update) save_checkpoint();
+  reporter_.log();
   if (!data_.valid && saved_update_ > 0) {
     checkpoint::publish_model(checkpoints_.newest()->folder, config_.model_dir + "/best");
   }
-  const std::vector<std::string> averaged =
-      interrupted ? std::vector<std::string>{} : checkpoints_to_average();
+  std::vector<std::string> averaged;
   if (!interrupted) {
-    if (const auto event = monitor_.finish(progress_.update)) observer_.on_event(*event);
+    averaged = checkpoints_to_average(config_, progress_.update, checkpoints_, reporter_);
+    if (const auto event = monitor_.finish(progress_.update)) reporter_.record(*event);
   }
-  run_log::EndRecord end = monitor_.verdict(progress_.update);
-  end.reason = reason;
-  end.peak_mib = peak_mib();
-  end.seconds = run_seconds();
-  end.best = progress_.best;
-  observer_.on_end(end);  // Before the mean, which may fail: the run has ended all the same.
-  if (!interrupted) write_average(averaged);
+  // Before the mean, which may fail: the run has ended all the same.
+  const run_log::EndRecord end = reporter_.end(monitor_.verdict(progress_.update), reason);
+  if (!interrupted) write_average(config_, averaged);
   return end;
 }
 

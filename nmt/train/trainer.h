@@ -9,7 +9,6 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <optional>
 #include <string>
 
@@ -17,12 +16,14 @@
 #include "nmt/checkpoint/checkpoint_set.h"
 #include "nmt/config/training_config.h"
 #include "nmt/run_log/stability_monitor.h"
+#include "nmt/train/run_progress.h"
+#include "nmt/train/run_reporter.h"
+#include "nmt/train/run_state.h"
 #include "nmt/train/sharpness_probe.h"
 #include "nmt/train/train_step.h"
 #include "nmt/train/training_data.h"
 #include "nmt/train/training_observer.h"
 #include "nmt/train/training_start.h"
-#include "nmt/train/training_state.h"
 
 namespace nmt::train {
 
@@ -41,64 +42,36 @@ class Trainer {
   run_log::EndRecord run();
 
  private:
-  using Clock = std::chrono::steady_clock;
-
-  void restore(const std::string& checkpoint);
-  void check_data(const nlohmann::json& state, const std::string& source) const;
+  void go_on_from(const std::string& checkpoint);
   void take_model(const std::string& folder);
   std::string reason_to_stop() const;
-  void open_batches();
-  void update_once();
   /// Whether something that is done every `interval` updates (0: never) falls on this one.
   bool due(int64_t interval) const { return interval > 0 && progress_.update % interval == 0; }
-  bool measures_now() const;
-  bool stops_on(const std::string& unstable) const;
+  void update_once();
   void change_temperatures();
-  void react(const run_log::EventRecord& event);
-  void validate_and_save(const std::string& reason);
-  void report_non_finite(const std::vector<data::Batch>& batches, const StepResult& result);
-  void report_update(StepResult result);
-  void report_progress(const StepResult& result);
-  void log_update();
-  std::vector<run_log::AttentionRecord> attention_records();
+  void judge(const StepResult& result);
   void measure_sharpness();
+  void validate_and_save(const std::string& reason);
   void validate_if_due();
-  void report_endless_translations();
   void watch_plateau(double nll);
   void lower_learning_rate(double factor, const std::string& cause, const std::string& reason);
-  bool is_better(const run_log::ValidRecord& record) const;
-  config::ModelConfig model_with_temperatures() const;
   void save_checkpoint();
   void publish_best();
   run_log::EndRecord finish(const std::string& reason);
-  int64_t last_change_of_temperature(int64_t update) const;
-  void report_change_within_average();
-  std::vector<std::string> checkpoints_to_average();
-  void write_average(const std::vector<std::string>& folders);
-  static double seconds_between(Clock::time_point from, Clock::time_point to);
-  double run_seconds() const;
-  double process_seconds() const;
 
   config::TrainingConfig config_;
   const TrainingData& data_;
-  TrainingObserver& observer_;
   const std::atomic<bool>& stop_;
   TrainingStart at_;
   checkpoint::CheckpointSet checkpoints_;
-  model::Transformer model_;
   TrainStep step_;
   std::optional<data::BatchPrefetcher> batches_;
-  int64_t batches_in_epoch_ = 0;  // Of the epoch of progress_.position.
-  double unigram_nll_;            // Of the training targets.
+  double unigram_nll_;  // Of the training targets.
   run_log::StabilityMonitor monitor_;
   std::optional<SharpnessProbe> sharpness_;
   RunProgress progress_;
-  RunProgress at_start_;
-  Clock::time_point start_;
-  std::optional<StepResult> unlogged_;  // The last update, while no record holds it.
-  std::vector<double> losses_since_record_;
-  int64_t tokens_since_record_ = 0;
-  Clock::time_point last_record_;
+  RunReporter reporter_;
+  RunState state_;
   int64_t saved_update_ = -1;
 };
 

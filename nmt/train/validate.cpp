@@ -6,7 +6,6 @@
 #include "data/token_batcher.h"
 #include "nmt/decode/translator.h"
 #include "nmt/metrics/bleu.h"
-#include "nmt/train/loss_of_batch.h"
 
 namespace nmt::train {
 namespace {
@@ -39,8 +38,7 @@ run_log::ValidRecord scores(model::Transformer model, const TrainingData& data,
     if (stop) throw decode::Interrupted();
     const data::Batch batch = data::make_batch(*data.valid, plan.pairs(i));
     const layers::LossSums sums =
-        loss_of_batch(model, batch, data.vocabularies().target().eos_id(),
-                      config.optimization.label_smoothing, {.backend = config.backend});
+        model->loss(batch, config.optimization.label_smoothing, {.backend = config.backend});
     loss += sums.loss.item<double>();
     nll += sums.nll.item<double>();
   }

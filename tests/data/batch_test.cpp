@@ -22,9 +22,10 @@ Batch three_pairs() {
 }
 
 TEST(BatchTest, DecoderReadsTheTargetOnePlaceLater) {
-  const torch::Tensor input = decoder_input(three_pairs().target, /*eos_id=*/2);
+  const torch::Tensor input = decoder_input(three_pairs());
   EXPECT_TRUE(torch::equal(input, ids({{2, 5, 6, 7, 8}, {2, 8, 2, 0, 0}, {2, 9, 2, 0, 0}})));
-  EXPECT_TRUE(torch::equal(decoder_input(ids({{2}}), 2), ids({{2}})));
+  const Batch empty = {.target = ids({{2}}), .target_lengths = torch::tensor({1}, torch::kInt64)};
+  EXPECT_TRUE(torch::equal(decoder_input(empty), ids({{2}})));
 }
 
 TEST(BatchTest, CountsTargetTokens) {

@@ -118,7 +118,7 @@ Measured measure_ours(const config::TrainingConfig& config, int64_t threads, at:
   model::Transformer model(config.model);
   model::initialize(model, 1);
   model->to(device);
-  train::TrainStep step(model, config, threads, kEos);
+  train::TrainStep step(model, config, threads);
   return measure(
       device, batches,
       [&](int64_t update, const data::Batch& batch) { step.run(update, {batch}, statistics); },
@@ -135,7 +135,7 @@ Measured measure_plain(const config::TrainingConfig& config, at::Device device,
       device, batches,
       [&](int64_t, const data::Batch& batch) {
         optimizer.zero_grad();
-        model->loss(batch, kEos, config.optimization.label_smoothing).backward();
+        model->loss(batch, config.optimization.label_smoothing).backward();
         torch::nn::utils::clip_grad_norm_(model->parameters(), config.optimization.clip_norm);
         optimizer.step();
       },

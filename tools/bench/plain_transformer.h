@@ -122,7 +122,7 @@ struct PlainTransformerImpl : torch::nn::Module {
   }
 
   /// Mean smoothed cross-entropy of the batch's real target pieces.
-  torch::Tensor loss(const data::Batch& batch, int64_t eos_id, double smoothing) {
+  torch::Tensor loss(const data::Batch& batch, double smoothing) {
     const torch::Device device = embedding->weight.device();
     const torch::Tensor source = batch.source.to(device), target = batch.target.to(device);
     const auto real = [](const torch::Tensor& lengths, int64_t longest) {
@@ -134,7 +134,7 @@ struct PlainTransformerImpl : torch::nn::Module {
     torch::Tensor memory = embed(source);
     for (PlainLayer& layer : encoder) memory = layer(memory, torch::Tensor(), mask);
     if (encoder_norm) memory = encoder_norm(memory);
-    torch::Tensor x = embed(data::decoder_input(batch.target, eos_id).to(device));
+    torch::Tensor x = embed(data::decoder_input(batch).to(device));
     for (PlainLayer& layer : decoder) x = layer(x, memory, mask);
     if (decoder_norm) x = decoder_norm(x);
     const torch::Tensor kept =

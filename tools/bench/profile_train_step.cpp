@@ -82,7 +82,7 @@ Profile profile(const Size& size, const config::TrainingConfig& config, int upda
   model::Transformer model(config.model);
   model::initialize(model, 1);
   const auto parameters = static_cast<double>(model::parameter_count(model));
-  train::TrainStep step(model, config, /*workers=*/1, kEos);
+  train::TrainStep step(model, config, /*workers=*/1);
   const auto batches = make_batches(size.batch_tokens, static_cast<size_t>(updates + kWarmUp));
   for (int i = 0; i < kWarmUp; ++i) step.run(i + 1, {batches[i]});
   step.free_gradients();

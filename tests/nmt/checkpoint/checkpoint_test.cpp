@@ -56,6 +56,7 @@ TEST(Checkpoint, RoundTrip) {
   expect_same(read.tensors, model.tensors);
   const TrainingState state = load_training_state(temp.path("c"));
   expect_same(state.optimizer, small_state().optimizer);
+  expect_same(state.statistics, small_state().statistics);
   EXPECT_EQ(state.state, small_state().state);
 }
 

@@ -25,6 +25,7 @@ inline ModelFolder small_model(int64_t update = 1) {
 inline TrainingState small_state(int64_t update = 1) {
   return {.optimizer = {{"step", torch::tensor(update, torch::kInt64)},
                         {"m", torch::full({11, 8}, static_cast<float>(update))}},
+          .statistics = {{"m.v", torch::full({8}, static_cast<float>(update))}},
           .state = {{"update", update}, {"best", {{"score", 0.1}}}}};
 }
 

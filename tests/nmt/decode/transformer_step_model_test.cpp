@@ -31,8 +31,9 @@ torch::Tensor whole_decoder(model::Transformer& model, const Source& source, int
   std::vector<int64_t> input = {kEos};
   input.insert(input.end(), prefix.begin(), prefix.end());
   const int64_t target_length = std::ssize(input);
-  const torch::Tensor features = model->features(
-      row, source_length, torch::tensor(input).unsqueeze(0), torch::tensor({target_length}), {});
+  const torch::Tensor features =
+      model->features({row, source_length},
+                      {torch::tensor(input).unsqueeze(0), torch::tensor({target_length})}, {});
   return model->logits(features)[target_length - 1];
 }
 

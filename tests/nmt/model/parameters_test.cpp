@@ -172,7 +172,7 @@ void backward(Transformer& model, const layers::ForwardContext& context = {}) {
   const torch::Tensor source_lengths = torch::tensor({3, 2});
   const torch::Tensor input = torch::tensor({{2, 6}, {2, 7}}), lengths = torch::tensor({2, 2});
   const torch::Tensor logits =
-      model->logits(model->features(source, source_lengths, input, lengths, context));
+      model->logits(model->features({source, source_lengths}, {input, lengths}, context));
   torch::log_softmax(logits, -1).select(-1, 4).sum().neg().backward();
 }
 

@@ -118,7 +118,7 @@ TEST_F(Transformers, MeetPlainLoops) {
       const NaiveModel naive_model{testing::parameters_of(*model), config};
       const torch::Tensor memory = model->encode(source_, source_lengths_, {});
       const torch::Tensor logits =
-          model->logits(model->features(source_, source_lengths_, input_, input_lengths_, {}));
+          model->logits(model->features({source_, source_lengths_}, {input_, input_lengths_}, {}));
       int64_t first = 0;
       for (int64_t b = 0; b < 3; ++b) {
         testing::expect_rows(memory[b], naive_model.encode(sources_[b]), tolerance);
@@ -131,6 +131,25 @@ TEST_F(Transformers, MeetPlainLoops) {
   }
 }
 
+TEST_F(Transformers, TheLossIsThatOfEveryTargetPiece) {
+  const data::Batch batch = {
+      .source = source_,
+      .source_lengths = source_lengths_,
+      .target = torch::tensor({{4, 2, 0, 0}, {10, 5, 3, 2}, {2, 0, 0, 0}}, torch::kInt64),
+      .target_lengths = input_lengths_,
+      .pairs = {0, 1, 2}};
+  const torch::Tensor targets = torch::tensor({4, 2, 10, 5, 3, 2, 2}, torch::kInt64);
+  Transformer model = random_model(small_config());
+  const torch::Tensor features =
+      model->features({source_, source_lengths_}, {input_, input_lengths_}, {});
+  const torch::Tensor log_p = torch::log_softmax(model->logits(features), -1);
+  const double nll = -log_p.gather(1, targets.unsqueeze(1)).sum().item<double>();
+  const layers::LossSums sums = model->loss(batch, /*smoothing=*/0.1, {});
+  EXPECT_NEAR(sums.nll.item<double>(), nll, 1e-9);
+  EXPECT_NEAR(sums.loss.item<double>(), 0.9 * nll - 0.1 * log_p.mean(-1).sum().item<double>(),
+              1e-9);
+}
+
 TEST_F(Transformers, DecodeStepByStepAsAtOnce) {
   for (const config::ModelConfig& config : all_small_configs()) {
     SCOPED_TRACE(name_of(config));
@@ -139,7 +158,7 @@ TEST_F(Transformers, DecodeStepByStepAsAtOnce) {
     const torch::Tensor input = torch::tensor({{2, 4, 9, 1}, {2, 10, 5, 3}, {2, 6, 6, 8}});
     const torch::Tensor lengths = torch::full({3}, 4, torch::kInt64);
     const torch::Tensor whole =
-        model->logits(model->features(source_, source_lengths_, input, lengths, {}))
+        model->logits(model->features({source_, source_lengths_}, {input, lengths}, {}))
             .unflatten(0, {3, 4});
     DecoderState state = model->start_decoding(memory, source_lengths_);
     const torch::Tensor rows = torch::tensor({0, 0, 1, 1, 2, 2});
@@ -170,7 +189,7 @@ TEST(Backends, AgreeInEveryVariant) {
     for (const auto backend : {layers::BackendKind::kFused, layers::BackendKind::kReference}) {
       std::vector<torch::Tensor>& result = results.emplace_back();
       result.push_back(
-          model->features(source, source_lengths, input, lengths, {.backend = backend}));
+          model->features({source, source_lengths}, {input, lengths}, {.backend = backend}));
       (result[0] * weights).sum().backward();
       for (torch::Tensor leaf : model->leaves()) {
         result.push_back(leaf.grad().defined() ? leaf.grad().clone() : torch::zeros({1}));

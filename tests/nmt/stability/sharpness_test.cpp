@@ -61,9 +61,9 @@ TEST(HessianProduct, RefusesAVectorOfAnotherSize) {
 
 TEST(Sharpness, IsTheLargestEigenvalue) {
   const SineAndCubic function;
-  const Sharpness found = measure_sharpness(function.hessian(), {}, torch::kFloat64, kExact);
+  const auto found = measure_sharpness(function.hessian(), {}, torch::kFloat64, kExact);
   // Of [[−1, 3], [3, 0]], above all −sin(m): (−1 + √37) / 2; its other one, −3.5, is stronger.
-  EXPECT_NEAR(found.value, (std::sqrt(37.0) - 1.0) / 2.0, 1e-12);
+  EXPECT_NEAR(found.sharpness, (std::sqrt(37.0) - 1.0) / 2.0, 1e-12);
   EXPECT_FALSE(found.preconditioned.has_value());
 }
 
@@ -71,12 +71,12 @@ TEST(Sharpness, ScalesTheHessianOnBothSides) {
   const SineAndCubic function;
   at::Generator generator = testing::seeded(4);
   const torch::Tensor diagonal = testing::normal({13}, generator).exp();
-  const Sharpness found = measure_sharpness(function.hessian(), diagonal, torch::kFloat64, kExact);
+  const auto found = measure_sharpness(function.hessian(), diagonal, torch::kFloat64, kExact);
   const torch::Tensor root = at::diag(diagonal.rsqrt());
   const double expected =
       at::linalg_eigvalsh(root.matmul(function.dense()).matmul(root))[-1].item<double>();
   EXPECT_NEAR(found.preconditioned.value(), expected, 1e-11 * expected);
-  EXPECT_NEAR(found.value, (std::sqrt(37.0) - 1.0) / 2.0, 1e-12);
+  EXPECT_NEAR(found.sharpness, (std::sqrt(37.0) - 1.0) / 2.0, 1e-12);
 }
 
 TEST(Sharpness, ReportsTheLessExactSearch) {
@@ -84,7 +84,7 @@ TEST(Sharpness, ReportsTheLessExactSearch) {
   const HessianProduct hessian(x.pow(4).sum(), {x});      // Diagonal, 12 to 48.
   const torch::Tensor flat = 12.0 * x.detach().square();  // Then all eigenvalues are 1.
   const LanczosOptions few{.max_iterations = 3, .tolerance = 1e-9, .seed = 2};
-  const Sharpness found = measure_sharpness(hessian, flat, torch::kFloat64, few);
+  const auto found = measure_sharpness(hessian, flat, torch::kFloat64, few);
   EXPECT_NEAR(found.preconditioned.value(), 1.0, 1e-13);
   EXPECT_EQ(found.iterations, 3);
   EXPECT_GT(found.residual, 1e-3);

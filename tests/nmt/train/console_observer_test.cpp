@@ -72,37 +72,18 @@ TEST(UpdateLine, ShowsTheLossAndTheLowestEntropy) {
       "H_min 0.33 (25 %) cross 3 head 2");
 }
 
-TEST(DoneFraction, TakesTheLimitThatIsMetFirst) {
-  Progress progress{.update = 30, .first_update = 10, .seconds = 50.0};
-  EXPECT_FALSE(done_fraction(progress));
-  progress.max_updates = 110;
-  EXPECT_DOUBLE_EQ(*done_fraction(progress), 0.2);
-  progress.max_seconds = 100.0;
-  EXPECT_DOUBLE_EQ(*done_fraction(progress), 0.5);
-  progress.epochs = 3.5;
-  progress.first_epochs = 0.5;
-  progress.max_epochs = 4;
-  EXPECT_DOUBLE_EQ(*done_fraction(progress), 3.0 / 3.5);
-  progress.tokens = 980;
-  progress.first_tokens = 500;
-  progress.max_tokens = 1000;
-  EXPECT_DOUBLE_EQ(*done_fraction(progress), 480.0 / 500.0);
-  progress.max_updates = 30;
-  EXPECT_DOUBLE_EQ(*done_fraction(progress), 1.0);
-}
-
 TEST(ConsoleObserver, PrintsPlainLinesWithoutATerminal) {
   std::ostringstream out;
   ConsoleObserver observer(out, kPlain);
-  observer.on_start(run_log::sample_config());
+  observer.on_record(run_log::sample_config());
   const size_t start = out.str().size();
-  observer.on_progress({.update = 1, .seconds = 2.0, .max_updates = 10});
-  observer.on_update(run_log::sample_update(1));
-  observer.on_valid(run_log::sample_valid(2));
-  observer.on_checkpoint(run_log::sample_checkpoint(2));
-  observer.on_sharpness(run_log::sample_sharpness(2));
-  observer.on_event(run_log::sample_event(3));
-  observer.on_end(run_log::sample_end(10));
+  observer.on_progress({.update = 1, .seconds = 2.0, .fraction = 0.1});
+  observer.on_record(run_log::sample_update(1));
+  observer.on_record(run_log::sample_valid(2));
+  observer.on_record(run_log::sample_checkpoint(2));
+  observer.on_record(run_log::sample_sharpness(2));
+  observer.on_record(run_log::sample_event(3));
+  observer.on_record(run_log::sample_end(10));
   EXPECT_EQ(
       out.str().substr(start),
       update_line(run_log::sample_update(1)) +
@@ -119,7 +100,7 @@ TEST(ConsoleObserver, PrintsPlainLinesWithoutATerminal) {
 
 std::string end_of(const run_log::EndRecord& record) {
   std::ostringstream out;
-  ConsoleObserver(out, kPlain).on_end(record);
+  ConsoleObserver(out, kPlain).on_record(record);
   return out.str();
 }
 
@@ -148,7 +129,8 @@ TEST(ConsoleObserver, NumbersThatAreNoneHaveNoSign) {
                          .tokens_per_second = 0.0}),
             "update 3  epoch 1  loss nan  nll nan  lr 0  gradient nan  0 tokens/s");
   std::ostringstream out;
-  ConsoleObserver(out, kPlain).on_valid({.update = 3, .loss = nan, .nll = nan, .perplexity = nan});
+  ConsoleObserver(out, kPlain)
+      .on_record(run_log::ValidRecord{.update = 3, .loss = nan, .nll = nan, .perplexity = nan});
   EXPECT_EQ(out.str(), "valid at update 3  loss nan  nll nan  perplexity nan\n");
 }
 
@@ -158,7 +140,7 @@ TEST(ConsoleObserver, SaysWhyThereIsNoPreconditionedSharpness) {
   run_log::SharpnessRecord record = run_log::sample_sharpness(2);
   record.preconditioned = std::nullopt;
   record.preconditioner = "none: sgd keeps no second moments";
-  observer.on_sharpness(record);
+  observer.on_record(record);
   EXPECT_EQ(out.str(),
             "sharpness at update 2: 1.714, preconditioner: none: sgd keeps no second moments  "
             "(17 iterations, residual 6.7e-04)\n");
@@ -170,7 +152,7 @@ TEST(ConsoleObserver, LinesOfLogRecordsKeepTheirDistance) {
   for (int64_t update = 1; update <= 25; ++update) {
     run_log::UpdateRecord record = run_log::sample_update(update);
     record.seconds = static_cast<double>(update);
-    observer.on_update(record);
+    observer.on_record(record);
   }
   EXPECT_THAT(out.str(), HasSubstr("update 1 "));
   EXPECT_THAT(out.str(), HasSubstr("update 11 "));
@@ -182,14 +164,14 @@ TEST(ConsoleObserver, OnATerminalABarStandsBelowTheLines) {
   std::ostringstream out;
   ConsoleObserver observer(out, kTerminal);
   observer.on_progress(
-      {.update = 5, .loss = 2.5, .tokens_per_second = 100, .seconds = 5.0, .max_updates = 10});
+      {.update = 5, .loss = 2.5, .tokens_per_second = 100, .seconds = 5.0, .fraction = 0.5});
   EXPECT_THAT(out.str(), HasSubstr("[###"));
   EXPECT_THAT(out.str(), HasSubstr("update 5  loss 2.500  100 tokens/s  5.0 s left"));
   const size_t before = out.str().size();
-  observer.on_valid(run_log::sample_valid(5));
+  observer.on_record(run_log::sample_valid(5));
   const std::string after = out.str().substr(before);
   EXPECT_LT(after.find("valid at update 5"), after.find("[###"));
-  observer.on_end(run_log::sample_end(5));
+  observer.on_record(run_log::sample_end(5));
   EXPECT_TRUE(out.str().ends_with("\n"));
 }
 

@@ -44,7 +44,7 @@ Update update_on(torch::Device device, const config::TrainingConfig& config,
   model::Transformer model(config.model);
   model::initialize(model, config.seed);
   model->to(device);
-  TrainStep step(model, config, 1, data.vocabularies().target().eos_id());
+  TrainStep step(model, config, 1);
   std::vector<uint32_t> pairs(9);
   std::iota(pairs.begin(), pairs.end(), 3);
   Update update{step.run(1, {data::make_batch(data.train, pairs)}, /*measure=*/true), {}};

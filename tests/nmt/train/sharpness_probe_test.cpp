@@ -12,7 +12,6 @@
 
 #include "nmt/model/init.h"
 #include "nmt/model/parameters.h"
-#include "nmt/train/loss_of_batch.h"
 #include "tests/layers/double_precision.h"
 #include "tests/nmt/model/small_config.h"
 #include "tests/nmt/train/toy_run.h"
@@ -23,8 +22,6 @@ namespace {
 using nmt::testing::DoublePrecision;
 using nmt::testing::normal;
 using nmt::testing::seeded;
-
-constexpr int64_t kEos = 2;
 
 // 1L-1L with D = 4, F = 6, H = 2, V = 9: some 400 parameters.
 config::TrainingConfig tiny_config(layers::ResidualKind residual, layers::LinearKind linear) {
@@ -93,7 +90,7 @@ class GradientAtFixedVectors {
   torch::Tensor operator()() {
     write_effective();
     for (const data::Batch& batch : two_batches()) {
-      (loss_of_batch(model_, batch, kEos, 0.1, {}).loss / kTargetTokens).backward();
+      (model_->loss(batch, 0.1, {}).loss / kTargetTokens).backward();
     }
     pull_back();
     std::vector<torch::Tensor> all;
@@ -209,8 +206,8 @@ void expect_dense_sharpness(layers::ResidualKind residual, layers::LinearKind li
   const config::TrainingConfig config = tiny_config(residual, linear);
   model::Transformer model = random_model(config, generator);
   const optim::NamedTensors state = some_state(model, generator);
-  const stability::Sharpness found =
-      SharpnessProbe(config, two_batches(), kEos).measure(model, state);
+  const run_log::SharpnessRecord found =
+      SharpnessProbe(config, two_batches()).measure(model, state);
 
   const torch::Tensor hessian = dense_hessian(model);
   const double size = hessian.abs().max().item<double>();
@@ -219,18 +216,17 @@ void expect_dense_sharpness(layers::ResidualKind residual, layers::LinearKind li
       diagonal_of(state, config.optimization.adam_beta2, config.optimization.adam_eps).rsqrt();
   const torch::Tensor scaled = root.unsqueeze(1) * hessian * root;
   EXPECT_LT(found.residual, 1e-3);
-  EXPECT_NEAR(found.value, top(hessian), 1e-3 * top(hessian));
+  EXPECT_NEAR(found.sharpness, top(hessian), 1e-3 * top(hessian));
   EXPECT_NEAR(found.preconditioned.value(), top(scaled), 1e-3 * top(scaled));
   EXPECT_THAT(found.preconditioner, ::testing::HasSubstr("second moment"));
 
   // adamw is adam but for its weight decay; without second moments there is no P.
   config::TrainingConfig other = config;
   other.optimization.optimizer = config::OptimizerKind::kAdamW;
-  EXPECT_EQ(SharpnessProbe(other, two_batches(), kEos).measure(model, state).preconditioned,
+  EXPECT_EQ(SharpnessProbe(other, two_batches()).measure(model, state).preconditioned,
             found.preconditioned);
   other.optimization.optimizer = config::OptimizerKind::kLion;
-  const stability::Sharpness bare =
-      SharpnessProbe(other, two_batches(), kEos).measure(model, state);
+  const run_log::SharpnessRecord bare = SharpnessProbe(other, two_batches()).measure(model, state);
   EXPECT_FALSE(bare.preconditioned.has_value());
   EXPECT_EQ(bare.preconditioner, "none: lion keeps no second moments");
 }
@@ -259,18 +255,17 @@ TEST(SharpnessProbe, Float32MeetsFloat64) {
     SCOPED_TRACE(model::name_of(config.model));
     model::Transformer model(config.model);
     model::initialize(model, 3);
-    TrainStep step(model, config, /*workers=*/1, data.vocabularies().target().eos_id());
+    TrainStep step(model, config, /*workers=*/1);
     data::TokenBatcher batcher(data.train, {.max_tokens = 600, .seed = 3});
     for (int64_t update = 1; update <= 30; ++update) step.run(update, {batcher.next()});
-    const SharpnessProbe probe(config, sharpness_sample(data.train, 200, 1),
-                               data.vocabularies().target().eos_id());
-    const stability::Sharpness single = probe.measure(model, step.optimizer().state());
+    const SharpnessProbe probe(config, sharpness_sample(data.train, 200, 1));
+    const run_log::SharpnessRecord single = probe.measure(model, step.optimizer().state());
     const DoublePrecision double_precision;
-    const stability::Sharpness exact = probe.measure(model, step.optimizer().state());
+    const run_log::SharpnessRecord exact = probe.measure(model, step.optimizer().state());
     EXPECT_LT(exact.residual, 1e-3);
-    EXPECT_NEAR(single.value, exact.value, 1e-3 * exact.value);
+    EXPECT_NEAR(single.sharpness, exact.sharpness, 1e-3 * exact.sharpness);
     EXPECT_NEAR(*single.preconditioned, *exact.preconditioned, 1e-3 * *exact.preconditioned);
-    EXPECT_NE(single.value, exact.value);
+    EXPECT_NE(single.sharpness, exact.sharpness);
   }
 }
 
@@ -286,7 +281,7 @@ TEST(SharpnessProbe, LeavesModelAndOptimizerAsTheyAre) {
     return all;
   };
   const std::vector<torch::Tensor> before = copies();
-  SharpnessProbe(config, sharpness_sample(data.train, 50, 1), data.vocabularies().target().eos_id())
+  SharpnessProbe(config, sharpness_sample(data.train, 50, 1))
       .measure(model, {{"step", torch::tensor(0, torch::kInt64)}});
   const std::vector<torch::Tensor> after = copies();
   for (size_t i = 0; i < before.size(); ++i) EXPECT_TRUE(torch::equal(before[i], after[i])) << i;

@@ -39,7 +39,7 @@ class TensorboardObserverTest : public ::testing::Test {
 };
 
 TEST_F(TensorboardObserverTest, AnUpdateIsOneEventWithAllItsCurves) {
-  TensorboardObserver(path(), {}).on_update(run_log::sample_update(30));
+  TensorboardObserver(path(), {}).on_record(run_log::sample_update(30));
   ASSERT_EQ(events().size(), 1u);
   EXPECT_EQ(events()[0].step, 30);
   const std::string cross = "attention/cross/layer003/";
@@ -64,7 +64,7 @@ TEST_F(TensorboardObserverTest, AHeadThatIsNotANumberShowsInItsLayer) {
     }
     run_log::UpdateRecord with_nan = record;
     with_nan.attention = {layer};
-    TensorboardObserver(path(), {}).on_update(with_nan);
+    TensorboardObserver(path(), {}).on_record(with_nan);
     for (const char* name : {"relative_entropy", "min_entropy", "max_logit"}) {
       EXPECT_TRUE(
           std::isnan(events()[0].scalars.at(std::string("attention/cross/layer003/") + name)))
@@ -77,9 +77,9 @@ TEST_F(TensorboardObserverTest, ValidationsAndEvents) {
   TensorboardObserver observer(path(), {});
   run_log::ValidRecord without_bleu = run_log::sample_valid(4);
   without_bleu.bleu.reset();
-  observer.on_valid(run_log::sample_valid(2));
-  observer.on_event(run_log::sample_event(3));
-  observer.on_valid(without_bleu);
+  observer.on_record(run_log::sample_valid(2));
+  observer.on_record(run_log::sample_event(3));
+  observer.on_record(without_bleu);
   ASSERT_EQ(events().size(), 3u);
   EXPECT_EQ(events()[0].step, 2);
   EXPECT_THAT(events()[0].scalars,
@@ -94,7 +94,7 @@ TEST_F(TensorboardObserverTest, ValidationsAndEvents) {
 TEST_F(TensorboardObserverTest, TheConfigurationIsATable) {
   run_log::ConfigRecord config = run_log::sample_config();
   config.config["valid-sets"] = {"a|b.en", "a|b.de"};
-  TensorboardObserver(path(), {}).on_start(config);
+  TensorboardObserver(path(), {}).on_record(config);
   ASSERT_EQ(events().size(), 1u);
   EXPECT_EQ(events()[0].step, 0);
   const std::string text = events()[0].texts.at("run/configuration");
@@ -106,8 +106,8 @@ TEST_F(TensorboardObserverTest, TheConfigurationIsATable) {
 TEST_F(TensorboardObserverTest, AResumeTakesBackFromTheLastUpdateRecordOnAndRepeatsIt) {
   TensorboardObserver observer(path(), {run_log::sample_event(10), run_log::sample_update(10),
                                         run_log::sample_valid(12), run_log::sample_checkpoint(12)});
-  observer.on_start(run_log::sample_config());
-  observer.on_update(run_log::sample_update(20));
+  observer.on_record(run_log::sample_config());
+  observer.on_record(run_log::sample_update(20));
   const auto found = events();
   ASSERT_EQ(found.size(), 6u);
   EXPECT_TRUE(found[0].session_start);
@@ -125,8 +125,8 @@ TEST_F(TensorboardObserverTest, AResumeTakesBackFromTheLastUpdateRecordOnAndRepe
 TEST_F(TensorboardObserverTest, WhatHasNoCurveWritesNothing) {
   TensorboardObserver observer(path(), {});
   observer.on_progress({});
-  observer.on_checkpoint(run_log::sample_checkpoint(2));
-  observer.on_end(run_log::sample_end(3));
+  observer.on_record(run_log::sample_checkpoint(2));
+  observer.on_record(run_log::sample_end(3));
   EXPECT_THAT(events(), IsEmpty());
 }
 

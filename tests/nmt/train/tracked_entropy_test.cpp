@@ -12,7 +12,6 @@
 #include "nmt/config/arch_name.h"
 #include "nmt/model/init.h"
 #include "nmt/model/parameters.h"
-#include "nmt/train/loss_of_batch.h"
 #include "nmt/train/train_step.h"
 #include "tests/layers/double_precision.h"
 #include "tests/nmt/train/toy_run.h"
@@ -107,7 +106,7 @@ class TrackedEntropy : public ::testing::TestWithParam<layers::ResidualKind> {
         at::make_generator<at::CPUGeneratorImpl>(dropout_seed(config.seed, kUpdate, 0));
     context.observer = &statistics;
     context.backend = layers::BackendKind::kReference;
-    loss_of_batch(model, batch_of(data_), data_.vocabularies().target().eos_id(), 0.1, context);
+    model->loss(batch_of(data_), 0.1, context);
     return statistics;
   }
 
@@ -120,7 +119,7 @@ TEST_P(TrackedEntropy, EqualsFloat64FromTheSameWeightsAndBatch) {
     const config::TrainingConfig config = config_of(row.kind);
     model::Transformer model(config.model);
     model::initialize(model, config.seed);
-    TrainStep step(model, config, 1, data_.vocabularies().target().eos_id());
+    TrainStep step(model, config, 1);
     for (int64_t update = 1; update < kUpdate; ++update) step.run(update, {batch_of(data_)});
     step.tracker().take();
     const checkpoint::NamedTensors weights = copies(model);
@@ -149,7 +148,7 @@ TEST_P(TrackedEntropy, NoHeadLiesUnderItsBound) {
   const config::TrainingConfig config = config_of(layers::LinearKind::kPlain);
   model::Transformer model(config.model);
   model::initialize(model, config.seed);
-  TrainStep step(model, config, 2, data_.vocabularies().target().eos_id());
+  TrainStep step(model, config, 2);
   for (int64_t update = 1; update < 8; ++update) step.run(update, {batch_of(data_)});
   step.tracker().take();
   StepResult result = step.run(8, {batch_of(data_)}, /*measure=*/true);
@@ -173,7 +172,7 @@ TEST(MeasuredUpdate, IsTheSameUpdateToTheBit) {
     const auto weights = [&](bool measure) {
       model::Transformer model(config.model);
       model::initialize(model, config.seed);
-      TrainStep step(model, config, 2, data.vocabularies().target().eos_id());
+      TrainStep step(model, config, 2);
       for (int64_t update = 1; update <= 3; ++update) {
         step.run(update, {batch_of(data)}, measure);
       }
@@ -188,7 +187,7 @@ TEST(MeasuredUpdate, ListsEveryMatrixAndLayer) {
   const config::TrainingConfig config = toy_config(data, "");  // 2L-1L
   model::Transformer model(config.model);
   model::initialize(model, config.seed);
-  TrainStep step(model, config, 2, data.vocabularies().target().eos_id());
+  TrainStep step(model, config, 2);
   const StepStatistics statistics = step.run(1, {batch_of(data)}, /*measure=*/true).statistics;
   EXPECT_EQ(statistics.matrices.size(), 1u + 2 * 6 + 10);
   ASSERT_EQ(statistics.stream.size(), 3u);
@@ -211,7 +210,7 @@ TEST(MeasuredUpdate, KnowsEveryParametrisation) {
     config.model.architecture = config::parse_architecture(name);
     model::Transformer model(config.model);
     model::initialize(model, config.seed);
-    TrainStep step(model, config, 2, data.vocabularies().target().eos_id());
+    TrainStep step(model, config, 2);
     const StepStatistics statistics = step.run(1, {batch_of(data)}, /*measure=*/true).statistics;
     ASSERT_EQ(statistics.matrices.size(), 1u + 2 * 6 + 10);
     const bool spectral = config.model.architecture.linear == layers::LinearKind::kSpectralNorm;
@@ -231,7 +230,7 @@ TEST(UntrackedUpdate, IsTheSameUpdateToTheBit) {
     config.stability.track_attention = track;
     model::Transformer model(config.model);
     model::initialize(model, config.seed);
-    TrainStep step(model, config, 2, data.vocabularies().target().eos_id());
+    TrainStep step(model, config, 2);
     const StepResult result = step.run(1, {batch_of(data)});
     EXPECT_EQ(result.entropies.empty(), !track);
     return copies(model);

@@ -55,7 +55,7 @@ struct Cut {
 StepResult one_update(const TrainingData& data, config::TrainingConfig config, const Cut& cut,
                       checkpoint::NamedTensors* gradient) {
   config.optimization.clip_norm = 0.0;
-  TrainStep step(fresh_model(config), config, cut.workers, data.vocabularies().target().eos_id());
+  TrainStep step(fresh_model(config), config, cut.workers);
   std::vector<data::Batch> batches;
   for (const auto& [first, last] : cut.micro_batches) {
     batches.push_back(batch_of(data, first, last));
@@ -163,7 +163,7 @@ TEST(TrainStep, ALargeShareRunsInSlices) {
   const int64_t pieces = std::max(whole.source_tokens(), whole.target_tokens());
   ASSERT_EQ(slice_count(pieces, 1, config.model.d_model), 2) << pieces;
   const auto gradient_of = [&](const std::vector<data::Batch>& batches) {
-    TrainStep step(fresh_model(config), config, 1, data.vocabularies().target().eos_id());
+    TrainStep step(fresh_model(config), config, 1);
     step.run(1, batches);
     return gradients(step);
   };
@@ -177,7 +177,7 @@ TEST(TrainStep, TheSameSeedAndThreadCountGiveTheSameBits) {
   config.model.dropout = 0.3;
   config.model.attention_dropout = 0.1;
   const auto weights = [&] {
-    TrainStep step(fresh_model(config), config, 2, data.vocabularies().target().eos_id());
+    TrainStep step(fresh_model(config), config, 2);
     for (int64_t update = 1; update <= 3; ++update) {
       step.run(update, {batch_of(data, 0, 7), batch_of(data, 7, 12)});
     }
@@ -197,7 +197,7 @@ TEST(TrainStep, TheFactorMultipliesTheSchedulesLearningRate) {
   config.optimization.warmup_updates = 0;
   config.model.architecture.linear = layers::LinearKind::kPlain;
   const auto moved = [&](double factor) {
-    TrainStep step(fresh_model(config), config, 1, data.vocabularies().target().eos_id());
+    TrainStep step(fresh_model(config), config, 1);
     const torch::Tensor weight = model::named_parameters(step.model())[0].second.detach();
     const torch::Tensor before = weight.clone();
     step.set_learning_rate_factor(factor);
@@ -218,7 +218,7 @@ TEST(TrainStep, DropoutDiffersBetweenUpdatesButNotBetweenHistories) {
   config.optimization.warmup_updates = 0;
   config.model.architecture.linear = layers::LinearKind::kPlain;
   const auto loss_of = [&](const std::vector<int64_t>& updates) {
-    TrainStep step(fresh_model(config), config, 1, data.vocabularies().target().eos_id());
+    TrainStep step(fresh_model(config), config, 1);
     double loss = 0.0;
     for (const int64_t update : updates) loss = step.run(update, {batch_of(data, 0, 12)}).loss;
     return loss;
@@ -234,7 +234,7 @@ TEST(TrainStep, AnUpdateThatIsNotFiniteChangesNothing) {
        {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
     for (const int64_t workers : {1, 2}) {
       model::Transformer model = fresh_model(config);
-      TrainStep step(model, config, workers, data.vocabularies().target().eos_id());
+      TrainStep step(model, config, workers);
       EXPECT_TRUE(step.run(1, {batch_of(data, 0, 12)}).finite);
       for (auto& [name, value] : model::named_parameters(model)) {
         if (name.ends_with("fc2.bias")) value.detach().fill_(poison);
@@ -255,7 +255,7 @@ TEST(TrainStep, ReportsTheEntropyOfEveryLayerAndKind) {
   const TrainingData data = toy_data();
   config::TrainingConfig config = toy_config(data, "");
   config.model.architecture.decoder_layers = 3;
-  TrainStep step(fresh_model(config), config, 2, data.vocabularies().target().eos_id());
+  TrainStep step(fresh_model(config), config, 2);
   const StepResult result = step.run(1, {batch_of(data, 0, 12)});
   std::vector<std::pair<layers::AttentionKind, int64_t>> found;
   for (const run_log::LayerEntropy& layer : result.entropies) {
@@ -286,7 +286,7 @@ TEST(TrainStep, ClippingScalesWhatTheOptimizerSeesButNotTheReportedNorm) {
   const TrainingData data = toy_data();
   config::TrainingConfig config = toy_config(data, "");
   config.optimization.clip_norm = 1e-3;
-  TrainStep step(fresh_model(config), config, 1, data.vocabularies().target().eos_id());
+  TrainStep step(fresh_model(config), config, 1);
   const StepResult result = step.run(1, {batch_of(data, 0, 12)});
   EXPECT_GT(result.gradient_norm, 1e-2);
   EXPECT_NEAR(norm_of(gradients(step)), result.gradient_norm, 1e-6 * result.gradient_norm);
@@ -310,7 +310,7 @@ TEST(TrainStep, TwentyUpdatesLowerTheLossOfEveryVariant) {
     for (const bool recompute : {false, true}) {
       config.recompute = recompute;
       config.backend = recompute ? layers::BackendKind::kReference : layers::BackendKind::kFused;
-      TrainStep step(fresh_model(config), config, 2, data.vocabularies().target().eos_id());
+      TrainStep step(fresh_model(config), config, 2);
       double first = 0.0, last = 0.0;
       for (int64_t update = 1; update <= 20; ++update) {
         last = step.run(update, {batch_of(data, 0, 12)}).loss;
@@ -324,7 +324,7 @@ TEST(TrainStep, TwentyUpdatesLowerTheLossOfEveryVariant) {
 TEST(TrainStep, FreedGradientsAreGone) {
   const TrainingData data = toy_data();
   const config::TrainingConfig config = toy_config(data, "");
-  TrainStep step(fresh_model(config), config, 2, data.vocabularies().target().eos_id());
+  TrainStep step(fresh_model(config), config, 2);
   step.run(1, {batch_of(data, 0, 12)});
   std::vector<c10::weak_intrusive_ptr<c10::StorageImpl>> storages;
   for (const auto& [name, value] : model::named_parameters(step.model())) {

@@ -69,13 +69,18 @@ checkpoint::TrainingState newest_state(const config::TrainingConfig& config) {
       checkpoint::CheckpointSet(config.model_dir + "/checkpoints").newest()->folder);
 }
 
+void expect_same_state(const checkpoint::TrainingState& a, const checkpoint::TrainingState& b) {
+  testing::expect_same_bits(a.optimizer, b.optimizer);
+  testing::expect_same_bits(a.statistics, b.statistics);
+}
+
 void expect_same_run(const std::string& a, const std::string& b) {
   const auto newest_a = checkpoint::CheckpointSet(a + "/checkpoints").newest()->folder;
   const auto newest_b = checkpoint::CheckpointSet(b + "/checkpoints").newest()->folder;
   testing::expect_same_bits(checkpoint::load_model(newest_a).tensors,
                             checkpoint::load_model(newest_b).tensors);
-  testing::expect_same_bits(checkpoint::load_training_state(newest_a).optimizer,
-                            checkpoint::load_training_state(newest_b).optimizer);
+  expect_same_state(checkpoint::load_training_state(newest_a),
+                    checkpoint::load_training_state(newest_b));
   EXPECT_EQ(comparable_log(a), comparable_log(b));
 }
 
@@ -159,7 +164,7 @@ TEST(Trainer, MeasuringSharpnessChangesNoBit) {
   testing::train(without, data);
   testing::train(with, data);
   testing::expect_same_bits(newest_model(without).tensors, newest_model(with).tensors);
-  testing::expect_same_bits(newest_state(without).optimizer, newest_state(with).optimizer);
+  expect_same_state(newest_state(without), newest_state(with));
   EXPECT_EQ(records<ValidRecord>(without.model_dir), records<ValidRecord>(with.model_dir));
   EXPECT_TRUE(records<SharpnessRecord>(without.model_dir).empty());
 
@@ -362,7 +367,7 @@ TEST(Trainer, ABranchWithoutAChangeGoesOnAsItsParent) {
           {.checkpoint = from, .update = start, .branches = true, .events = {event}})
       .run();
   testing::expect_same_bits(newest_model(branch).tensors, newest_model(parent).tensors);
-  testing::expect_same_bits(newest_state(branch).optimizer, newest_state(parent).optimizer);
+  expect_same_state(newest_state(branch), newest_state(parent));
   ASSERT_EQ(records<run_log::EventRecord>(branch.model_dir).front(), event);
   EXPECT_GT(records<UpdateRecord>(branch.model_dir).front().update, start);
 }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "data/token_batcher.h"
+#include "nmt/config/training_config.h"
 #include "nmt/optim/plateau.h"
 #include "nmt/run_log/run_record.h"
 
@@ -26,7 +27,17 @@ struct RunProgress {
   std::string unstable;
   double learning_rate_factor = 1.0;  ///< Times the schedule's rate; interventions lower it.
   optim::PlateauState plateau;        ///< Of lr-schedule plateau.
+
+  /// The validation of this update is done and gave `record`; sets record.best, by `metric`.
+  void take(run_log::ValidRecord& record, config::ValidMetric metric);
 };
+
+/// Which part of the way from `start` to the limit that will be met first is done: 0 to 1, no value
+/// without a limit. `seconds` is the training time since `start`; positions are in epochs of
+/// `batches_in_epoch`.
+std::optional<double> done_fraction(const RunProgress& start, const RunProgress& now,
+                                    double seconds, int64_t batches_in_epoch,
+                                    const config::ScheduleConfig& limits);
 
 nlohmann::json to_json(const RunProgress& progress);
 

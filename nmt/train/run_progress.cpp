@@ -1,8 +1,10 @@
-#include "nmt/train/training_state.h"
+#include "nmt/train/run_progress.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "data/text/error.h"
+#include "nmt/cli/progress_bar.h"
 
 namespace nmt::train {
 namespace {
@@ -38,7 +40,39 @@ optim::PlateauState plateau_state(const nlohmann::json& json) {
   return plateau;
 }
 
+bool is_better(const run_log::ValidRecord& record, const std::optional<run_log::ValidRecord>& best,
+               config::ValidMetric metric) {
+  if (!std::isfinite(record.nll)) return false;
+  if (!best) return true;
+  if (metric == config::ValidMetric::kBleu && (record.bleu || best->bleu)) {
+    return record.bleu > best->bleu;  // None is less than any.
+  }
+  return record.nll < best->nll;
+}
+
 }  // namespace
+
+void RunProgress::take(run_log::ValidRecord& record, config::ValidMetric metric) {
+  validation_due = false;
+  record.best = is_better(record, best, metric);
+  bad_validations = record.best ? 0 : bad_validations + 1;
+  if (record.best) best = record;
+}
+
+std::optional<double> done_fraction(const RunProgress& start, const RunProgress& now,
+                                    double seconds, int64_t batches_in_epoch,
+                                    const config::ScheduleConfig& limits) {
+  const auto epochs = [&](const data::DataPosition& position) {
+    return position.epoch +
+           static_cast<double>(position.batch) / std::max<int64_t>(1, batches_in_epoch);
+  };
+  const auto real = [](int64_t count) { return static_cast<double>(count); };
+  return cli::done_fraction(
+      {{real(limits.max_updates), real(now.update), real(start.update)},
+       {real(limits.max_epochs), epochs(now.position), epochs(start.position)},
+       {real(limits.max_target_tokens), real(now.tokens), real(start.tokens)},
+       {60 * limits.max_minutes, start.seconds + seconds, start.seconds}});
+}
 
 nlohmann::json to_json(const RunProgress& progress) {
   return {{"update", progress.update},

@@ -1,4 +1,4 @@
-#include "nmt/train/training_state.h"
+#include "nmt/train/run_progress.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -27,7 +27,7 @@ RunProgress some_progress() {
   return progress;
 }
 
-TEST(TrainingState, ComesBackToTheBit) {
+TEST(RunProgress, ComesBackToTheBit) {
   const RunProgress before = some_progress();
   // As text, as in state.json.
   const RunProgress after =
@@ -48,13 +48,13 @@ TEST(TrainingState, ComesBackToTheBit) {
   EXPECT_EQ(after.plateau, before.plateau);
 }
 
-TEST(TrainingState, WithoutAValidationThereIsNoBest) {
+TEST(RunProgress, WithoutAValidationThereIsNoBest) {
   const RunProgress after = run_progress_from_json(to_json(RunProgress{}), "state.json");
   EXPECT_FALSE(after.best.has_value());
   EXPECT_EQ(after.plateau, optim::PlateauState{});
 }
 
-TEST(TrainingState, AnOlderStateHasInitialValuesOfWhatCameLater) {
+TEST(RunProgress, AnOlderStateHasInitialValuesOfWhatCameLater) {
   nlohmann::json json = to_json(some_progress());
   json.erase("learning_rate_factor");
   json.erase("plateau");
@@ -66,7 +66,7 @@ TEST(TrainingState, AnOlderStateHasInitialValuesOfWhatCameLater) {
   EXPECT_EQ(after.plateau, optim::PlateauState{});
 }
 
-TEST(TrainingState, NamesTheFileThatIsDamaged) {
+TEST(RunProgress, NamesTheFileThatIsDamaged) {
   const auto message = [](const char* key, const nlohmann::json& value) {
     nlohmann::json json = to_json(some_progress());
     json[key] = value;
@@ -76,6 +76,29 @@ TEST(TrainingState, NamesTheFileThatIsDamaged) {
   EXPECT_THAT(message("update", "twelve"), HasSubstr("c/state.json: not the state of a training"));
   EXPECT_THAT(message("learning_rate_factor", "half"), HasSubstr("c/state.json"));
   EXPECT_THAT(message("plateau", nlohmann::json::object()), HasSubstr("best_nll"));
+}
+
+TEST(DoneFraction, TakesTheLimitThatIsMetFirst) {
+  RunProgress start{.update = 10, .seconds = 20.0}, now{.update = 30};
+  config::ScheduleConfig limits;
+  limits.max_updates = limits.max_epochs = limits.max_target_tokens = 0;
+  limits.max_minutes = 0;
+  const auto done = [&] { return done_fraction(start, now, /*seconds=*/50.0, 8, limits); };
+  EXPECT_FALSE(done());
+  limits.max_updates = 110;
+  EXPECT_DOUBLE_EQ(*done(), 0.2);
+  limits.max_minutes = 2;
+  EXPECT_DOUBLE_EQ(*done(), 0.5);
+  start.position = {.epoch = 0, .batch = 4};
+  now.position = {.epoch = 3, .batch = 4};
+  limits.max_epochs = 4;
+  EXPECT_DOUBLE_EQ(*done(), 3.0 / 3.5);
+  start.tokens = 500;
+  now.tokens = 980;
+  limits.max_target_tokens = 1000;
+  EXPECT_DOUBLE_EQ(*done(), 480.0 / 500.0);
+  limits.max_updates = 30;
+  EXPECT_DOUBLE_EQ(*done(), 1.0);
 }
 
 }  // namespace
