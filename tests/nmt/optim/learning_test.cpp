@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "data/batch.h"
-#include "layers/kernels/packing.h"
 #include "nmt/config/enum_names.h"
 #include "nmt/model/init.h"
 #include "nmt/model/parameters.h"
@@ -36,10 +35,9 @@ class Pupil {
   double update() {
     const torch::Tensor pieces = torch::arange(3, 11).reshape({2, 4});
     const torch::Tensor lengths = torch::full({2}, 4, torch::kInt64);
-    const torch::Tensor features =
-        model_->features(pieces, lengths, data::decoder_input(pieces, /*eos_id=*/2), lengths, {});
-    const torch::Tensor loss =
-        model_->loss(features, pieces.flatten(), 0.0, layers::BackendKind::kFused).loss / 8.0;
+    const data::Batch batch = {
+        .source = pieces, .source_lengths = lengths, .target = pieces, .target_lengths = lengths};
+    const torch::Tensor loss = model_->loss(batch, /*smoothing=*/0.0, {}).loss / 8.0;
     for (torch::Tensor& leaf : model_->leaves()) leaf.mutable_grad().reset();
     loss.backward();
     model::pull_gradients_back(model_);
