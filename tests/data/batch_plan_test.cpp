@@ -11,7 +11,7 @@
 #include "tests/data/sample_text.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::data {
+namespace nmt::data::batch_plan_test {
 namespace {
 
 using nmt::testing::message_of;
@@ -148,4 +148,4 @@ TEST_F(BatchPlanTest, PairOverTheBudgetIsNamed) {
 }
 
 }  // namespace
-}  // namespace nmt::data
+}  // namespace nmt::data::batch_plan_test

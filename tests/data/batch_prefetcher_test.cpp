@@ -6,7 +6,7 @@
 
 #include "tests/data/sample_text.h"
 
-namespace nmt::data {
+namespace nmt::data::batch_prefetcher_test {
 namespace {
 
 using testing::made_up_pairs;
@@ -51,4 +51,4 @@ TEST_F(BatchPrefetcherTest, GoesOnWhereItsBatcherStands) {
 }
 
 }  // namespace
-}  // namespace nmt::data
+}  // namespace nmt::data::batch_prefetcher_test

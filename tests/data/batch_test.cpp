@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace nmt::data {
+namespace nmt::data::batch_test {
 namespace {
 
 torch::Tensor ids(const std::vector<std::vector<int64_t>>& rows) {
@@ -70,4 +70,4 @@ TEST(BatchTest, EmptyOrWrongSliceIsRefused) {
 }
 
 }  // namespace
-}  // namespace nmt::data
+}  // namespace nmt::data::batch_test

@@ -6,7 +6,7 @@
 
 #include "data/base/seeded_random.h"
 
-namespace nmt::data {
+namespace nmt::data::compact_sentences_test {
 namespace {
 
 std::vector<std::vector<int32_t>> random_sentences(int64_t count, int64_t vocab_size) {
@@ -68,4 +68,4 @@ TEST(CompactSentencesTest, NothingInIt) {
 }
 
 }  // namespace
-}  // namespace nmt::data
+}  // namespace nmt::data::compact_sentences_test

@@ -10,7 +10,7 @@
 #include "data/toy_grammar/english_forms.h"
 #include "data/toy_grammar/lexicon.h"
 
-namespace nmt::data {
+namespace nmt::data::german_forms_test {
 namespace {
 
 const Noun& noun(const std::string& english) {
@@ -160,4 +160,4 @@ TEST(EnglishFormsTest, Endings) {
 }
 
 }  // namespace
-}  // namespace nmt::data
+}  // namespace nmt::data::german_forms_test

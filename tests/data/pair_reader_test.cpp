@@ -9,7 +9,7 @@
 #include "data/text/error.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::data {
+namespace nmt::data::pair_reader_test {
 namespace {
 
 using nmt::testing::message_of;
@@ -98,4 +98,4 @@ TEST_F(PairReaderTest, MissingFileIsNamed) {
 }
 
 }  // namespace
-}  // namespace nmt::data
+}  // namespace nmt::data::pair_reader_test

@@ -11,7 +11,7 @@
 #include "tests/data/sample_text.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::data {
+namespace nmt::data::parallel_corpus_test {
 namespace {
 
 using nmt::testing::message_of;
@@ -227,4 +227,4 @@ TEST_F(ParallelCorpusTest, EachSideHasItsOwnVocabulary) {
 }
 
 }  // namespace
-}  // namespace nmt::data
+}  // namespace nmt::data::parallel_corpus_test

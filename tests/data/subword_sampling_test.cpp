@@ -11,7 +11,7 @@
 
 #include "tests/data/sample_text.h"
 
-namespace nmt::data {
+namespace nmt::data::subword_sampling_test {
 namespace {
 
 using testing::made_up_pairs;
@@ -136,4 +136,4 @@ TEST(SubwordSamplingTest, SeedAloneDecidesOnEveryThread) {
 }
 
 }  // namespace
-}  // namespace nmt::data
+}  // namespace nmt::data::subword_sampling_test

@@ -12,7 +12,7 @@
 #include "tests/data/sample_text.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::data {
+namespace nmt::data::subword_test {
 namespace {
 
 using nmt::testing::message_of;
@@ -192,4 +192,4 @@ TEST_P(SubwordTest, BytesCountWhereAVocabularyIsTooSmall) {
 }
 
 }  // namespace
-}  // namespace nmt::data
+}  // namespace nmt::data::subword_test

@@ -13,7 +13,7 @@
 #include "tests/data/sample_text.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::data {
+namespace nmt::data::token_batcher_test {
 namespace {
 
 using nmt::testing::message_of;
@@ -209,4 +209,4 @@ TEST_F(TokenBatcherTest, EachSideEndsAndPadsAsItsVocabularySays) {
 }
 
 }  // namespace
-}  // namespace nmt::data
+}  // namespace nmt::data::token_batcher_test

@@ -17,7 +17,7 @@
 #include "data/toy_grammar/lexicon.h"
 #include "data/toy_grammar/toy_corpus.h"
 
-namespace nmt::data {
+namespace nmt::data::toy_grammar_test {
 namespace {
 
 size_t words(const std::string& text) {
@@ -239,4 +239,4 @@ TEST(ToyCorpusTest, LargerTrainingSetStartsWithTheSmaller) {
 }
 
 }  // namespace
-}  // namespace nmt::data
+}  // namespace nmt::data::toy_grammar_test

@@ -10,7 +10,7 @@
 #include "data/toy_grammar/lexicon.h"
 #include "data/toy_grammar/syntax.h"
 
-namespace nmt::data {
+namespace nmt::data::toy_sentence_test {
 namespace {
 
 const Verb& verb(Frame frame, const std::string& base, const std::string& tail = "") {
@@ -228,4 +228,4 @@ TEST(ToySentenceTest, PredicateAdjectiveHasNoEnding) {
 }
 
 }  // namespace
-}  // namespace nmt::data
+}  // namespace nmt::data::toy_sentence_test

@@ -16,7 +16,7 @@
 #include "data/toy_grammar/toy_corpus.h"
 #include "nmt/metrics/bleu.h"
 
-namespace nmt::data {
+namespace nmt::data::toy_substitution_test {
 namespace {
 
 /// Words without the punctuation at their end; the first one begins small unless it is "I".
@@ -88,4 +88,4 @@ TEST(ToySubstitutionTest, WordForWordScoresUnderTwentyFive) {
 }
 
 }  // namespace
-}  // namespace nmt::data
+}  // namespace nmt::data::toy_substitution_test

@@ -11,7 +11,7 @@
 #include "data/subword.h"
 #include "data/toy_grammar/toy_corpus.h"
 
-namespace nmt::data {
+namespace nmt::data::unigram_nll_test {
 namespace {
 
 TEST(UnigramNllTest, IsTheMeanOfEveryPiecesOwnNll) {
@@ -37,4 +37,4 @@ TEST(UnigramNllTest, IsTheMeanOfEveryPiecesOwnNll) {
 }
 
 }  // namespace
-}  // namespace nmt::data
+}  // namespace nmt::data::unigram_nll_test

@@ -13,7 +13,7 @@
 #include "tests/data/sample_text.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::data {
+namespace nmt::data::vocabulary_test {
 namespace {
 
 using nmt::testing::message_of;
@@ -123,4 +123,4 @@ TEST(VocabularyTest, CutModelIsRefusedInSilence) {
 }
 
 }  // namespace
-}  // namespace nmt::data
+}  // namespace nmt::data::vocabulary_test

@@ -8,7 +8,7 @@
 
 #include "tests/layers/double_precision.h"
 
-namespace nmt::layers {
+namespace nmt::layers::admin_profile_test {
 namespace {
 
 // Half of the numbers are `value`, half −value: variance value².
@@ -50,4 +50,4 @@ TEST(AdminProfile, SetsParametersThatRequireGradients) {
 }
 
 }  // namespace
-}  // namespace nmt::layers
+}  // namespace nmt::layers::admin_profile_test

@@ -10,7 +10,7 @@
 #include "layers/kernels/packing.h"
 #include "tests/layers/layer_variant.h"
 
-namespace nmt::layers {
+namespace nmt::layers::decoder_layer_test {
 namespace {
 
 using testing::LayerVariant;
@@ -93,4 +93,4 @@ INSTANTIATE_TEST_SUITE_P(Variants, EveryDecoderLayer,
                          ::testing::ValuesIn(testing::all_layer_variants()), testing::name_of);
 
 }  // namespace
-}  // namespace nmt::layers
+}  // namespace nmt::layers::decoder_layer_test

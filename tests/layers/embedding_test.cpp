@@ -10,7 +10,7 @@
 #include "layers/dropout.h"
 #include "tests/layers/double_precision.h"
 
-namespace nmt::layers {
+namespace nmt::layers::embedding_test {
 namespace {
 
 double sinusoid(int64_t position, int64_t column, int64_t d_model) {
@@ -132,4 +132,4 @@ TEST(Dropout, KeepsTheMeanAndRepeatsItsSeed) {
 }
 
 }  // namespace
-}  // namespace nmt::layers
+}  // namespace nmt::layers::embedding_test

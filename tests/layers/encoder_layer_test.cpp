@@ -7,7 +7,7 @@
 #include "layers/kernels/packing.h"
 #include "tests/layers/layer_variant.h"
 
-namespace nmt::layers {
+namespace nmt::layers::encoder_layer_test {
 namespace {
 
 using testing::LayerVariant;
@@ -58,4 +58,4 @@ INSTANTIATE_TEST_SUITE_P(Variants, EveryEncoderLayer,
                          ::testing::ValuesIn(testing::all_layer_variants()), testing::name_of);
 
 }  // namespace
-}  // namespace nmt::layers
+}  // namespace nmt::layers::encoder_layer_test

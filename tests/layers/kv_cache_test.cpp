@@ -8,7 +8,7 @@
 
 #include "tests/layers/double_precision.h"
 
-namespace nmt::layers {
+namespace nmt::layers::kv_cache_test {
 namespace {
 
 TEST(KvCache, HoldsWhatWasAppendedAcrossGrowth) {
@@ -54,4 +54,4 @@ TEST(KvCache, EmptySelectionIsAllowedBeforeTheFirstStep) {
 }
 
 }  // namespace
-}  // namespace nmt::layers
+}  // namespace nmt::layers::kv_cache_test

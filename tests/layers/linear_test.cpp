@@ -9,7 +9,7 @@
 #include "layers/spectral_norm.h"
 #include "tests/layers/double_precision.h"
 
-namespace nmt::layers {
+namespace nmt::layers::linear_test {
 namespace {
 
 StackedLinearOptions three_parts(LinearKind kind, std::vector<int64_t> groups,
@@ -244,4 +244,4 @@ TEST_F(StackedLinears, MovedTensorsStayWhatTheyAreToEachOther) {
 }
 
 }  // namespace
-}  // namespace nmt::layers
+}  // namespace nmt::layers::linear_test

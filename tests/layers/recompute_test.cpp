@@ -8,7 +8,7 @@
 #include "layers/forward_observer.h"
 #include "tests/layers/layer_variant.h"
 
-namespace nmt::layers {
+namespace nmt::layers::recompute_test {
 namespace {
 
 class CountingObserver : public ForwardObserver {
@@ -90,4 +90,4 @@ INSTANTIATE_TEST_SUITE_P(Variants, RecomputedLayers,
                          ::testing::ValuesIn(testing::all_layer_variants()), testing::name_of);
 
 }  // namespace
-}  // namespace nmt::layers
+}  // namespace nmt::layers::recompute_test

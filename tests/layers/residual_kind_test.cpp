@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace nmt::layers {
+namespace nmt::layers::residual_kind_test {
 namespace {
 
 // Wang et al. 2022, the encoder-decoder formulas, computed apart from this code base.
@@ -73,4 +73,4 @@ TEST(ResidualSchemes, LearnedFactorsHaveAName) {
 }
 
 }  // namespace
-}  // namespace nmt::layers
+}  // namespace nmt::layers::residual_kind_test

@@ -8,7 +8,7 @@
 #include "tests/layers/double_precision.h"
 #include "tests/testing/backend.h"
 
-namespace nmt::layers {
+namespace nmt::layers::sigma_on_cuda_test {
 namespace {
 
 // A model of stacks with the same numbers wherever it is made.
@@ -85,4 +85,4 @@ TEST(SigmaOnCuda, LeavesTheCpuAndOtherKindsAlone) {
 }
 
 }  // namespace
-}  // namespace nmt::layers
+}  // namespace nmt::layers::sigma_on_cuda_test

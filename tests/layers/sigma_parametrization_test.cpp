@@ -10,7 +10,7 @@
 #include "layers/spectral_norm.h"
 #include "tests/layers/double_precision.h"
 
-namespace nmt::layers {
+namespace nmt::layers::sigma_parametrization_test {
 namespace {
 
 class Sigma : public ::testing::Test {
@@ -174,4 +174,4 @@ TEST_F(Sigma, NamesItsTensors) {
 }
 
 }  // namespace
-}  // namespace nmt::layers
+}  // namespace nmt::layers::sigma_parametrization_test

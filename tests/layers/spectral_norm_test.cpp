@@ -8,7 +8,7 @@
 
 #include "tests/layers/double_precision.h"
 
-namespace nmt::layers {
+namespace nmt::layers::spectral_norm_test {
 namespace {
 
 void expect_top_triple(const torch::Tensor& w, double tolerance) {
@@ -101,4 +101,4 @@ TEST(PowerIterationStep, LeavesTheVectorOfAZeroMatrix) {
 }
 
 }  // namespace
-}  // namespace nmt::layers
+}  // namespace nmt::layers::spectral_norm_test

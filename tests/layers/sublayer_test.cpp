@@ -8,7 +8,7 @@
 #include "layers/linear.h"
 #include "tests/layers/double_precision.h"
 
-namespace nmt::layers {
+namespace nmt::layers::sublayer_test {
 namespace {
 
 constexpr ResidualScheme kEverywhere = {
@@ -110,4 +110,4 @@ TEST_F(SublayerTest, ABranchUnderANormIsRead) {
 }
 
 }  // namespace
-}  // namespace nmt::layers
+}  // namespace nmt::layers::sublayer_test

@@ -8,7 +8,7 @@
 
 #include "tests/layers/double_precision.h"
 
-namespace nmt::layers {
+namespace nmt::layers::weight_norm_parametrization_test {
 namespace {
 
 class WeightNorm : public ::testing::Test {
@@ -109,4 +109,4 @@ TEST_F(WeightNorm, NamesItsTensorsAndHasNoSpectralNorm) {
 }
 
 }  // namespace
-}  // namespace nmt::layers
+}  // namespace nmt::layers::weight_norm_parametrization_test

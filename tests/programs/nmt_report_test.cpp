@@ -9,7 +9,7 @@
 #include "tests/nmt/report/planted_study.h"
 #include "tests/programs/process.h"
 
-namespace nmt::programs {
+namespace nmt::programs::nmt_report_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -122,4 +122,4 @@ TEST_F(NmtReport, RefusesWhatItCannotUse) {
 }
 
 }  // namespace
-}  // namespace nmt::programs
+}  // namespace nmt::programs::nmt_report_test

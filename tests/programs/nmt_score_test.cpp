@@ -17,7 +17,7 @@
 #include "tests/programs/process.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt {
+namespace nmt::nmt_score_test {
 namespace {
 
 using ::testing::AllOf;
@@ -313,4 +313,4 @@ TEST(NmtScoreTest, WarnsAboutTokenizedTextUnlessForced) {
 }
 
 }  // namespace
-}  // namespace nmt
+}  // namespace nmt::nmt_score_test

@@ -14,7 +14,7 @@
 #include "tests/nmt/decode/tiny_model.h"
 #include "tests/programs/process.h"
 
-namespace nmt::programs {
+namespace nmt::programs::nmt_translate_test {
 namespace {
 
 using ::testing::AllOf;
@@ -320,4 +320,4 @@ TEST_F(NmtTranslate, AModelOfTwoVocabulariesNeedsBoth) {
 }
 
 }  // namespace
-}  // namespace nmt::programs
+}  // namespace nmt::programs::nmt_translate_test

@@ -6,7 +6,7 @@
 #include "tests/nmt/report/planted_study.h"
 #include "tests/programs/browser.h"
 
-namespace nmt::programs {
+namespace nmt::programs::report_page_test {
 namespace {
 
 using report::ordered_json;
@@ -183,4 +183,4 @@ TEST_F(ReportPage, CopesWithALogThatHasHardlyAnything) {
 }
 
 }  // namespace
-}  // namespace nmt::programs
+}  // namespace nmt::programs::report_page_test

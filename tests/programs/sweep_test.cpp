@@ -9,7 +9,7 @@
 #include "nmt/train/folder_lock.h"
 #include "tests/programs/train_folder.h"
 
-namespace nmt::programs {
+namespace nmt::programs::sweep_test {
 namespace {
 
 using ::testing::AllOf;
@@ -277,4 +277,4 @@ TEST_F(SweepTest, WrongUseIsStatusTwo) {
 }
 
 }  // namespace
-}  // namespace nmt::programs
+}  // namespace nmt::programs::sweep_test

@@ -5,7 +5,7 @@
 
 #include "tests/programs/train_folder.h"
 
-namespace nmt::programs {
+namespace nmt::programs::train_bad_input_test {
 namespace {
 
 using ::testing::AllOf;
@@ -202,4 +202,4 @@ TEST_F(TrainBadInput, ADamagedCheckpointIsNamed) {
 }
 
 }  // namespace
-}  // namespace nmt::programs
+}  // namespace nmt::programs::train_bad_input_test

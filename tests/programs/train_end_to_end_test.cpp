@@ -8,7 +8,7 @@
 #include "layers/norm_kind.h"
 #include "tests/programs/train_folder.h"
 
-namespace nmt::programs {
+namespace nmt::programs::train_end_to_end_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -217,4 +217,4 @@ TEST(TrainEndToEnd, SourceAndTargetMayHaveAVocabularyEach) {
 }
 
 }  // namespace
-}  // namespace nmt::programs
+}  // namespace nmt::programs::train_end_to_end_test

@@ -5,7 +5,7 @@
 
 #include "tests/programs/train_folder.h"
 
-namespace nmt::programs {
+namespace nmt::programs::train_input_kinds_test {
 namespace {
 
 using ::testing::AllOf;
@@ -96,4 +96,4 @@ TEST_F(TrainInputKinds, RefusedMemoryIsOneSentenceWithTheRemedy) {
 }
 
 }  // namespace
-}  // namespace nmt::programs
+}  // namespace nmt::programs::train_input_kinds_test

@@ -12,7 +12,7 @@
 
 #include "tests/programs/train_folder.h"
 
-namespace nmt::programs {
+namespace nmt::programs::train_resume_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -236,4 +236,4 @@ TEST(TrainResume, ADiskThatIsFullLeavesTheLastCheckpointWhole) {
 }
 
 }  // namespace
-}  // namespace nmt::programs
+}  // namespace nmt::programs::train_resume_test

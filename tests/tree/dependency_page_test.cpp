@@ -8,7 +8,7 @@
 
 #include "tests/tree/planted_tree.h"
 
-namespace nmt::tree {
+namespace nmt::tree::dependency_page_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -57,4 +57,4 @@ TEST(DependencyPage, ReportsRowsThatAreMissingOrTooMany) {
 }
 
 }  // namespace
-}  // namespace nmt::tree
+}  // namespace nmt::tree::dependency_page_test

@@ -5,7 +5,7 @@
 
 #include "tests/tree/planted_tree.h"
 
-namespace nmt::tree {
+namespace nmt::tree::file_sizes_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -37,4 +37,4 @@ TEST(FileSizes, FindsLargeFilesAndALargeTree) {
 }
 
 }  // namespace
-}  // namespace nmt::tree
+}  // namespace nmt::tree::file_sizes_test

@@ -4,7 +4,7 @@
 #include "tests/tree/folder_pages.h"
 #include "tests/tree/planted_tree.h"
 
-namespace nmt::tree {
+namespace nmt::tree::folder_pages_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -55,4 +55,4 @@ TEST(FolderPages, FindRecordedMaterialWithoutItsSource) {
 }
 
 }  // namespace
-}  // namespace nmt::tree
+}  // namespace nmt::tree::folder_pages_test

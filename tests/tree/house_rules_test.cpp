@@ -5,7 +5,7 @@
 
 #include "tests/tree/planted_tree.h"
 
-namespace nmt::tree {
+namespace nmt::tree::house_rules_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -91,4 +91,4 @@ TEST(HouseRules, FindFolderWideCMake) {
 }
 
 }  // namespace
-}  // namespace nmt::tree
+}  // namespace nmt::tree::house_rules_test

@@ -4,7 +4,7 @@
 #include "tests/tree/include_rules.h"
 #include "tests/tree/planted_tree.h"
 
-namespace nmt::tree {
+namespace nmt::tree::include_direction_test {
 namespace {
 
 using ::testing::Contains;
@@ -112,4 +112,4 @@ TEST(IncludeDirection, ReportsWhatTheTableDoesNotKnow) {
 }
 
 }  // namespace
-}  // namespace nmt::tree
+}  // namespace nmt::tree::include_direction_test

@@ -5,7 +5,7 @@
 
 #include "tests/tree/planted_tree.h"
 
-namespace nmt::tree {
+namespace nmt::tree::top_level_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -36,4 +36,4 @@ TEST(TopLevel, PermitsWhatGitIgnores) {
 }
 
 }  // namespace
-}  // namespace nmt::tree
+}  // namespace nmt::tree::top_level_test

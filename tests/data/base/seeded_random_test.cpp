@@ -10,7 +10,7 @@
 
 #include "data/base/mix_seeds.h"
 
-namespace nmt::base {
+namespace nmt::base::seeded_random_test {
 namespace {
 
 TEST(SeededRandomTest, EngineIsTheStandardOne) {
@@ -79,4 +79,4 @@ TEST(SeededRandomTest, SameSeedSameOrder) {
 }
 
 }  // namespace
-}  // namespace nmt::base
+}  // namespace nmt::base::seeded_random_test

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace nmt::base {
+namespace nmt::base::thread_pool_test {
 namespace {
 
 TEST(ThreadPool, RunsEveryWorkerOnceAThread) {
@@ -125,4 +125,4 @@ TEST(ForEachBlock, ThrowsWhatTheFirstBlockThrew) {
 }
 
 }  // namespace
-}  // namespace nmt::base
+}  // namespace nmt::base::thread_pool_test

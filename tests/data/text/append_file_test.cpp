@@ -9,7 +9,7 @@
 #include "data/text/error.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::text {
+namespace nmt::text::append_file_test {
 namespace {
 
 using nmt::testing::message_of;
@@ -58,4 +58,4 @@ TEST(AppendFile, AFolderThatIsNotThereIsAnInputError) {
 }
 
 }  // namespace
-}  // namespace nmt::text
+}  // namespace nmt::text::append_file_test

@@ -15,7 +15,7 @@
 #include "tests/data/text/gzip.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::text {
+namespace nmt::text::byte_source_test {
 namespace {
 
 using testing::message_of;
@@ -136,4 +136,4 @@ TEST(ReadFileTest, MissingFileIsAnError) {
 }
 
 }  // namespace
-}  // namespace nmt::text
+}  // namespace nmt::text::byte_source_test

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace nmt::text {
+namespace nmt::text::checksum_test {
 namespace {
 
 TEST(Checksum, SeesChangesLengthsAndOrder) {
@@ -35,4 +35,4 @@ TEST(Checksum, SeesChangesLengthsAndOrder) {
 }
 
 }  // namespace
-}  // namespace nmt::text
+}  // namespace nmt::text::checksum_test

@@ -11,7 +11,7 @@
 #include "data/text/error.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::text {
+namespace nmt::text::durable_file_test {
 namespace {
 
 using ::testing::AllOf;
@@ -59,4 +59,4 @@ TEST(DurableFile, ASecondNameWhereThereCanBeOneElseACopy) {
 }
 
 }  // namespace
-}  // namespace nmt::text
+}  // namespace nmt::text::durable_file_test

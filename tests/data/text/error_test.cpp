@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-namespace nmt {
+namespace nmt::error_test {
 namespace {
 
 TEST(ConcatenateTest, JoinsTextAndNumbers) {
@@ -27,4 +27,4 @@ TEST(ConcatenateTest, ErrorsAreMadeAlike) {
 }
 
 }  // namespace
-}  // namespace nmt
+}  // namespace nmt::error_test

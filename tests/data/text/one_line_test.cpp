@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace nmt::text {
+namespace nmt::text::one_line_test {
 namespace {
 
 TEST(OneLineTest, WhatEndsALineBecomesASpace) {
@@ -26,4 +26,4 @@ TEST(OneLineTest, AllElseStaysAsItIs) {
 }
 
 }  // namespace
-}  // namespace nmt::text
+}  // namespace nmt::text::one_line_test

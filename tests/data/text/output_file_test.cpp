@@ -15,7 +15,7 @@
 #include "data/text/error.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::text {
+namespace nmt::text::output_file_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -143,4 +143,4 @@ TEST(OutputFileTest, AFolderAndAMissingFolderAreErrors) {
 }
 
 }  // namespace
-}  // namespace nmt::text
+}  // namespace nmt::text::output_file_test

@@ -11,7 +11,7 @@
 #include "data/text/error.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::text {
+namespace nmt::text::path_kind_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -67,4 +67,4 @@ TEST(PathKindTest, LinksAreFollowedAlsoToWhatIsNotThere) {
 }
 
 }  // namespace
-}  // namespace nmt::text
+}  // namespace nmt::text::path_kind_test

@@ -11,7 +11,7 @@
 #include "tests/data/text/gzip.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::text {
+namespace nmt::text::segment_file_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -175,4 +175,4 @@ TEST_F(SegmentFileTest, DashIsStandardInput) {
 }
 
 }  // namespace
-}  // namespace nmt::text
+}  // namespace nmt::text::segment_file_test

@@ -8,7 +8,7 @@
 #include "data/text/error.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::text {
+namespace nmt::text::staged_folder_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -109,4 +109,4 @@ TEST(RemoveFolder, RemovesItWhole) {
 }
 
 }  // namespace
-}  // namespace nmt::text
+}  // namespace nmt::text::staged_folder_test

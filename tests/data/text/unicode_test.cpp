@@ -12,7 +12,7 @@
 #include "data/text/unicode_case.h"
 #include "data/text/utf8.h"
 
-namespace nmt::text {
+namespace nmt::text::unicode_test {
 namespace {
 
 // FNV-1a over 32-bit words, least significant byte first, as the recorder has it.
@@ -115,4 +115,4 @@ TEST(UnicodeTest, StaysWithinTextThatIsNotUtf8) {
 }
 
 }  // namespace
-}  // namespace nmt::text
+}  // namespace nmt::text::unicode_test

@@ -7,7 +7,7 @@
 
 #include <vector>
 
-namespace nmt::text {
+namespace nmt::text::utf8_test {
 namespace {
 
 // The definition, written by arithmetic and not by byte ranges: the shortest form of a scalar
@@ -104,4 +104,4 @@ TEST(Utf8Test, EncodingReplacesWhatIsNoScalarValue) {
 }
 
 }  // namespace
-}  // namespace nmt::text
+}  // namespace nmt::text::utf8_test

@@ -11,7 +11,7 @@
 #include "tests/layers/kernels/attention_problem.h"
 #include "tests/testing/backend.h"
 
-namespace nmt::kernels {
+namespace nmt::kernels::attention_cuda_test {
 namespace {
 
 class AttentionCuda : public ::testing::TestWithParam<torch::Dtype> {
@@ -103,4 +103,4 @@ TEST_P(DropoutCuda, MasksAreThoseOfTheCpu) {
 INSTANTIATE_TEST_SUITE_P(Types, DropoutCuda, ::testing::Values(torch::kFloat32, torch::kFloat64));
 
 }  // namespace
-}  // namespace nmt::kernels
+}  // namespace nmt::kernels::attention_cuda_test

@@ -9,7 +9,7 @@
 
 #include "tests/layers/double_precision.h"
 
-namespace nmt::kernels {
+namespace nmt::kernels::attention_forms_test {
 namespace {
 
 class AttentionForms : public ::testing::TestWithParam<torch::Dtype> {};
@@ -135,4 +135,4 @@ INSTANTIATE_TEST_SUITE_P(Dtypes, AttentionForms,
                          });
 
 }  // namespace
-}  // namespace nmt::kernels
+}  // namespace nmt::kernels::attention_forms_test

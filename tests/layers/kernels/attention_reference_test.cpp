@@ -10,7 +10,7 @@
 #include "layers/kernels/attention.h"
 #include "tests/layers/double_precision.h"
 
-namespace nmt::kernels {
+namespace nmt::kernels::attention_reference_test {
 namespace {
 
 struct Case {
@@ -223,4 +223,4 @@ TEST_F(AttentionReference, MaskCountsVisibleKeys) {
 }
 
 }  // namespace
-}  // namespace nmt::kernels
+}  // namespace nmt::kernels::attention_reference_test

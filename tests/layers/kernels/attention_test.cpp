@@ -21,7 +21,7 @@
 #include "tests/layers/kernels/attention_problem.h"
 #include "tests/layers/kernels/instruction_sets.h"
 
-namespace nmt::kernels {
+namespace nmt::kernels::attention_test {
 namespace {
 
 class Attention : public ::testing::TestWithParam<std::tuple<testing::InstructionSet, bool>> {
@@ -144,4 +144,4 @@ INSTANTIATE_TEST_SUITE_P(InstructionSets, Attention,
                          });
 
 }  // namespace
-}  // namespace nmt::kernels
+}  // namespace nmt::kernels::attention_test

@@ -6,7 +6,7 @@
 #include "layers/kernels/device.h"
 #include "tests/testing/backend.h"
 
-namespace nmt::kernels {
+namespace nmt::kernels::device_cuda_test {
 namespace {
 
 class DeviceCuda : public ::testing::Test {
@@ -34,4 +34,4 @@ TEST_F(DeviceCuda, LibTorchMultipliesMatricesThereAsOnTheCpu) {
 }
 
 }  // namespace
-}  // namespace nmt::kernels
+}  // namespace nmt::kernels::device_cuda_test

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <torch/cuda.h>
 
-namespace nmt::kernels {
+namespace nmt::kernels::device_test {
 namespace {
 
 TEST(Device, GivesDevicesOrTheReasonWhyThereAreNone) {
@@ -16,4 +16,4 @@ TEST(Device, AgreesWithLibTorch) {
 }
 
 }  // namespace
-}  // namespace nmt::kernels
+}  // namespace nmt::kernels::device_test

@@ -13,7 +13,7 @@
 #include "layers/kernels/residual_linear.h"
 #include "tests/layers/double_precision.h"
 
-namespace nmt::kernels {
+namespace nmt::kernels::dropout_test {
 namespace {
 
 constexpr double kProbability = 0.3;
@@ -120,4 +120,4 @@ TEST(ResidualLinearDropout, OfSomeRowsIsThatPartOfTheWhole) {
 }
 
 }  // namespace
-}  // namespace nmt::kernels
+}  // namespace nmt::kernels::dropout_test

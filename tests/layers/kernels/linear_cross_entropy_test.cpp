@@ -16,7 +16,7 @@
 #include "tests/layers/kernels/instruction_sets.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::kernels {
+namespace nmt::kernels::linear_cross_entropy_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -324,4 +324,4 @@ TEST(LinearCrossEntropy, NamesWhatIsWrong) {
 }
 
 }  // namespace
-}  // namespace nmt::kernels
+}  // namespace nmt::kernels::linear_cross_entropy_test

@@ -7,7 +7,7 @@
 
 #include "tests/layers/double_precision.h"
 
-namespace nmt::kernels {
+namespace nmt::kernels::linear_graph_test {
 namespace {
 
 TEST(LinearGraph, HasTheGradientsOfTheProduct) {
@@ -39,4 +39,4 @@ TEST(LinearGraph, HasNoValues) {
 }
 
 }  // namespace
-}  // namespace nmt::kernels
+}  // namespace nmt::kernels::linear_graph_test

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace nmt::kernels {
+namespace nmt::kernels::packing_test {
 namespace {
 
 TEST(Packing, KeepsTheValidPositionsInTheirOrder) {
@@ -45,4 +45,4 @@ TEST(Packing, RefusesWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace nmt::kernels
+}  // namespace nmt::kernels::packing_test

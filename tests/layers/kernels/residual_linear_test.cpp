@@ -12,7 +12,7 @@
 #include "tests/layers/double_precision.h"
 #include "tests/layers/kernels/instruction_sets.h"
 
-namespace nmt::kernels {
+namespace nmt::kernels::residual_linear_test {
 namespace {
 
 struct Case {
@@ -248,4 +248,4 @@ TEST(ResidualLinear, NamesTheShapesThatDisagree) {
 }
 
 }  // namespace
-}  // namespace nmt::kernels
+}  // namespace nmt::kernels::residual_linear_test

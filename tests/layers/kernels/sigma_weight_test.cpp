@@ -10,7 +10,7 @@
 #include "tests/layers/double_precision.h"
 #include "tests/layers/kernels/instruction_sets.h"
 
-namespace nmt::kernels {
+namespace nmt::kernels::sigma_weight_test {
 namespace {
 
 constexpr std::pair<int64_t, int64_t> kShapes[] = {{1, 1},    {3, 5},    {5, 3},   {8, 16},
@@ -184,4 +184,4 @@ TEST(SigmaWeight, NamesTheShapesThatDisagree) {
 }
 
 }  // namespace
-}  // namespace nmt::kernels
+}  // namespace nmt::kernels::sigma_weight_test

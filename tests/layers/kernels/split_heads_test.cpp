@@ -6,7 +6,7 @@
 
 #include <vector>
 
-namespace nmt::kernels {
+namespace nmt::kernels::split_heads_test {
 namespace {
 
 TEST(SplitHeads, HandsSideBySideGradientsOnAsTheyAre) {
@@ -33,4 +33,4 @@ TEST(SplitHeads, RefusesWhatDoesNotDivide) {
 }
 
 }  // namespace
-}  // namespace nmt::kernels
+}  // namespace nmt::kernels::split_heads_test

@@ -15,7 +15,7 @@
 #include "tests/nmt/checkpoint/small_model.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::checkpoint {
+namespace nmt::checkpoint::checkpoint_kill_test {
 namespace {
 
 constexpr int kKills = 40;
@@ -82,4 +82,4 @@ TEST(CheckpointKill, AKillAtAnyInstantLeavesTheNewestCheckpointAndBestWhole) {
 }
 
 }  // namespace
-}  // namespace nmt::checkpoint
+}  // namespace nmt::checkpoint::checkpoint_kill_test

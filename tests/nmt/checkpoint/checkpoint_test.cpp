@@ -16,7 +16,7 @@
 #include "tests/nmt/checkpoint/small_model.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::checkpoint {
+namespace nmt::checkpoint::checkpoint_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -312,4 +312,4 @@ TEST(Checkpoint, EachOfTwoVocabulariesIsChecked) {
 }
 
 }  // namespace
-}  // namespace nmt::checkpoint
+}  // namespace nmt::checkpoint::checkpoint_test

@@ -10,7 +10,7 @@
 #include "data/text/error.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::checkpoint {
+namespace nmt::checkpoint::safetensors_test {
 namespace {
 
 using nmt::testing::message_of;
@@ -263,4 +263,4 @@ TEST(Safetensors, FullDiskIsReportedWithTheRemedy) {
 }
 
 }  // namespace
-}  // namespace nmt::checkpoint
+}  // namespace nmt::checkpoint::safetensors_test

@@ -11,7 +11,7 @@
 #include "data/text/error.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::cli {
+namespace nmt::cli::config_lines_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -98,4 +98,4 @@ TEST(ConfigFileTest, ErrorsNameFileAndLine) {
 }
 
 }  // namespace
-}  // namespace nmt::cli
+}  // namespace nmt::cli::config_lines_test

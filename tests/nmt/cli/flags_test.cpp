@@ -12,7 +12,7 @@
 #include "nmt/cli/program.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::cli {
+namespace nmt::cli::flags_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -216,4 +216,4 @@ TEST_F(FlagsTest, HelpAndVersionComeBeforeEverythingElse) {
 }
 
 }  // namespace
-}  // namespace nmt::cli
+}  // namespace nmt::cli::flags_test

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-namespace nmt::cli {
+namespace nmt::cli::nearest_name_test {
 namespace {
 
 size_t naive_distance(std::string_view a, std::string_view b) {
@@ -82,4 +82,4 @@ TEST(NearestNameTest, SuggestsByInitialsPartsAndOtherToolkitsNames) {
 }
 
 }  // namespace
-}  // namespace nmt::cli
+}  // namespace nmt::cli::nearest_name_test

@@ -9,7 +9,7 @@
 
 #include "data/text/error.h"
 
-namespace nmt::cli {
+namespace nmt::cli::parse_value_test {
 namespace {
 
 TEST(ParseValueTest, RealNumbersSurviveWriting) {
@@ -49,4 +49,4 @@ TEST(ParseValueTest, RangesIncludeTheirEnds) {
 }
 
 }  // namespace
-}  // namespace nmt::cli
+}  // namespace nmt::cli::parse_value_test

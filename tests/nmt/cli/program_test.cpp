@@ -12,7 +12,7 @@
 #include "data/text/error.h"
 #include "nmt/cli/format_text.h"
 
-namespace nmt::cli {
+namespace nmt::cli::program_test {
 namespace {
 
 struct Outcome {
@@ -125,4 +125,4 @@ TEST(DurationTest, TwoUnitsAtMost) {
 }
 
 }  // namespace
-}  // namespace nmt::cli
+}  // namespace nmt::cli::program_test

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <sstream>
 
-namespace nmt::cli {
+namespace nmt::cli::progress_bar_test {
 namespace {
 
 BarState at(double seconds, double fraction = 0.25) {
@@ -89,4 +89,4 @@ TEST(ProgressBarTest, MessagesStandAboveTheBar) {
 }
 
 }  // namespace
-}  // namespace nmt::cli
+}  // namespace nmt::cli::progress_bar_test

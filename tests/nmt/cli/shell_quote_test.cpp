@@ -7,7 +7,7 @@
 #include <array>
 #include <cstdio>
 
-namespace nmt::cli {
+namespace nmt::cli::shell_quote_test {
 namespace {
 
 std::string as_the_shell_reads(const std::string& word) {
@@ -33,4 +33,4 @@ TEST(ShellQuoteTest, TheShellReadsBackEveryWord) {
 }
 
 }  // namespace
-}  // namespace nmt::cli
+}  // namespace nmt::cli::shell_quote_test

@@ -7,7 +7,7 @@
 
 #include <csignal>
 
-namespace nmt::cli {
+namespace nmt::cli::stop_signal_test {
 namespace {
 
 void stop_twice(int first, int second) {
@@ -60,4 +60,4 @@ TEST(StopSignalTest, WhatIsIgnoredAtTheStartStaysIgnored) {
 }
 
 }  // namespace
-}  // namespace nmt::cli
+}  // namespace nmt::cli::stop_signal_test

@@ -10,7 +10,7 @@
 
 #include <string>
 
-namespace nmt::cli {
+namespace nmt::cli::terminal_test {
 namespace {
 
 class TerminalTest : public ::testing::Test {
@@ -63,4 +63,4 @@ TEST_F(TerminalTest, KnowsItsSize) {
 }
 
 }  // namespace
-}  // namespace nmt::cli
+}  // namespace nmt::cli::terminal_test

@@ -10,7 +10,7 @@
 #include "data/text/error.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::config {
+namespace nmt::config::arch_name_test {
 namespace {
 
 using ::testing::EndsWith;
@@ -137,4 +137,4 @@ TEST(ArchNameTest, RefusesWhatIsNearlyValid) {
 }
 
 }  // namespace
-}  // namespace nmt::config
+}  // namespace nmt::config::arch_name_test

@@ -4,7 +4,7 @@
 
 #include "data/text/error.h"
 
-namespace nmt::config {
+namespace nmt::config::attention_temperature_test {
 namespace {
 
 using layers::AttentionKind;
@@ -42,4 +42,4 @@ TEST(AttentionTemperature, RefusesWhatDoesNotParse) {
 }
 
 }  // namespace
-}  // namespace nmt::config
+}  // namespace nmt::config::attention_temperature_test

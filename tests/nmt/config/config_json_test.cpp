@@ -8,7 +8,7 @@
 #include "nmt/config/config_table.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::config {
+namespace nmt::config::config_json_test {
 namespace {
 
 using testing::message_of;
@@ -115,4 +115,4 @@ TEST(ConfigJsonTest, ErrorsNameFileKeyAndRule) {
 }
 
 }  // namespace
-}  // namespace nmt::config
+}  // namespace nmt::config::config_json_test

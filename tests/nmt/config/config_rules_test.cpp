@@ -11,7 +11,7 @@
 #include "nmt/config/enum_names.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::config {
+namespace nmt::config::config_rules_test {
 namespace {
 
 std::string error(const std::function<void(TrainingConfig&)>& change) {
@@ -183,4 +183,4 @@ TEST(ValidateTest, ThreeWayTiesNeedOneVocabulary) {
 }
 
 }  // namespace
-}  // namespace nmt::config
+}  // namespace nmt::config::config_rules_test

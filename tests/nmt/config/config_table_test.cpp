@@ -15,7 +15,7 @@
 #include "nmt/config/training_command.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::config {
+namespace nmt::config::config_table_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -174,4 +174,4 @@ TEST(ConfigTableTest, FlagsAreFrozen) {
 }
 
 }  // namespace
-}  // namespace nmt::config
+}  // namespace nmt::config::config_table_test

@@ -9,7 +9,7 @@
 #include "nmt/config/training_command.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::config {
+namespace nmt::config::dependent_defaults_test {
 namespace {
 
 TrainingCommand parse(std::vector<const char*> arguments) {
@@ -103,4 +103,4 @@ TEST(DependentDefaults, AVocabularyForEachSideSharesNoEmbedding) {
 }
 
 }  // namespace
-}  // namespace nmt::config
+}  // namespace nmt::config::dependent_defaults_test

@@ -5,7 +5,7 @@
 #include "data/text/error.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::config {
+namespace nmt::config::length_bound_test {
 namespace {
 
 std::string error(const std::string& text) {
@@ -36,4 +36,4 @@ TEST(LengthBound, SaysItsGrammar) {
 }
 
 }  // namespace
-}  // namespace nmt::config
+}  // namespace nmt::config::length_bound_test

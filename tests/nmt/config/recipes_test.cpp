@@ -9,7 +9,7 @@
 #include "nmt/config/arch_name.h"
 #include "nmt/config/training_command.h"
 
-namespace nmt::config {
+namespace nmt::config::recipes_test {
 namespace {
 
 std::vector<std::filesystem::path> recipes() {
@@ -45,4 +45,4 @@ TEST(RecipesTest, ArchitectureRecipesTrainWhatTheirNameSays) {
 }
 
 }  // namespace
-}  // namespace nmt::config
+}  // namespace nmt::config::recipes_test

@@ -9,7 +9,7 @@
 #include "nmt/config/training_command.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::config {
+namespace nmt::config::spent_rate_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -111,4 +111,4 @@ TEST_P(SpentRateTest, TheRemedyHelps) {
 INSTANTIATE_TEST_SUITE_P(Schedules, SpentRateTest, ::testing::Values("linear", "cosine"));
 
 }  // namespace
-}  // namespace nmt::config
+}  // namespace nmt::config::spent_rate_test

@@ -16,7 +16,7 @@
 #include "nmt/config/reference.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::config {
+namespace nmt::config::training_command_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -289,4 +289,4 @@ TEST(InitFromTest, TheModelGivesItsShapeAndDropout) {
 }
 
 }  // namespace
-}  // namespace nmt::config
+}  // namespace nmt::config::training_command_test

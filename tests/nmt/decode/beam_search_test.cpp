@@ -10,7 +10,7 @@
 #include "tests/nmt/decode/naive_search.h"
 #include "tests/nmt/decode/random_step_model.h"
 
-namespace nmt::decode {
+namespace nmt::decode::beam_search_test {
 namespace {
 
 using testing::NaiveHypothesis;
@@ -192,4 +192,4 @@ TEST(BeamSearchTest, SaysWhatTheLimitCut) {
 }
 
 }  // namespace
-}  // namespace nmt::decode
+}  // namespace nmt::decode::beam_search_test

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-namespace nmt::decode {
+namespace nmt::decode::best_pieces_test {
 namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
@@ -69,4 +69,4 @@ TEST(BestPiecesTest, ImpossiblePiecesAndNotANumberAreLeftOut) {
 }
 
 }  // namespace
-}  // namespace nmt::decode
+}  // namespace nmt::decode::best_pieces_test

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace nmt::decode {
+namespace nmt::decode::length_penalty_test {
 namespace {
 
 TEST(LengthPenaltyTest, AlphaOneIsTheMeanOverPieces) {
@@ -37,4 +37,4 @@ TEST(LengthPenaltyTest, BoundIsTheBestScoreOverAllReachableLengths) {
 }
 
 }  // namespace
-}  // namespace nmt::decode
+}  // namespace nmt::decode::length_penalty_test

@@ -10,7 +10,7 @@
 
 #include "tests/nmt/decode/tiny_model.h"
 
-namespace nmt::decode {
+namespace nmt::decode::transformer_step_model_test {
 namespace {
 
 constexpr int64_t kVocabulary = 23;
@@ -112,4 +112,4 @@ TEST(TransformerStepModelTest, DeepNormWithLearnedPositionsEqualsTheWholeDecoder
 }
 
 }  // namespace
-}  // namespace nmt::decode
+}  // namespace nmt::decode::transformer_step_model_test

@@ -11,7 +11,7 @@
 #include "tests/nmt/decode/tiny_model.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::decode {
+namespace nmt::decode::translate_stream_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -129,4 +129,4 @@ TEST_F(TranslateStreamTest, CountsTheTranslationsThatTheLimitCut) {
 }
 
 }  // namespace
-}  // namespace nmt::decode
+}  // namespace nmt::decode::translate_stream_test

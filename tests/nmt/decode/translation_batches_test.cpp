@@ -7,7 +7,7 @@
 #include <random>
 #include <set>
 
-namespace nmt::decode {
+namespace nmt::decode::translation_batches_test {
 namespace {
 
 using Batches = std::vector<std::vector<size_t>>;
@@ -43,4 +43,4 @@ TEST(TranslationBatchesTest, EachOnceWithinTheBudget) {
 }
 
 }  // namespace
-}  // namespace nmt::decode
+}  // namespace nmt::decode::translation_batches_test

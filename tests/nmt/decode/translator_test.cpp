@@ -9,7 +9,7 @@
 #include "tests/nmt/decode/tiny_model.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::decode {
+namespace nmt::decode::translator_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -295,4 +295,4 @@ TEST_F(TranslatorTest, EachSideIsCutWithItsOwnVocabulary) {
 }
 
 }  // namespace
-}  // namespace nmt::decode
+}  // namespace nmt::decode::translator_test

@@ -9,7 +9,7 @@
 #include "tests/nmt/metrics/tokenizer_records.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::metrics {
+namespace nmt::metrics::japanese_test {
 namespace {
 
 using ::testing::AllOf;
@@ -44,4 +44,4 @@ TEST(JapaneseTest, AnotherDictionaryIsRefusedByTheNumberOfItsWords) {
 }
 
 }  // namespace
-}  // namespace nmt::metrics
+}  // namespace nmt::metrics::japanese_test

@@ -9,7 +9,7 @@
 #include "tests/nmt/metrics/tokenizer_records.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::metrics {
+namespace nmt::metrics::korean_test {
 namespace {
 
 using ::testing::AllOf;
@@ -31,4 +31,4 @@ TEST(KoreanTest, GivesTheRecordedWords) {
 }
 
 }  // namespace
-}  // namespace nmt::metrics
+}  // namespace nmt::metrics::korean_test

@@ -10,7 +10,7 @@
 
 #include "nmt/metrics/symbol_table.h"
 
-namespace nmt::metrics {
+namespace nmt::metrics::ngram_matcher_test {
 namespace {
 
 using Counts = std::map<std::vector<uint32_t>, double>;
@@ -108,4 +108,4 @@ TEST(SymbolTableTest, NumbersWordsInOrderAndForgetsThem) {
 }
 
 }  // namespace
-}  // namespace nmt::metrics
+}  // namespace nmt::metrics::ngram_matcher_test

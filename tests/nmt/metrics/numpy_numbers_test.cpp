@@ -9,7 +9,7 @@
 #include "nmt/metrics/resampling.h"
 #include "tests/nmt/metrics/golden.h"
 
-namespace nmt::metrics {
+namespace nmt::metrics::numpy_numbers_test {
 namespace {
 
 std::vector<nlohmann::json> records(const std::string& kind) {
@@ -81,4 +81,4 @@ TEST(PythonFormatTest, WhatIsNoNumberHasPythonsNames) {
 }
 
 }  // namespace
-}  // namespace nmt::metrics
+}  // namespace nmt::metrics::numpy_numbers_test

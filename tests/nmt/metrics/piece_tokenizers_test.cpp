@@ -11,7 +11,7 @@
 #include "tests/nmt/metrics/tokenizer_records.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::metrics {
+namespace nmt::metrics::piece_tokenizers_test {
 namespace {
 
 using ::testing::AllOf;
@@ -109,4 +109,4 @@ TEST(PieceTokenizersTest, TheCacheFolderIsWhereSacrebleuPutsIt) {
 }
 
 }  // namespace
-}  // namespace nmt::metrics
+}  // namespace nmt::metrics::piece_tokenizers_test

@@ -10,7 +10,7 @@
 #include "nmt/metrics/metric_table.h"
 #include "nmt/metrics/resampling.h"
 
-namespace nmt::metrics {
+namespace nmt::metrics::resampled_sums_test {
 namespace {
 
 StatisticsTable random_table(size_t rows, size_t columns, double largest, std::mt19937& random) {
@@ -100,4 +100,4 @@ TEST(ResampledSumsTest, BootstrapAddsInNumpysOrderWhereThatShows) {
 }
 
 }  // namespace
-}  // namespace nmt::metrics
+}  // namespace nmt::metrics::resampled_sums_test

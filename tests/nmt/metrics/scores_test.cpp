@@ -8,10 +8,10 @@
 #include "nmt/metrics/python_format.h"
 #include "tests/nmt/metrics/golden.h"
 
-namespace nmt::metrics {
+namespace nmt::metrics::scores_test {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 std::string metric_of(const std::string& name) {
   return name == "BLEU" ? "bleu" : name == "TER" ? "ter" : "chrf";
@@ -114,7 +114,7 @@ TEST(ScoresTest, StreamsOfAnotherLengthAreRefusedWithBothLengths) {
   const std::vector<std::string> hypotheses = {"a", "b"};
   const ReferenceStreams streams = {{"a", "b"}, {"a", "b", "c"}};
   EXPECT_THAT(message_of<InputError>([&] { corpus_bleu(hypotheses, streams); }),
-              testing::AllOf(HasSubstr("reference stream 2 has 3"), HasSubstr("2 hypotheses")));
+              ::testing::AllOf(HasSubstr("reference stream 2 has 3"), HasSubstr("2 hypotheses")));
   EXPECT_THAT(message_of<InputError>([&] { corpus_bleu(hypotheses, ReferenceStreams{}); }),
               HasSubstr("at least one reference"));
 }
@@ -122,7 +122,7 @@ TEST(ScoresTest, StreamsOfAnotherLengthAreRefusedWithBothLengths) {
 TEST(ScoresTest, NamesOutsideTheTablesAreRefused) {
   const ReferenceStreams streams(1);
   EXPECT_THAT(message_of<UsageError>([&] { make_bleu({.tokenize = "14a"}, streams); }),
-              testing::AllOf(HasSubstr("'14a'"), HasSubstr("13a")));
+              ::testing::AllOf(HasSubstr("'14a'"), HasSubstr("13a")));
   EXPECT_THAT(message_of<InputError>([&] { make_bleu({.tokenize = "ja-mecab"}, streams); }),
               HasSubstr("MeCab"));
   EXPECT_THAT(message_of<UsageError>([&] { make_metric("rouge", {}, streams); }),
@@ -130,4 +130,4 @@ TEST(ScoresTest, NamesOutsideTheTablesAreRefused) {
 }
 
 }  // namespace
-}  // namespace nmt::metrics
+}  // namespace nmt::metrics::scores_test

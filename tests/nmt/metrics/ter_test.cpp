@@ -9,7 +9,7 @@
 #include "nmt/metrics/beam_edit_distance.h"
 #include "nmt/metrics/ter_shifts.h"
 
-namespace nmt::metrics {
+namespace nmt::metrics::ter_test {
 namespace {
 
 using Words = std::vector<uint32_t>;
@@ -98,4 +98,4 @@ TEST(TerShiftsTest, MovesNeverCostMoreThanPlainEdits) {
 }
 
 }  // namespace
-}  // namespace nmt::metrics
+}  // namespace nmt::metrics::ter_test

@@ -8,7 +8,7 @@
 #include "nmt/metrics/tokenizers/tercom.h"
 #include "tests/nmt/metrics/golden.h"
 
-namespace nmt::metrics {
+namespace nmt::metrics::tokenizers_test {
 namespace {
 
 std::vector<std::string> words_of(const std::string& tokenized) {
@@ -68,4 +68,4 @@ TEST(TokenizersTest, Mteval13aJoinsBrokenLinesAsTheScriptDoes) {
 }
 
 }  // namespace
-}  // namespace nmt::metrics
+}  // namespace nmt::metrics::tokenizers_test

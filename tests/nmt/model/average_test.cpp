@@ -10,7 +10,7 @@
 #include "tests/nmt/model/reparametrised_model.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::model {
+namespace nmt::model::average_test {
 namespace {
 
 using checkpoint::ModelFolder;
@@ -99,4 +99,4 @@ TEST(Average, ModelsThatDifferAreRefused) {
 }
 
 }  // namespace
-}  // namespace nmt::model
+}  // namespace nmt::model::average_test

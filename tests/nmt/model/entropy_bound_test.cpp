@@ -14,7 +14,7 @@
 #include "tests/layers/double_precision.h"
 #include "tests/nmt/model/small_config.h"
 
-namespace nmt::model {
+namespace nmt::model::entropy_bound_test {
 namespace {
 
 using layers::AttentionKind;
@@ -82,7 +82,7 @@ class EntropyBound : public ::testing::TestWithParam<double> {
       const bool logits =
           name.find("q_proj") != std::string::npos || name.find("k_proj") != std::string::npos;
       if (logits && name.ends_with("bias")) {
-        value.detach().copy_(0.1 * testing::normal(value.sizes(), generator_));
+        value.detach().copy_(0.1 * nmt::testing::normal(value.sizes(), generator_));
       }
       const bool sized = name.ends_with(size_parameter(config.architecture.linear));
       if (logits && (sized || name.ends_with("bias"))) value.detach().mul_(scale);
@@ -115,9 +115,9 @@ class EntropyBound : public ::testing::TestWithParam<double> {
     return layers::end_stream(stream, nullptr, layers::BackendKind::kFused).view({3, kLength, 8});
   }
 
-  testing::DoublePrecision double_precision_;
+  nmt::testing::DoublePrecision double_precision_;
   torch::NoGradGuard no_grad_;
-  at::Generator generator_ = testing::seeded(4);
+  at::Generator generator_ = nmt::testing::seeded(4);
   double closest_ = 1e9;
   int64_t rows_ = 0;
 };
@@ -159,4 +159,4 @@ TEST_P(EntropyBound, HoldsInEveryLayerOfEveryVariant) {
 INSTANTIATE_TEST_SUITE_P(Scales, EntropyBound, ::testing::Values(0.03, 0.3, 1.0, 3.0, 20.0));
 
 }  // namespace
-}  // namespace nmt::model
+}  // namespace nmt::model::entropy_bound_test

@@ -9,7 +9,7 @@
 #include "tests/nmt/model/reparametrised_model.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::model {
+namespace nmt::model::fold_test {
 namespace {
 
 using checkpoint::ModelFolder;
@@ -179,4 +179,4 @@ TEST(TakeWeights, WhatTheModelLacksIsNamed) {
 }
 
 }  // namespace
-}  // namespace nmt::model
+}  // namespace nmt::model::fold_test

@@ -14,7 +14,7 @@
 #include "tests/layers/double_precision.h"
 #include "tests/nmt/model/small_config.h"
 
-namespace nmt::model {
+namespace nmt::model::init_test {
 namespace {
 
 Transformer initialized(const config::ModelConfig& config, uint64_t seed = 1) {
@@ -197,14 +197,14 @@ TEST(Initialize, WeightNormKeepsTheWeights) {
 class AdminRecursion {
  public:
   AdminRecursion(Transformer& model, at::Generator& generator)
-      : parameters_(testing::parameters_of(*model)), heads_(model->config().heads) {
+      : parameters_(nmt::testing::parameters_of(*model)), heads_(model->config().heads) {
     const int64_t D = model->config().d_model;
     for (int s = 0; s < 12; ++s) {
       const torch::Tensor ids =
           torch::randint(model->config().vocab_size, {24}, generator, torch::kInt64);
       const torch::Tensor rows =
           model->encoder->embedding->leaves()[0].detach().index_select(0, ids) * std::sqrt(D);
-      sentences_.push_back(testing::rows_of(rows + layers::sinusoidal_positions(24, D)));
+      sentences_.push_back(nmt::testing::rows_of(rows + layers::sinusoidal_positions(24, D)));
     }
   }
 
@@ -265,7 +265,7 @@ TEST(Initialize, StartsOmegaAtTheDeviationOfTheSublayersBelow) {
     config.max_positions = 64;
     config.architecture.decoder_layers = 2;
     Transformer model = initialized(config);
-    at::Generator generator = testing::seeded(8);
+    at::Generator generator = nmt::testing::seeded(8);
     AdminRecursion encoder(model, generator), decoder(model, generator);
     for (const char* layer : {"encoder.layers.0.", "encoder.layers.1.", "encoder.layers.2."}) {
       encoder.sublayer(layer, "self_attn", false, {});
@@ -309,4 +309,4 @@ TEST(ResidualScales, FollowTheDepthsOfTheModel) {
 }
 
 }  // namespace
-}  // namespace nmt::model
+}  // namespace nmt::model::init_test

@@ -11,7 +11,7 @@
 #include "nmt/model/init.h"
 #include "tests/nmt/model/small_config.h"
 
-namespace nmt::model {
+namespace nmt::model::parameters_test {
 namespace {
 
 using layers::EmbeddingTie;
@@ -277,4 +277,4 @@ TEST(WeightDecay, AppliesToMatricesAlone) {
 }
 
 }  // namespace
-}  // namespace nmt::model
+}  // namespace nmt::model::parameters_test

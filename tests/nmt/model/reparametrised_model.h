@@ -51,7 +51,7 @@ inline torch::Tensor logits_of(Transformer& transformer) {
   const torch::Tensor lengths = torch::tensor({4, 2}, torch::kInt64);
   const torch::Tensor input = torch::tensor({{2, 9, 10}, {2, 11, 0}}, torch::kInt64);
   const torch::Tensor target_lengths = torch::tensor({3, 2}, torch::kInt64);
-  return transformer->logits(transformer->features(source, lengths, input, target_lengths, {}));
+  return transformer->logits(transformer->features({source, lengths}, {input, target_lengths}, {}));
 }
 
 /// The tensor called `name`; undefined if there is none.

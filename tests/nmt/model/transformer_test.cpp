@@ -13,7 +13,7 @@
 #include "tests/nmt/model/small_config.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::model {
+namespace nmt::model::transformer_test {
 namespace {
 
 using naive::Parameters;
@@ -86,15 +86,15 @@ class Transformers : public ::testing::Test {
     Transformer model(config);
     initialize(model, 3);
     for (const auto& [name, value] : named_parameters(model)) {
-      value.detach().add_(0.1 * testing::normal(value.sizes(), generator_));
+      value.detach().add_(0.1 * nmt::testing::normal(value.sizes(), generator_));
     }
     for (int step = 0; step < 400; ++step) advance(model);
     return model;
   }
 
-  testing::DoublePrecision double_precision_;
+  nmt::testing::DoublePrecision double_precision_;
   torch::NoGradGuard no_grad_;
-  at::Generator generator_ = testing::seeded(9);
+  at::Generator generator_ = nmt::testing::seeded(9);
   const std::vector<std::vector<int64_t>> sources_ = {{3, 9, 4, 5, 2}, {7, 2}, {6, 8, 2}};
   const std::vector<std::vector<int64_t>> inputs_ = {{2, 4}, {2, 10, 5, 3}, {2}};
   const torch::Tensor source_ =
@@ -115,15 +115,15 @@ TEST_F(Transformers, MeetPlainLoops) {
       // σ from power iteration, vectors float32.
       const bool sigma = layers::has_spectral_norm(config.architecture.linear);
       const double tolerance = sigma ? 1e-5 : 1e-9;
-      const NaiveModel naive_model{testing::parameters_of(*model), config};
+      const NaiveModel naive_model{nmt::testing::parameters_of(*model), config};
       const torch::Tensor memory = model->encode(source_, source_lengths_, {});
       const torch::Tensor logits =
           model->logits(model->features({source_, source_lengths_}, {input_, input_lengths_}, {}));
       int64_t first = 0;
       for (int64_t b = 0; b < 3; ++b) {
-        testing::expect_rows(memory[b], naive_model.encode(sources_[b]), tolerance);
-        testing::expect_rows(logits.slice(0, first), naive_model.logits(sources_[b], inputs_[b]),
-                             tolerance);
+        nmt::testing::expect_rows(memory[b], naive_model.encode(sources_[b]), tolerance);
+        nmt::testing::expect_rows(logits.slice(0, first),
+                                  naive_model.logits(sources_[b], inputs_[b]), tolerance);
         first += std::ssize(inputs_[b]);
       }
       EXPECT_EQ(logits.size(0), first);
@@ -175,16 +175,16 @@ TEST(Backends, AgreeInEveryVariant) {
   const torch::Tensor input = torch::tensor({{2, 4, 0}, {2, 10, 5}}, torch::kInt64);
   const torch::Tensor source_lengths = torch::tensor({5, 2}, torch::kInt64);
   const torch::Tensor lengths = torch::tensor({2, 3}, torch::kInt64);
-  at::Generator generator = testing::seeded(2);
+  at::Generator generator = nmt::testing::seeded(2);
   for (const config::ModelConfig& config : all_small_configs()) {
     SCOPED_TRACE(name_of(config));
     Transformer model(config);
     initialize(model, 3);
     for (const auto& [name, value] : named_parameters(model)) {
-      value.detach().add_(0.1 * testing::normal(value.sizes(), generator));
+      value.detach().add_(0.1 * nmt::testing::normal(value.sizes(), generator));
     }
     refresh(model);
-    const torch::Tensor weights = testing::normal({5, 8}, generator).to(torch::kFloat32);
+    const torch::Tensor weights = nmt::testing::normal({5, 8}, generator).to(torch::kFloat32);
     std::vector<std::vector<torch::Tensor>> results;
     for (const auto backend : {layers::BackendKind::kFused, layers::BackendKind::kReference}) {
       std::vector<torch::Tensor>& result = results.emplace_back();
@@ -205,13 +205,13 @@ TEST(Backends, AgreeInEveryVariant) {
 TEST_F(Transformers, RefuseSizesThatDisagree) {
   config::ModelConfig config = small_config();
   config.vocab_size = 0;
-  EXPECT_EQ(testing::message_of<UsageError>([&] { Transformer{config}; }),
+  EXPECT_EQ(nmt::testing::message_of<UsageError>([&] { Transformer{config}; }),
             "model: vocab-size must be positive, got 0");
   config = small_config();
   config.heads = 3;
-  EXPECT_EQ(testing::message_of<UsageError>([&] { Transformer{config}; }),
+  EXPECT_EQ(nmt::testing::message_of<UsageError>([&] { Transformer{config}; }),
             "model: heads must divide d-model, got heads 3 and d-model 8");
 }
 
 }  // namespace
-}  // namespace nmt::model
+}  // namespace nmt::model::transformer_test

@@ -12,7 +12,7 @@
 
 #include "tests/layers/kernels/instruction_sets.h"
 
-namespace nmt::optim {
+namespace nmt::optim::element_kernel_test {
 namespace {
 
 // A float whose operations the compiler can neither fuse nor vectorise.
@@ -166,4 +166,4 @@ TEST(ElementKernel, MeasuresTheGradientWhereThereIsNoDirection) {
 }
 
 }  // namespace
-}  // namespace nmt::optim
+}  // namespace nmt::optim::element_kernel_test

@@ -10,7 +10,7 @@
 #include "tests/nmt/optim/updates.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::optim {
+namespace nmt::optim::every_optimizer_test {
 namespace {
 
 using config::OptimizerKind;
@@ -331,4 +331,4 @@ TEST(OptimizerTable, PassesTheConfigurationOn) {
 }
 
 }  // namespace
-}  // namespace nmt::optim
+}  // namespace nmt::optim::every_optimizer_test

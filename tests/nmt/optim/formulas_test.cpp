@@ -5,7 +5,7 @@
 
 #include "tests/nmt/optim/updates.h"
 
-namespace nmt::optim {
+namespace nmt::optim::formulas_test {
 namespace {
 
 using config::OptimizationConfig;
@@ -264,4 +264,4 @@ TEST(Lion, EveryElementMovesByTheLearningRateUnlessItsGradientIsZero) {
 }
 
 }  // namespace
-}  // namespace nmt::optim
+}  // namespace nmt::optim::formulas_test

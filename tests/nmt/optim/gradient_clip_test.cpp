@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-namespace nmt::optim {
+namespace nmt::optim::gradient_clip_test {
 namespace {
 
 double float64_squares(const torch::Tensor& gradient) {
@@ -79,4 +79,4 @@ TEST(ClipScale, IsOneForANormThatIsNotFinite) {
 }
 
 }  // namespace
-}  // namespace nmt::optim
+}  // namespace nmt::optim::gradient_clip_test

@@ -8,7 +8,7 @@
 
 #include "tests/layers/kernels/instruction_sets.h"
 
-namespace nmt::optim {
+namespace nmt::optim::gradient_kernel_test {
 namespace {
 
 std::vector<float> random_numbers(size_t count, unsigned seed) {
@@ -32,7 +32,7 @@ double expected_squares(const std::vector<float>& values) {
 }
 
 TEST(GradientKernel, SumsSquaresToTheSameBitsOnEveryInstructionSet) {
-  testing::on_each_instruction_set([] {
+  nmt::testing::on_each_instruction_set([] {
     for (const size_t count : {0, 1, 15, 16, 17, 100, 4099}) {
       const std::vector<float> values = random_numbers(count, 1);
       EXPECT_EQ(sum_of_squares(values.data(), static_cast<int64_t>(count)),
@@ -43,7 +43,7 @@ TEST(GradientKernel, SumsSquaresToTheSameBitsOnEveryInstructionSet) {
 }
 
 TEST(GradientKernel, AddsToTheSameBitsOnEveryInstructionSet) {
-  testing::on_each_instruction_set([] {
+  nmt::testing::on_each_instruction_set([] {
     for (const size_t count : {0, 1, 7, 16, 37, 1001}) {
       const std::vector<float> before = random_numbers(count, 2), added = random_numbers(count, 3);
       std::vector<float> sum = before;
@@ -55,4 +55,4 @@ TEST(GradientKernel, AddsToTheSameBitsOnEveryInstructionSet) {
 }
 
 }  // namespace
-}  // namespace nmt::optim
+}  // namespace nmt::optim::gradient_kernel_test

@@ -12,7 +12,7 @@
 #include "nmt/optim/optimizer.h"
 #include "tests/nmt/model/small_config.h"
 
-namespace nmt::optim {
+namespace nmt::optim::learning_test {
 namespace {
 
 constexpr double kLearningRate = 0.01;
@@ -80,4 +80,4 @@ TEST(Learning, TwentyUpdatesLowerTheLossAndAResumedRunIsTheSame) {
 }
 
 }  // namespace
-}  // namespace nmt::optim
+}  // namespace nmt::optim::learning_test

@@ -10,7 +10,7 @@
 #include "nmt/config/enum_names.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::optim {
+namespace nmt::optim::lr_schedule_test {
 namespace {
 
 config::OptimizationConfig config_of(std::string_view schedule, int64_t warmup_updates) {
@@ -151,4 +151,4 @@ TEST(LrSchedule, HasARowForEveryNameOfTheConfiguration) {
 }
 
 }  // namespace
-}  // namespace nmt::optim
+}  // namespace nmt::optim::lr_schedule_test

@@ -9,7 +9,7 @@
 #include <random>
 #include <vector>
 
-namespace nmt::optim {
+namespace nmt::optim::plateau_test {
 namespace {
 
 std::vector<bool> verdicts(PlateauRule& rule, const std::vector<double>& losses) {
@@ -74,4 +74,4 @@ TEST(PlateauRule, IsTorchsReduceLrOnPlateau) {
 }
 
 }  // namespace
-}  // namespace nmt::optim
+}  // namespace nmt::optim::plateau_test

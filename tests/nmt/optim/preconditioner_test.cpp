@@ -11,7 +11,7 @@
 
 #include "nmt/config/enum_names.h"
 
-namespace nmt::optim {
+namespace nmt::optim::preconditioner_test {
 namespace {
 
 using config::OptimizerKind;
@@ -130,4 +130,4 @@ TEST(Preconditioner, KnowsEveryOptimizer) {
 }
 
 }  // namespace
-}  // namespace nmt::optim
+}  // namespace nmt::optim::preconditioner_test

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-namespace nmt::report {
+namespace nmt::report::block_matrix_test {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
@@ -96,4 +96,4 @@ TEST(BlockClock, FindsTheLastBlockBeforeAnUpdate) {
 }
 
 }  // namespace
-}  // namespace nmt::report
+}  // namespace nmt::report::block_matrix_test

@@ -5,7 +5,7 @@
 
 #include "tests/nmt/report/planted_study.h"
 
-namespace nmt::report {
+namespace nmt::report::export_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -68,4 +68,4 @@ TEST(AsJson, HasSummaryTableAndRuns) {
 }
 
 }  // namespace
-}  // namespace nmt::report
+}  // namespace nmt::report::export_test

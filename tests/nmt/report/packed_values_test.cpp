@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace nmt::report {
+namespace nmt::report::packed_values_test {
 namespace {
 
 std::string base64_of(const std::string& text) {
@@ -76,4 +76,4 @@ TEST(Packed, KeepsZeroNanAndInfinity) {
 }
 
 }  // namespace
-}  // namespace nmt::report
+}  // namespace nmt::report::packed_values_test

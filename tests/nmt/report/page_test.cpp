@@ -7,7 +7,7 @@
 #include "nmt/report/page_data.h"
 #include "tests/nmt/report/planted_study.h"
 
-namespace nmt::report {
+namespace nmt::report::page_test {
 namespace {
 
 using nmt::testing::message_of;
@@ -114,4 +114,4 @@ TEST(PageData, ReducesColumnsWithTheirStarts) {
 }
 
 }  // namespace
-}  // namespace nmt::report
+}  // namespace nmt::report::page_test

@@ -10,7 +10,7 @@
 #include "tests/nmt/report/planted_log.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::report {
+namespace nmt::report::read_run_test {
 namespace {
 
 using nmt::testing::message_of;
@@ -183,4 +183,4 @@ TEST(FindLogs, SearchesFoldersAndTakesEachLogOnce) {
 }
 
 }  // namespace
-}  // namespace nmt::report
+}  // namespace nmt::report::read_run_test

@@ -7,7 +7,7 @@
 
 #include "tests/nmt/report/planted_study.h"
 
-namespace nmt::report {
+namespace nmt::report::report_summary_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -169,4 +169,4 @@ TEST(Summary, AsHtmlIsEscaped) {
 }
 
 }  // namespace
-}  // namespace nmt::report
+}  // namespace nmt::report::report_summary_test

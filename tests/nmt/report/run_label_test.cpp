@@ -5,7 +5,7 @@
 
 #include "tests/nmt/report/planted_study.h"
 
-namespace nmt::report {
+namespace nmt::report::run_label_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -66,4 +66,4 @@ TEST(GroupRuns, PutsSeedsTogetherAndSettingsApart) {
 }
 
 }  // namespace
-}  // namespace nmt::report
+}  // namespace nmt::report::run_label_test

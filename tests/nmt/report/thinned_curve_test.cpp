@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-namespace nmt::report {
+namespace nmt::report::thinned_curve_test {
 namespace {
 
 using ::testing::Contains;
@@ -53,4 +53,4 @@ TEST(ThinnedRecords, StayBelowTheLimitAndAscend) {
 }
 
 }  // namespace
-}  // namespace nmt::report
+}  // namespace nmt::report::thinned_curve_test

@@ -9,7 +9,7 @@
 
 #include "tests/nmt/run_log/planted_series.h"
 
-namespace nmt::run_log {
+namespace nmt::run_log::collapse_rule_test {
 namespace {
 
 using layers::AttentionKind;
@@ -157,4 +157,4 @@ TEST(Collapse, SaysWhetherTheLossStillFalls) {
 }
 
 }  // namespace
-}  // namespace nmt::run_log
+}  // namespace nmt::run_log::collapse_rule_test

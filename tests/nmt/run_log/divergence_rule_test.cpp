@@ -12,7 +12,7 @@
 
 #include "tests/nmt/run_log/planted_series.h"
 
-namespace nmt::run_log {
+namespace nmt::run_log::divergence_rule_test {
 namespace {
 
 using layers::AttentionKind;
@@ -245,4 +245,4 @@ TEST(Divergence, NamesTheLowestHeadWhenTheMedianBecameHigh) {
 }
 
 }  // namespace
-}  // namespace nmt::run_log
+}  // namespace nmt::run_log::divergence_rule_test

@@ -9,7 +9,7 @@
 
 #include "tests/nmt/run_log/planted_series.h"
 
-namespace nmt::run_log {
+namespace nmt::run_log::learning_rule_test {
 namespace {
 
 using testing::kNan;
@@ -81,4 +81,4 @@ TEST(Learning, ComesBehindTheFlagsAndBeforeAPlateau) {
 }
 
 }  // namespace
-}  // namespace nmt::run_log
+}  // namespace nmt::run_log::learning_rule_test

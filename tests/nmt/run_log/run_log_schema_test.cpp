@@ -14,7 +14,7 @@
 #include "nmt/run_log/stability_monitor.h"
 #include "tests/nmt/run_log/sample_records.h"
 
-namespace nmt::run_log {
+namespace nmt::run_log::run_log_schema_test {
 namespace {
 
 using nlohmann::ordered_json;
@@ -103,4 +103,4 @@ TEST(RunLogSchema, MachineFieldsAreThoseOfTimeAndMemory) {
 }
 
 }  // namespace
-}  // namespace nmt::run_log
+}  // namespace nmt::run_log::run_log_schema_test

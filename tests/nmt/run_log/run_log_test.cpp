@@ -16,7 +16,7 @@
 #include "tests/nmt/run_log/sample_records.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::run_log {
+namespace nmt::run_log::run_log_test {
 namespace {
 
 using nlohmann::ordered_json;
@@ -302,4 +302,4 @@ TEST(TruncateAfter, RefusesAFileThatIsNoRunLog) {
 }
 
 }  // namespace
-}  // namespace nmt::run_log
+}  // namespace nmt::run_log::run_log_test

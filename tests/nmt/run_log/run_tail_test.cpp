@@ -12,7 +12,7 @@
 #include "tests/nmt/run_log/sample_records.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::run_log {
+namespace nmt::run_log::run_tail_test {
 namespace {
 
 std::string line_of(const RunRecord& record) {
@@ -78,4 +78,4 @@ TEST_F(RunTailTest, WithoutALogThereIsNothing) {
 }
 
 }  // namespace
-}  // namespace nmt::run_log
+}  // namespace nmt::run_log::run_tail_test

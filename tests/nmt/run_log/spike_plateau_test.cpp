@@ -5,7 +5,7 @@
 #include "nmt/run_log/loss_rules.h"
 #include "tests/nmt/run_log/planted_series.h"
 
-namespace nmt::run_log {
+namespace nmt::run_log::spike_plateau_test {
 namespace {
 
 using testing::run_loss;
@@ -70,4 +70,4 @@ TEST(Plateau, AModelThatHasLearntIsOnNone) {
 }
 
 }  // namespace
-}  // namespace nmt::run_log
+}  // namespace nmt::run_log::spike_plateau_test

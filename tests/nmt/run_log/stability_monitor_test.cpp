@@ -10,7 +10,7 @@
 #include "data/text/error.h"
 #include "tests/nmt/run_log/planted_series.h"
 
-namespace nmt::run_log {
+namespace nmt::run_log::stability_monitor_test {
 namespace {
 
 using layers::AttentionKind;
@@ -142,4 +142,4 @@ TEST(StabilityMonitor, RefusesAMalformedState) {
 }
 
 }  // namespace
-}  // namespace nmt::run_log
+}  // namespace nmt::run_log::stability_monitor_test

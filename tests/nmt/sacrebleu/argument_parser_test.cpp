@@ -12,11 +12,11 @@
 
 #include "data/text/error.h"
 
-namespace nmt::sacrebleu {
+namespace nmt::sacrebleu::argument_parser_test {
 namespace {
 
 using nlohmann::json;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 struct Parsed {
   std::vector<std::string> refs, metrics = {"bleu"};
@@ -118,8 +118,8 @@ std::string message_of(const std::vector<std::string>& arguments) {
 
 TEST(ArgumentParserTest, ErrorsSayWhatIsWrongAndShowTheUsage) {
   EXPECT_THAT(message_of({"-w", "x"}),
-              testing::AllOf(HasSubstr("--width/-w: invalid int value: 'x'"),
-                             HasSubstr("\nusage: program [options] [REF ...]")));
+              ::testing::AllOf(HasSubstr("--width/-w: invalid int value: 'x'"),
+                               HasSubstr("\nusage: program [options] [REF ...]")));
   EXPECT_THAT(message_of({"-to", "x"}), HasSubstr("ambiguous option: -to could match -t, -tok"));
   EXPECT_THAT(message_of({"-m", "blue"}), HasSubstr("did you mean bleu?"));
   EXPECT_THAT(message_of({"-m"}), HasSubstr("--metrics needs values: NAME"));
@@ -149,4 +149,4 @@ TEST(ArgumentParserTest, AnAttachedValueOfAListStandsAlone) {
 }
 
 }  // namespace
-}  // namespace nmt::sacrebleu
+}  // namespace nmt::sacrebleu::argument_parser_test

@@ -6,7 +6,7 @@
 
 #include <cmath>
 
-namespace nmt::sacrebleu {
+namespace nmt::sacrebleu::python_number_test {
 namespace {
 
 TEST(PythonNumberTest, NumbersAreThoseOfPython) {
@@ -25,4 +25,4 @@ TEST(PythonNumberTest, NumbersAreThoseOfPython) {
 }
 
 }  // namespace
-}  // namespace nmt::sacrebleu
+}  // namespace nmt::sacrebleu::python_number_test

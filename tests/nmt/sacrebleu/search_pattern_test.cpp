@@ -12,7 +12,7 @@
 #include "data/text/error.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::sacrebleu {
+namespace nmt::sacrebleu::search_pattern_test {
 namespace {
 
 using ::testing::AllOf;
@@ -62,4 +62,4 @@ TEST(SearchPatternTest, EndlessSearchesAreRefused) {
 }
 
 }  // namespace
-}  // namespace nmt::sacrebleu
+}  // namespace nmt::sacrebleu::search_pattern_test

@@ -12,7 +12,7 @@
 #include "nmt/sacrebleu/test_sets/xml_document.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::sacrebleu {
+namespace nmt::sacrebleu::test_sets_test {
 namespace {
 
 using nmt::testing::message_of;
@@ -135,4 +135,4 @@ TEST(WmtXmlTest, RefusesWhatCannotBeAssigned) {
 }
 
 }  // namespace
-}  // namespace nmt::sacrebleu
+}  // namespace nmt::sacrebleu::test_sets_test

@@ -8,7 +8,7 @@
 #include "data/text/error.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::sacrebleu {
+namespace nmt::sacrebleu::text_decoder_test {
 namespace {
 
 TEST(TextDecoderTest, TakesTheNamesThatPythonTakes) {
@@ -102,4 +102,4 @@ TEST(TextDecoderTest, TextsLongerThanABufferAreWhole) {
 }
 
 }  // namespace
-}  // namespace nmt::sacrebleu
+}  // namespace nmt::sacrebleu::text_decoder_test

@@ -13,7 +13,7 @@
 
 #include "layers/multi_head_attention.h"
 
-namespace nmt::stability {
+namespace nmt::stability::bound_tracker_test {
 namespace {
 
 void in_order(int64_t tasks, const std::function<void(int64_t)>& work) {
@@ -262,4 +262,4 @@ TEST(BoundTracker, SentencesOfOnePieceHaveNoRows) {
 }
 
 }  // namespace
-}  // namespace nmt::stability
+}  // namespace nmt::stability::bound_tracker_test

@@ -15,7 +15,7 @@
 
 #include "data/text/error.h"
 
-namespace nmt::stability {
+namespace nmt::stability::entropy_tracker_test {
 namespace {
 
 using layers::AttentionKind;
@@ -363,4 +363,4 @@ TEST(EntropyTracker, RefusesMalformedStateAndChangedHeads) {
 }
 
 }  // namespace
-}  // namespace nmt::stability
+}  // namespace nmt::stability::entropy_tracker_test

@@ -11,7 +11,7 @@
 #include "tests/layers/double_precision.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::stability {
+namespace nmt::stability::lanczos_test {
 namespace {
 
 constexpr LanczosOptions kExact{.max_iterations = 1000, .tolerance = 1e-13, .seed = 3};
@@ -191,4 +191,4 @@ TEST_F(Lanczos, AProductThatIsNotFiniteGivesNaN) {
 }
 
 }  // namespace
-}  // namespace nmt::stability
+}  // namespace nmt::stability::lanczos_test

@@ -11,7 +11,7 @@
 #include "data/text/error.h"
 #include "layers/sigma_parametrization.h"
 
-namespace nmt::stability {
+namespace nmt::stability::matrix_tracker_test {
 namespace {
 
 void in_order(int64_t tasks, const std::function<void(int64_t)>& work) {
@@ -139,4 +139,4 @@ TEST(MatrixTracker, ALaterRunGoesOnToTheBit) {
 }
 
 }  // namespace
-}  // namespace nmt::stability
+}  // namespace nmt::stability::matrix_tracker_test

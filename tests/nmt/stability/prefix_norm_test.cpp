@@ -9,7 +9,7 @@
 #include <limits>
 #include <numeric>
 
-namespace nmt::stability {
+namespace nmt::stability::prefix_norm_test {
 namespace {
 
 using Draw = std::function<torch::Tensor(int64_t rows, int64_t columns, at::Generator&)>;
@@ -125,4 +125,4 @@ TEST(PrefixNorms, NeedAMatrixInFloat64) {
 }
 
 }  // namespace
-}  // namespace nmt::stability
+}  // namespace nmt::stability::prefix_norm_test

@@ -8,7 +8,7 @@
 
 #include "tests/layers/double_precision.h"
 
-namespace nmt::stability {
+namespace nmt::stability::sharpness_test {
 namespace {
 
 constexpr LanczosOptions kExact{.max_iterations = 200, .tolerance = 1e-13, .seed = 2};
@@ -91,4 +91,4 @@ TEST(Sharpness, ReportsTheLessExactSearch) {
 }
 
 }  // namespace
-}  // namespace nmt::stability
+}  // namespace nmt::stability::sharpness_test

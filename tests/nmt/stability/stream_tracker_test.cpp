@@ -8,7 +8,7 @@
 
 #include <cmath>
 
-namespace nmt::stability {
+namespace nmt::stability::stream_tracker_test {
 namespace {
 
 layers::ResidualStream stream_of(const torch::Tensor& x, const torch::Tensor& branch,
@@ -55,4 +55,4 @@ TEST(StreamTracker, MergedWorkersGiveTheMeanOverAllRows) {
 }
 
 }  // namespace
-}  // namespace nmt::stability
+}  // namespace nmt::stability::stream_tracker_test

@@ -8,7 +8,7 @@
 #include <array>
 #include <cmath>
 
-namespace nmt::stability {
+namespace nmt::stability::theorem_bound_test {
 namespace {
 
 at::Generator seeded(uint64_t seed) {
@@ -162,4 +162,4 @@ TEST(LogitNormBound, CausalQueriesNeedTheirKeys) {
 }
 
 }  // namespace
-}  // namespace nmt::stability
+}  // namespace nmt::stability::theorem_bound_test

@@ -12,7 +12,7 @@
 #include "nmt/sweep/cell_run.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::sweep {
+namespace nmt::sweep::cell_folder_test {
 namespace {
 
 using ::testing::AllOf;
@@ -148,4 +148,4 @@ TEST_F(CellFolderTest, WhatTheRunSettledByItsDataIsNoChange) {
 }
 
 }  // namespace
-}  // namespace nmt::sweep
+}  // namespace nmt::sweep::cell_folder_test

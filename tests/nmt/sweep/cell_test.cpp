@@ -16,7 +16,7 @@
 #include "nmt/train/memory_estimate.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::sweep {
+namespace nmt::sweep::cell_test {
 namespace {
 
 using ::testing::AnyOf;
@@ -209,4 +209,4 @@ TEST(CellTest, TheDepthStudyIsWhatItsPageSays) {
 }
 
 }  // namespace
-}  // namespace nmt::sweep
+}  // namespace nmt::sweep::cell_test

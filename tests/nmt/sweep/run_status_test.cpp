@@ -11,7 +11,7 @@
 #include "data/text/error.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::sweep {
+namespace nmt::sweep::run_status_test {
 namespace {
 
 constexpr const char* kConfig =
@@ -163,4 +163,4 @@ TEST_F(RunStatusTest, TheNearestLimitSaysHowMuchIsLeft) {
 }
 
 }  // namespace
-}  // namespace nmt::sweep
+}  // namespace nmt::sweep::run_status_test

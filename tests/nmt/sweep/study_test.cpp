@@ -8,7 +8,7 @@
 #include "data/text/error.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::sweep {
+namespace nmt::sweep::study_test {
 namespace {
 
 using ::testing::AllOf;
@@ -125,4 +125,4 @@ TEST(StudyTest, ListWords) {
 }
 
 }  // namespace
-}  // namespace nmt::sweep
+}  // namespace nmt::sweep::study_test

@@ -9,7 +9,7 @@
 #include "nmt/sweep/cell.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::sweep {
+namespace nmt::sweep::sweep_command_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -44,4 +44,4 @@ TEST(SweepCommandTest, AThirdVocabularyIsRefused) {
 }
 
 }  // namespace
-}  // namespace nmt::sweep
+}  // namespace nmt::sweep::sweep_command_test

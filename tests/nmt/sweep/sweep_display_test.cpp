@@ -10,7 +10,7 @@
 
 #include "nmt/sweep/cell_table.h"
 
-namespace nmt::sweep {
+namespace nmt::sweep::sweep_display_test {
 namespace {
 
 using ::testing::AllOf;
@@ -217,4 +217,4 @@ TEST(StartOrderTest, TheLongestFirst) {
 }
 
 }  // namespace
-}  // namespace nmt::sweep
+}  // namespace nmt::sweep::sweep_display_test

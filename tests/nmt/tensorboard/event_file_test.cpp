@@ -11,7 +11,7 @@
 #include "tests/nmt/tensorboard/event_reader.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::tensorboard {
+namespace nmt::tensorboard::event_file_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -121,4 +121,4 @@ TEST_F(EventFileTest, AFolderThatCannotBeMadeIsAnInputError) {
 }
 
 }  // namespace
-}  // namespace nmt::tensorboard
+}  // namespace nmt::tensorboard::event_file_test

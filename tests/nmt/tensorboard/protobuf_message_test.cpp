@@ -6,7 +6,7 @@
 
 #include "tests/nmt/tensorboard/bytes.h"
 
-namespace nmt::tensorboard {
+namespace nmt::tensorboard::protobuf_message_test {
 namespace {
 
 // Fields of Event: 1 wall_time (double), 2 step (int64), 3 file_version (string), 7 session_log.
@@ -59,4 +59,4 @@ TEST(ProtobufMessage, FloatsAreFourBytes) {
 }
 
 }  // namespace
-}  // namespace nmt::tensorboard
+}  // namespace nmt::tensorboard::protobuf_message_test

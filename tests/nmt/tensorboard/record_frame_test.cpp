@@ -9,7 +9,7 @@
 #include "tests/nmt/tensorboard/bytes.h"
 #include "tests/nmt/tensorboard/event_reader.h"
 
-namespace nmt::tensorboard {
+namespace nmt::tensorboard::record_frame_test {
 namespace {
 
 std::string counting(int first, int step) {
@@ -57,4 +57,4 @@ TEST(LittleEndian, StartsWithTheLeastSignificantByte) {
 }
 
 }  // namespace
-}  // namespace nmt::tensorboard
+}  // namespace nmt::tensorboard::record_frame_test

@@ -7,7 +7,7 @@
 
 #include "tests/nmt/tensorboard/bytes.h"
 
-namespace nmt::tensorboard {
+namespace nmt::tensorboard::summary_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -37,4 +37,4 @@ TEST(Summary, BytesThatAreNotUtf8AreReplaced) {
 }
 
 }  // namespace
-}  // namespace nmt::tensorboard
+}  // namespace nmt::tensorboard::summary_test

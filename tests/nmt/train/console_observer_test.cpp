@@ -11,7 +11,7 @@
 
 #include "tests/nmt/run_log/sample_records.h"
 
-namespace nmt::train {
+namespace nmt::train::console_observer_test {
 namespace {
 
 using layers::AttentionKind;
@@ -191,4 +191,4 @@ TEST(StartupReport, SaysWhatOfTheDataCannotCount) {
 }
 
 }  // namespace
-}  // namespace nmt::train
+}  // namespace nmt::train::console_observer_test

@@ -11,7 +11,7 @@
 #include "data/base/seeded_random.h"
 #include "data/subword.h"
 
-namespace nmt::train {
+namespace nmt::train::covering_bound_test {
 namespace {
 
 using config::LengthBound;
@@ -91,4 +91,4 @@ TEST(CoveringBoundTest, NoBoundOfAGridIsLowerAndCoversAll) {
 }
 
 }  // namespace
-}  // namespace nmt::train
+}  // namespace nmt::train::covering_bound_test

@@ -18,7 +18,7 @@
 #include "tests/testing/backend.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::train {
+namespace nmt::train::cuda_training_test {
 namespace {
 
 using testing::expect_same_bits;
@@ -140,4 +140,4 @@ TEST_F(CudaTraining, ARunValidatesTranslatesAndGoesOnToTheBit) {
 }
 
 }  // namespace
-}  // namespace nmt::train
+}  // namespace nmt::train::cuda_training_test

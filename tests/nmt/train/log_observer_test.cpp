@@ -7,7 +7,7 @@
 #include "tests/nmt/run_log/sample_records.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::train {
+namespace nmt::train::log_observer_test {
 namespace {
 
 using run_log::RunRecord;
@@ -68,4 +68,4 @@ TEST(ObserverGroup, PassesEverythingOnInOrder) {
 }
 
 }  // namespace
-}  // namespace nmt::train
+}  // namespace nmt::train::log_observer_test

@@ -8,7 +8,7 @@
 #include "nmt/model/parameters.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::train {
+namespace nmt::train::memory_estimate_test {
 namespace {
 
 using ::testing::AllOf;
@@ -156,4 +156,4 @@ TEST(MemoryEstimate, ASourceVocabularyOfItsOwnCounts) {
 }
 
 }  // namespace
-}  // namespace nmt::train
+}  // namespace nmt::train::memory_estimate_test

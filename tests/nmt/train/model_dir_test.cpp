@@ -10,7 +10,7 @@
 #include "tests/nmt/train/toy_run.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::train {
+namespace nmt::train::model_dir_test {
 namespace {
 
 using nmt::testing::message_of;
@@ -333,4 +333,4 @@ TEST_F(ModelDirTest, ADamagedNewestCheckpointIsNamed) {
 }
 
 }  // namespace
-}  // namespace nmt::train
+}  // namespace nmt::train::model_dir_test

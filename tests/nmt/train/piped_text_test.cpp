@@ -13,7 +13,7 @@
 #include "data/text/error.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::train {
+namespace nmt::train::piped_text_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -146,4 +146,4 @@ TEST_F(PipedTextTest, OneStreamCannotBeTwoSets) {
 }
 
 }  // namespace
-}  // namespace nmt::train
+}  // namespace nmt::train::piped_text_test

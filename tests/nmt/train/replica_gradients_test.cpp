@@ -12,7 +12,7 @@
 #include "nmt/model/parameters.h"
 #include "nmt/train/worker_pool.h"
 
-namespace nmt::train {
+namespace nmt::train::replica_gradients_test {
 namespace {
 
 std::vector<model::Transformer> make_models(const char* architecture, int count) {
@@ -99,4 +99,4 @@ TEST(ReplicaGradients, DoNotDependOnTheNumberOfThreads) {
 }
 
 }  // namespace
-}  // namespace nmt::train
+}  // namespace nmt::train::replica_gradients_test

@@ -6,7 +6,7 @@
 #include "data/text/error.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::train {
+namespace nmt::train::run_progress_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -102,4 +102,4 @@ TEST(DoneFraction, TakesTheLimitThatIsMetFirst) {
 }
 
 }  // namespace
-}  // namespace nmt::train
+}  // namespace nmt::train::run_progress_test

@@ -16,7 +16,7 @@
 #include "tests/nmt/model/small_config.h"
 #include "tests/nmt/train/toy_run.h"
 
-namespace nmt::train {
+namespace nmt::train::sharpness_probe_test {
 namespace {
 
 using nmt::testing::DoublePrecision;
@@ -314,4 +314,4 @@ TEST(SharpnessSample, HasTheTokensAskedForAndIsFixedByTheSeed) {
 }
 
 }  // namespace
-}  // namespace nmt::train
+}  // namespace nmt::train::sharpness_probe_test

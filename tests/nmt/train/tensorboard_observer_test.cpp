@@ -11,7 +11,7 @@
 #include "tests/nmt/tensorboard/event_reader.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::train {
+namespace nmt::train::tensorboard_observer_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -131,4 +131,4 @@ TEST_F(TensorboardObserverTest, WhatHasNoCurveWritesNothing) {
 }
 
 }  // namespace
-}  // namespace nmt::train
+}  // namespace nmt::train::tensorboard_observer_test

@@ -16,7 +16,7 @@
 #include "tests/layers/double_precision.h"
 #include "tests/nmt/train/toy_run.h"
 
-namespace nmt::train {
+namespace nmt::train::tracked_entropy_test {
 namespace {
 
 using nmt::testing::DoublePrecision;
@@ -247,4 +247,4 @@ INSTANTIATE_TEST_SUITE_P(Schemes, TrackedEntropy, ::testing::ValuesIn([] {
                          }()));
 
 }  // namespace
-}  // namespace nmt::train
+}  // namespace nmt::train::tracked_entropy_test

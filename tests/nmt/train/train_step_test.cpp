@@ -14,7 +14,7 @@
 #include "nmt/train/slice_count.h"
 #include "tests/nmt/train/toy_run.h"
 
-namespace nmt::train {
+namespace nmt::train::train_step_test {
 namespace {
 
 using testing::toy_config;
@@ -339,4 +339,4 @@ TEST(TrainStep, FreedGradientsAreGone) {
 }
 
 }  // namespace
-}  // namespace nmt::train
+}  // namespace nmt::train::train_step_test

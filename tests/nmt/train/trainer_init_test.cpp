@@ -10,7 +10,7 @@
 #include "tests/nmt/train/toy_run.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::train {
+namespace nmt::train::trainer_init_test {
 namespace {
 
 using nmt::testing::TempFolder;
@@ -139,4 +139,4 @@ TEST_F(TrainerInit, AnotherShapeIsNamed) {
 }
 
 }  // namespace
-}  // namespace nmt::train
+}  // namespace nmt::train::trainer_init_test

@@ -14,7 +14,7 @@
 #include "tests/nmt/train/toy_run.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::train {
+namespace nmt::train::trainer_resume_test {
 namespace {
 
 using nmt::testing::TempFolder;
@@ -373,4 +373,4 @@ TEST(Trainer, ABranchWithoutAChangeGoesOnAsItsParent) {
 }
 
 }  // namespace
-}  // namespace nmt::train
+}  // namespace nmt::train::trainer_resume_test

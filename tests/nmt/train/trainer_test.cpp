@@ -17,7 +17,7 @@
 #include "tests/nmt/train/toy_run.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::train {
+namespace nmt::train::trainer_test {
 namespace {
 
 using nmt::testing::TempFolder;
@@ -309,4 +309,4 @@ TEST(Trainer, GivesUpAfterUpdatesThatAreNotFinite) {
 }
 
 }  // namespace
-}  // namespace nmt::train
+}  // namespace nmt::train::trainer_test

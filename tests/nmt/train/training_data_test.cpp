@@ -10,7 +10,7 @@
 #include "data/text/error.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::train {
+namespace nmt::train::training_data_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -127,4 +127,4 @@ TEST_F(TrainingDataTest, AModelTakesSizesAndABoundFromItsData) {
 }
 
 }  // namespace
-}  // namespace nmt::train
+}  // namespace nmt::train::training_data_test

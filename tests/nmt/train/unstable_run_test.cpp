@@ -12,7 +12,7 @@
 #include "tests/nmt/train/toy_run.h"
 #include "tests/testing/temp_folder.h"
 
-namespace nmt::train {
+namespace nmt::train::unstable_run_test {
 namespace {
 
 using nmt::testing::TempFolder;
@@ -234,4 +234,4 @@ TEST_F(UnstableRun, AHealthyRunOfTwoThousandUpdatesRaisesNeither) {
 }
 
 }  // namespace
-}  // namespace nmt::train
+}  // namespace nmt::train::unstable_run_test

@@ -8,7 +8,7 @@
 
 #include "nmt/train/slice_count.h"
 
-namespace nmt::train {
+namespace nmt::train::update_slices_test {
 namespace {
 
 // `rows` pairs of one length; pair i has number first + i.
@@ -73,4 +73,4 @@ TEST(UpdateSlices, SmallSharesStayWhole) {
 }
 
 }  // namespace
-}  // namespace nmt::train
+}  // namespace nmt::train::update_slices_test

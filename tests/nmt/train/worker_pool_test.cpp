@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-namespace nmt::train {
+namespace nmt::train::worker_pool_test {
 namespace {
 
 TEST(WorkerPool, DenormalNumbersCountAsZeroInItsWorkAlone) {
@@ -30,4 +30,4 @@ TEST(WorkerPool, LibTorchUsesOneThreadInEachOfItsThreads) {
 }
 
 }  // namespace
-}  // namespace nmt::train
+}  // namespace nmt::train::worker_pool_test
