@@ -124,7 +124,7 @@ TEST(Comparison, ChoosesThresholdsFromTheBestRun) {
 TEST(ComparisonTable, AsHtmlIsEscapedAndSortable) {
   const ComparisonTable table{{{"A", "<x>"}}, {{{"<script>", 0.5}}, {{"plain"}}}};
   EXPECT_EQ(as_html(table),
-            "<table id=\"comparison-table\"><thead><tr><th scope=\"col\" class=\"number\" "
+            "<table id=\"study-table\"><thead><tr><th scope=\"col\" class=\"number\" "
             "title=\"&lt;x&gt;\">A</th></tr></thead><tbody><tr><td class=\"number\" "
             "data-sort=\"0.5\">&lt;script&gt;</td></tr>\n<tr><td class=\"number\">plain</td></tr>\n"
             "</tbody></table>");
