@@ -51,7 +51,7 @@ TranslateFlags parse(int argc, char** argv) {
   set.text("model", &flags.model, "model folder: best/ of a run, or any checkpoint", "FOLDER");
   set.text("input", &flags.input, "source, plain or gzip; - reads standard input", "FILE");
   set.text("output", &flags.output, "translations; - writes standard output", "FILE");
-  set.choice("invalid-utf8", &flags.invalid_utf8, nmt::config::enum_names<InvalidUtf8>(),
+  set.choice("invalid-utf8", &flags.invalid_utf8, {"replace", "skip", "fail"},
              "what to do with a source that is not UTF-8; skip translates it to an empty line");
   set.group("Search");
   set.number("beam-size", &options.beam_size, "live translations of a segment; 1 is greedy", 1);

@@ -75,6 +75,7 @@ int64_t copy_durably(const std::string& from, const std::string& to) {
 void link_or_copy(const std::string& from, const std::string& to) {
   std::error_code error;
   std::filesystem::create_hard_link(from, to, error);
+  if (error == std::errc::file_exists) throw_file_error(to, "cannot create", error.value());
   if (error) copy_durably(from, to);
 }
 

@@ -58,7 +58,7 @@ class FlagSet {
              const std::string& help, const std::string& placeholder);
   void add(Flag flag);
 
-  /// Adds `--config FILE`: lines `key = value` (config_file.h), the keys being this set's flags.
+  /// Adds `--config FILE`: lines `key = value` (config_lines.h), the keys being this set's flags.
   void config_file();
 
   /// Collects the arguments that belong to no flag; without it they are errors.

@@ -101,6 +101,7 @@ inline constexpr auto kNames<layers::BackendKind> = std::to_array<NamedKind<laye
 
 template <class Enum>
 std::string name_of(Enum value) {
+  static_assert(!kNames<Enum>.empty(), "an enumeration of the configuration needs names");
   return std::string(row_of(kNames<Enum>, value).name);
 }
 

@@ -162,7 +162,12 @@ Translator::Batches Translator::batches_of(std::span<const Pieces> sources) cons
 
 void Translator::translate_batches(std::span<const Pieces> sources, const Batches& batches,
                                    Translations& translations) const {
-  base::ThreadPool pool(options_.threads, [] { at::set_num_threads(1); });
+  if (batches.empty()) return;
+  // At least two: a pool of one would run in the calling thread, which has its own number of
+  // threads.
+  const int64_t threads =
+      options_.threads <= 1 ? 1 : std::clamp<int64_t>(std::ssize(batches), 2, options_.threads);
+  base::ThreadPool pool(threads, [] { at::set_num_threads(1); });
   pool.for_each(std::ssize(batches), [&](int64_t b) {
     if (options_.stop != nullptr && *options_.stop) throw Interrupted();
     std::vector<std::vector<Hypothesis>> found = search(sources, batches[b]);

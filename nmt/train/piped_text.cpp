@@ -87,7 +87,7 @@ PipedText::PipedText(config::TrainingConfig& config) {
                        .path = lasting_folder(config) + "/" + stream.name});
   }
   base::ThreadPool pool(std::ssize(copies_));
-  pool.for_each(std::ssize(copies_), [&](int64_t i) {
+  pool.run([&](int64_t i) {
     copies_[i].bytes = text::copy_durably(copies_[i].stream, *streams[i].path);
   });
 }

@@ -252,7 +252,8 @@ TEST_F(NmtTranslate, WrongFlagsAreUsageErrors) {
   EXPECT_THAT(errors({"--model", "model", "--beam-size", "0"}, 2), HasSubstr("beam-size"));
   EXPECT_THAT(errors({"--model", "model", "--beam-size", "2", "--n-best", "3"}, 2),
               HasSubstr("n-best"));
-  EXPECT_THAT(errors({"--model", "model", "--invalid-utf8", "drop"}, 2), HasSubstr("replace"));
+  EXPECT_THAT(errors({"--model", "model", "--invalid-utf8", "drop"}, 2),
+              HasSubstr("must be one of replace, skip, fail"));
 }
 
 TEST_F(NmtTranslate, HelpIsOnePage) {

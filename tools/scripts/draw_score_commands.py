@@ -298,8 +298,9 @@ def record_one(scene, program, index):
     status, output = record_score_goldens.run_case(*command, type_error)
     theirs = (status, output.encode())
     own = status == type_error or any(word.startswith("--nmt-") for word in command[0])
+    crashed = own and ours[0] not in (0, 1, 2)
     status, output = answer(*(ours if own else theirs))
-    who = "n" if own else "b" if ours == theirs else "s"
+    who = "s" if crashed else "n" if own else "b" if ours == theirs else "s"
     return f"{status}{who}{output}", f"{index}: {command}:\n  sacreBLEU {theirs}\n  {program} {ours}\n" if who == "s" else ""
 
 

@@ -13,6 +13,7 @@
 namespace nmt::config::arch_name_test {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -90,7 +91,10 @@ TEST(ArchNameTest, ErrorsShowGrammarAndNearestName) {
             "must be " + architecture_grammar() +
                 " with depths from 1 to 1000; got 'postln-sgima-18L'; did you mean "
                 "postln-sigma-18L?");
-  EXPECT_THAT(architecture_grammar(), StartsWith("<preln|postln|"));
+  EXPECT_THAT(architecture_grammar(),
+              AllOf(StartsWith("<preln|postln|deepnorm|nonorm|admin|rezero|layerscale|b2t>"
+                               "[-<sigma|spectralnorm|weightnorm>]"),
+                    EndsWith("[-qknorm]-<depth>L[-<depth>L]")));
   for (const auto& [word, sentence] : architecture_words()) {
     EXPECT_THAT(architecture_grammar(), HasSubstr(std::string(word)));
   }

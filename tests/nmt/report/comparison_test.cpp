@@ -8,7 +8,7 @@
 #include "nmt/report/comparison_table.h"
 #include "tests/nmt/report/planted_study.h"
 
-namespace nmt::report::report_study_test {
+namespace nmt::report::comparison_test {
 namespace {
 
 using ::testing::HasSubstr;
@@ -131,4 +131,4 @@ TEST(ComparisonTable, AsHtmlIsEscapedAndSortable) {
 }
 
 }  // namespace
-}  // namespace nmt::report::report_study_test
+}  // namespace nmt::report::comparison_test
