@@ -40,8 +40,8 @@ struct AttentionLayerInputs {
   const kernels::AttentionMask& mask;
 };
 
-/// All calls come from inside the forward pass, without gradient unless said otherwise. References
-/// must not be kept.
+/// All calls come from inside the forward pass, whose tensors may carry its graph: an observer that
+/// computes with them does so under a guard of its own. References must not be kept.
 class ForwardObserver {
  public:
   virtual ~ForwardObserver() = default;

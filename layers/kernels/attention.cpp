@@ -70,7 +70,7 @@ AttentionInputs with_rows(AttentionInputs in) {
   return in;
 }
 
-AttentionRows rows_of(const torch::Tensor& x) {
+HeadRows rows_of(const torch::Tensor& x) {
   return {.data = const_cast<void*>(x.const_data_ptr()),
           .sentence_stride = x.stride(0),
           .row_stride = x.stride(-3),

@@ -21,7 +21,7 @@ enum class AttentionStorage { kFloat32, kBfloat16 };
 /// data + t * row_stride + h * head_stride, and behind that b * sentence_stride in padded tensors,
 /// (first row of the sentence) * row_stride in packed ones. The K numbers of a row are side by
 /// side.
-struct AttentionRows {
+struct HeadRows {
   void* data;
   int64_t sentence_stride;
   int64_t row_stride;
@@ -44,8 +44,8 @@ struct AttentionCall {
   int64_t queries;  ///< T, the longest.
   int64_t keys;     ///< S, the longest.
   AttentionStorage storage;
-  AttentionRows q, k, v;
-  AttentionRows out;     ///< Like q; the backward pass reads it.
+  HeadRows q, k, v;
+  HeadRows out;          ///< Like q; the backward pass reads it.
   float* log_sum_exp;    ///< [B, H, T], likewise: ln Σ e^logit; −∞ where no key is visible.
   const int32_t* table;  ///< [4, B]: the numbers of each AttentionSentence.
   bool packed;           ///< Whether the rows of a sentence lie behind those of the one before.
@@ -66,7 +66,7 @@ struct AttentionCall {
   }
   /// Row 0 of sentence b and head h; `first_row` of the sentence in packed tensors.
   template <class Value>
-  constexpr Value* head(const AttentionRows& rows, int64_t b, int64_t h, int64_t first_row) const {
+  constexpr Value* head(const HeadRows& rows, int64_t b, int64_t h, int64_t first_row) const {
     return static_cast<Value*>(rows.data) + h * rows.head_stride +
            (packed ? first_row * rows.row_stride : b * rows.sentence_stride);
   }
@@ -80,9 +80,9 @@ struct AttentionStatistics {
 
 /// What the backward pass works on besides the call; dropout masks are drawn again.
 struct AttentionGradients {
-  AttentionRows grad_out;
-  AttentionRows grad_q, grad_k, grad_v;  ///< Written.
-  float* scratch;                        ///< [B, H, T], the backend's own.
+  HeadRows grad_out;
+  HeadRows grad_q, grad_k, grad_v;  ///< Written.
+  float* scratch;                   ///< [B, H, T], the backend's own.
 };
 
 }  // namespace nmt::kernels

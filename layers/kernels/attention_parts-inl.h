@@ -62,12 +62,12 @@ struct Head {
         scale(call.scale) {}
 
   template <class Value>
-  RowMatrix<Value> query_rows(const AttentionRows& rows) const {
+  RowMatrix<Value> query_rows(const HeadRows& rows) const {
     return {call.head<Value>(rows, b, h, sentence.first_query),
             static_cast<size_t>(rows.row_stride)};
   }
   template <class Value>
-  RowMatrix<Value> key_rows(const AttentionRows& rows) const {
+  RowMatrix<Value> key_rows(const HeadRows& rows) const {
     return {call.head<Value>(rows, b, h, sentence.first_key), static_cast<size_t>(rows.row_stride)};
   }
   // Of this head's queries, out of [B, H, T]; null of null.

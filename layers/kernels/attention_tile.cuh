@@ -89,12 +89,12 @@ struct Place {
     return call.row_seed(sentence.first_query, h, t);
   }
   template <class Value>
-  __device__ Matrix<Value> queries(const AttentionCall& call, const AttentionRows& rows) const {
+  __device__ Matrix<Value> queries(const AttentionCall& call, const HeadRows& rows) const {
     return {call.head<Value>(rows, b, h, sentence.first_query), rows.row_stride, sentence.queries,
             size};
   }
   template <class Value>
-  __device__ Matrix<Value> keys(const AttentionCall& call, const AttentionRows& rows) const {
+  __device__ Matrix<Value> keys(const AttentionCall& call, const HeadRows& rows) const {
     return {call.head<Value>(rows, b, h, sentence.first_key), rows.row_stride, sentence.keys, size};
   }
 

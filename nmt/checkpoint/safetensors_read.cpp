@@ -22,7 +22,9 @@ class InputFile {
       throw InputError(path, ": not a regular file");
     }
     source_ = text::open_packed(path);
-    size_ = fs::file_size(path);
+    std::error_code error;
+    size_ = fs::file_size(path, error);
+    if (error) throw InputError(path, ": cannot read: ", error.message());
   }
 
   uint64_t size() const { return size_; }

@@ -13,9 +13,9 @@
 
 namespace nmt::config {
 
-/// The names of `Enum`.
+/// The names of `Enum`; a specialisation for each.
 template <class Enum>
-inline constexpr std::array<NamedKind<Enum>, 0> kNames;
+inline constexpr auto kNames = [] { static_assert(sizeof(Enum) == 0, "needs a table of names"); };
 
 template <>
 inline constexpr auto kNames<layers::ActivationKind> =
@@ -101,7 +101,6 @@ inline constexpr auto kNames<layers::BackendKind> = std::to_array<NamedKind<laye
 
 template <class Enum>
 std::string name_of(Enum value) {
-  static_assert(!kNames<Enum>.empty(), "an enumeration of the configuration needs names");
   return std::string(row_of(kNames<Enum>, value).name);
 }
 

@@ -5,6 +5,7 @@
 #include "nmt/config/vocabulary_sizes.h"
 
 namespace nmt::model {
+
 EncoderImpl::EncoderImpl(const config::ModelConfig& config)
     : embedding(layers::make_embedding_matrix(*this, "embed", config::source_vocab_size(config),
                                               config, config.sigma_embeddings)),

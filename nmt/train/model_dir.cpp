@@ -39,9 +39,23 @@ void remove_former_run(const fs::path& folder, const config::DataConfig& data) {
 }
 
 // The run whose log is there, by its first records: the settings, and where it branched off.
+// The first two; a line that cannot be read ends them.
+std::vector<run_log::RunRecord> first_records(const fs::path& log) {
+  std::vector<run_log::RunRecord> records;
+  if (!fs::exists(log)) return records;
+  try {
+    run_log::each_record(log, [&](run_log::RunRecord&& record) {
+      if (records.size() < 2) records.push_back(std::move(record));
+    });
+  } catch (const InputError&) {
+    return records;
+  }
+  return records;
+}
+
 std::optional<RunOrigin> logged_run(const TrainingCommand& command, const fs::path& folder) {
   const fs::path log = folder / kRunLogFile;
-  const auto records = fs::exists(log) ? run_log::read_run(log) : std::vector<run_log::RunRecord>();
+  const std::vector<run_log::RunRecord> records = first_records(log);
   const auto* start = records.empty() ? nullptr : std::get_if<run_log::ConfigRecord>(&records[0]);
   if (start == nullptr || start->config.empty()) return std::nullopt;
   const auto* event =

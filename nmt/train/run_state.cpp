@@ -62,6 +62,7 @@ void RunState::restore(const std::string& folder) {
   step.tracker().restore(member_of(state, "entropy", source));
   monitor.restore(member_of(state, "stability", source), progress.update);
   if (progress.best) monitor.observe_validation(progress.best->nll);  // Older states lack it.
+  member_of(state, "losses", source);
   run_log::take_keys(state, reporter);
 }
 

@@ -29,8 +29,8 @@ struct StepStatistics {
 
 class StatisticsProbe {
  public:
-  /// Of `model`, whose updates `workers` threads compute;
-  /// `bounds_for_each` does the work on bounds, on the CPU.
+  /// Of `model`, whose updates `workers` threads compute; `bounds_for_each` does the work on
+  /// bounds, on the CPU.
   StatisticsProbe(model::Transformer model, int64_t workers, base::ParallelFor bounds_for_each);
 
   /// For the context of `worker` in a measured update.

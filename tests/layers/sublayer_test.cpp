@@ -109,5 +109,28 @@ TEST_F(SublayerTest, ABranchUnderANormIsRead) {
   EXPECT_FALSE(Sublayer(owner, "plain", block_.options, {Stack::kEncoder, 1}).reads_branch(again));
 }
 
+TEST(SublayerInFloat32, FusedOperationsAreNearThePlainOnes) {
+  Block block;
+  at::Generator generator = testing::seeded(19);
+  {
+    const torch::NoGradGuard no_grad;
+    for (const auto& item : block.named_parameters()) {
+      item.value().detach().copy_(testing::normal(item.value().sizes(), generator));
+    }
+  }
+  const torch::Tensor start = testing::normal({4, 5}, generator).to(torch::kFloat32);
+  const auto run = [&](BackendKind backend) {
+    const torch::Tensor x = start.clone().requires_grad_(true);
+    const torch::Tensor y = block.forward(x, {.backend = backend, .update = 7});
+    y.square().sum().backward();
+    return std::pair(y.detach(), x.grad());
+  };
+  const auto [fused, fused_gradient] = run(BackendKind::kFused);
+  const auto [plain, plain_gradient] = run(BackendKind::kReference);
+  EXPECT_LT((fused - plain).abs().max().item<double>(), 1e-4);
+  EXPECT_LT((fused_gradient - plain_gradient).abs().max().item<double>(),
+            1e-4 * (1.0 + plain_gradient.abs().max().item<double>()));
+}
+
 }  // namespace
 }  // namespace nmt::layers::sublayer_test

@@ -145,9 +145,8 @@ TEST(TrainingCommandTest, ErrorsNameTheFlag) {
             "unknown flag --learning-rat; did you mean --learning-rate?");
   EXPECT_EQ(error({"--valid-sets", "a"}), "--valid-sets needs values: SRC TGT");
   EXPECT_EQ(error({"--arch", "postln-18"}),
-            "--arch must be <preln|postln|deepnorm|nonorm|admin|rezero|layerscale|b2t>"
-            "[-<sigma|spectralnorm|weightnorm>][-qknorm]-<depth>L[-<depth>L] with depths "
-            "from 1 to 1000; got 'postln-18'; did you mean postln-18L?");
+            "--arch must be " + architecture_grammar() +
+                " with depths from 1 to 1000; got 'postln-18'; did you mean postln-18L?");
 }
 
 TEST(TrainingCommandTest, ReferenceAndHelpAreInformation) {

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
 #include <random>
 #include <utility>
@@ -135,6 +136,36 @@ TEST(ElementKernel, GivesTheBitsOfTheFormulaOnEveryInstructionSet) {
   Coefficients nesterov = kCoefficients;
   nesterov.nesterov = true;
   expect_bits<MomentumSgd>(nesterov);
+}
+
+// FNV-1a of the bits of values and state.
+uint64_t checksum(const Arrays& arrays) {
+  uint64_t sum = 0xcbf29ce484222325u;
+  for (const Numbers* numbers : {&arrays.value, &arrays.state[0], &arrays.state[1]}) {
+    for (const float number : *numbers) {
+      sum = (sum ^ std::bit_cast<uint32_t>(number)) * 0x100000001b3u;
+    }
+  }
+  return sum;
+}
+
+template <class Rule>
+uint64_t updated_bits() {
+  Arrays arrays = arrays_for<Rule>(1003);
+  update_array(rule_index<Rule>(), arrays.elements(), kCoefficients);
+  return checksum(arrays);
+}
+
+// Recorded: a formula whose operations come in another order changes the bits of every run.
+TEST(ElementKernel, KeepsTheBitsOfRunsThatGoOn) {
+  std::vector<uint64_t> bits;
+  [&]<class... Rule>(std::type_identity<std::tuple<Rule...>>) {
+    (bits.push_back(updated_bits<Rule>()), ...);
+  }(std::type_identity<ElementRules>());
+  const std::vector<uint64_t> recorded = {
+      18302651980479349634u, 18022230691881478692u, 7232132536333153523u, 16866581073962161169u,
+      17099614161902290587u, 13991074664323251309u, 4997748033481004122u};
+  EXPECT_EQ(bits, recorded);
 }
 
 TEST(ElementKernel, MeasuresADirectionToTheSameBits) {
