@@ -38,7 +38,8 @@ std::string parent_of(const std::string& path) {
 
 // Makes the names in `folder` durable.
 void sync_names(const std::string& folder) {
-  if (const int error = sync_folder(folder)) throw_file_error(folder, "cannot open or write folder", error);
+  if (const int error = sync_folder(folder))
+    throw_file_error(folder, "cannot open or write folder", error);
 }
 
 std::string hidden_sibling(const std::string& path, const char* suffix) {

@@ -2,10 +2,10 @@
 // head, on a few sentences.
 //
 // Norms of inputs are those of prefix_norm.h, from above, and the logged mean is rounded down: it
-// is never above the exact bound, and below it by 2 % at most. A causal head has another matrix of visible inputs for each
-// query: of a sentence longer than 33 pieces 32 queries count, evenly spaced, the first that sees
-// two keys and the last among them. Elsewhere every row counts that sees two keys. Layers with
-// QK-norm, whose heads are not linear in their inputs, have no bound.
+// is never above the exact bound, and below it by 2 % at most. A causal head has another matrix of
+// visible inputs for each query: of a sentence longer than 33 pieces 32 queries count, evenly
+// spaced, the first that sees two keys and the last among them. Elsewhere every row counts that
+// sees two keys. Layers with QK-norm, whose heads are not linear in their inputs, have no bound.
 
 #pragma once
 
