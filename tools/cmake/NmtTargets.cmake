@@ -57,7 +57,7 @@ function(nmt_add_test name)
     add_executable(${executable})
     target_link_libraries(${executable} PRIVATE nmt::test_main nmt::warnings)
     target_include_directories(${executable} PRIVATE ${PROJECT_SOURCE_DIR})
-    # Compiles in three quarters of the time of -O2, and the tests run no longer: the work is in the libraries.
+    # Compiles in three quarters of the time of -O2; the work that tests wait for is in the libraries.
     target_compile_options(${executable} PRIVATE $<$<CONFIG:Release>:-O1>)
     set_target_properties(${executable} PROPERTIES
       RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 7)
