@@ -75,14 +75,20 @@ torch::Tensor Sublayer::branch_input(const ResidualStream& stream, BackendKind b
   return compute(entry(stream, backend), backend).y;
 }
 
-void Sublayer::run(ResidualStream& stream, const kernels::LinearInputs& first,
-                   const ForwardContext& context, const Branch& branch) const {
-  kernels::ResidualLinearInputs inputs = entry(stream, context.backend);
+torch::Tensor Sublayer::enter(ResidualStream& stream, const kernels::LinearInputs& first,
+                              BackendKind backend) const {
+  kernels::ResidualLinearInputs inputs = entry(stream, backend);
   inputs.linear = first;
-  const kernels::ResidualLinearOutputs outputs = compute(inputs, context.backend);
+  const kernels::ResidualLinearOutputs outputs = compute(inputs, backend);
   stream.sum = {.x = outputs.stream};
   if (scheme_.bottom_to_top && !stream.layer_input.defined()) stream.layer_input = stream.sum.x;
-  leave(stream, branch(outputs.y), context);
+  return outputs.y;
+}
+
+void Sublayer::run(ResidualStream& stream, const kernels::LinearInputs& first,
+                   const ForwardContext& context, const Branch& branch) const {
+  const torch::Tensor product = enter(stream, first, context.backend);
+  leave(stream, branch(product), context);
 }
 
 bool Sublayer::reads_branch(const ForwardContext& context) const {

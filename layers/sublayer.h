@@ -84,6 +84,9 @@ class Sublayer {
   ResidualScale scale(int64_t update) const;
   // Everything in front of the branch but its first product.
   kernels::ResidualLinearInputs entry(const ResidualStream& stream, BackendKind backend) const;
+  // Adds what waits, and lets go of it; returns the branch's first product.
+  torch::Tensor enter(ResidualStream& stream, const kernels::LinearInputs& first,
+                      BackendKind backend) const;
   void leave(ResidualStream& stream, torch::Tensor branch, const ForwardContext& context) const;
 
   const ResidualScheme& scheme_;
