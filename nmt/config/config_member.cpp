@@ -23,6 +23,7 @@ auto& part(Config& config) {
   if constexpr (std::is_same_v<Part, OptimizationConfig>) return config.optimization;
   if constexpr (std::is_same_v<Part, ScheduleConfig>) return config.schedule;
   if constexpr (std::is_same_v<Part, StabilityConfig>) return config.stability;
+  if constexpr (std::is_same_v<Part, LaunchConfig>) return config.launch;
   if constexpr (std::is_same_v<Part, TrainingConfig>) return config;
 }
 
@@ -147,8 +148,12 @@ Shape shape(const Member& member) {
 }
 
 bool is_momentary(const Member& member) {
-  const auto* truth = std::get_if<Truth>(&member);
-  return truth != nullptr && truth->momentary;
+  return std::visit(
+      [](const auto& kind) {
+        if constexpr (requires { kind.momentary; }) return kind.momentary;
+        return false;
+      },
+      member);
 }
 
 std::string value_text(const Member& member, const TrainingConfig& config) {

@@ -18,8 +18,9 @@ namespace nmt::config {
 
 /// A member of type T of TrainingConfig or of one of its parts.
 template <class T>
-using Place = std::variant<T ModelConfig::*, T DataConfig::*, T OptimizationConfig::*,
-                           T ScheduleConfig::*, T StabilityConfig::*, T TrainingConfig::*>;
+using Place =
+    std::variant<T ModelConfig::*, T DataConfig::*, T OptimizationConfig::*, T ScheduleConfig::*,
+                 T StabilityConfig::*, T LaunchConfig::*, T TrainingConfig::*>;
 
 /// What flags and pages say of a kind of value.
 struct Shape {
@@ -38,12 +39,14 @@ struct RealRange {
 };
 
 // Of each kind below, parse() gives the value that a flag's values stand for. It throws UsageError,
-// with rule and value, if the key does not allow it.
+// with rule and value, if the key does not allow it. A `momentary` one is a wish for one call of
+// the program, which is saved nowhere.
 
 struct Integer {
   Place<int64_t> place;
   int64_t minimum;
   int64_t maximum = INT64_MAX;
+  bool momentary = false;
 
   Shape shape() const { return {"NUMBER", "whole number"}; }
   int64_t parse(const std::vector<std::string>& values) const;
@@ -67,8 +70,10 @@ struct Real {
 struct Text {
   Place<std::string> place;
   std::string_view placeholder;
+  std::string_view type_name = "path";
+  bool momentary = false;
 
-  Shape shape() const { return {std::string(placeholder), "path"}; }
+  Shape shape() const { return {std::string(placeholder), std::string(type_name)}; }
   std::string parse(const std::vector<std::string>& values) const { return values.at(0); }
 };
 
@@ -83,8 +88,7 @@ struct Texts {
   std::vector<std::string> parse(const std::vector<std::string>& values) const { return values; }
 };
 
-/// `--name true` or `--name false`. If it is momentary, `--name`: a wish for one call of the
-/// program, which is saved nowhere.
+/// `--name true` or `--name false`; if it is momentary, `--name`.
 struct Truth {
   Place<bool> place;
   bool momentary = false;

@@ -176,6 +176,11 @@ void validate_call(const TrainingConfig& config) {
         "them");
   }
   if (config.model_dir.empty()) throw UsageError("model-dir must name a folder");
+  if (config.launch.max_restarts > 0 && config.launch.processes < 2) {
+    throw UsageError(
+        "--max-restarts restarts the processes that --processes starts: give --processes 2 or more "
+        "with it, or let the launcher restart them");
+  }
 }
 
 }  // namespace nmt::config

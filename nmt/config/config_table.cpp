@@ -322,15 +322,31 @@ const ConfigKey kTable[] = {
      "layers run again in the backward pass instead of keeping activations: up to a third more "
      "time, a fraction of the memory",
      OnResume::kMayChange},
+
+    {"processes", Group::kProcesses, Integer{&LaunchConfig::processes, 0, 4096, kMomentary}, "",
+     "starts so many on this machine, which train one model together; 0: those of torchrun, srun "
+     "or mpirun, else one",
+     OnResume::kMayChange},
+    {"max-restarts", Group::kProcesses,
+     Integer{&LaunchConfig::max_restarts, 0, 1'000'000, kMomentary}, "restarts",
+     "with --processes: after a failure goes on from the newest checkpoint, so often",
+     OnResume::kMayChange},
+    {"rendezvous", Group::kProcesses,
+     Text{&LaunchConfig::rendezvous, "HOST:PORT", "host and port", kMomentary}, "",
+     "where the processes of a launcher meet: a host that all of them reach, and a free port there",
+     OnResume::kMayChange},
+    {"collective-timeout", Group::kProcesses,
+     Integer{&LaunchConfig::collective_timeout, 1, 1'000'000, kMomentary}, "seconds",
+     "that processes wait for one another before they give up", OnResume::kMayChange},
 };
 
 }  // namespace
 
 std::string_view title(Group group) {
-  constexpr std::string_view kTitles[] = {"Model",         "Data",
-                                          "Learning rate", "Optimization",
-                                          "Limits",        "Validation, checkpoints and log",
-                                          "Stability",     "Run"};
+  constexpr std::string_view kTitles[] = {
+      "Model",        "Data",   "Learning rate",
+      "Optimization", "Limits", "Validation, checkpoints and log",
+      "Stability",    "Run",    "Processes"};
   return kTitles[static_cast<size_t>(group)];
 }
 

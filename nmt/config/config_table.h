@@ -23,7 +23,8 @@ enum class Group {
   kLimits,
   kValidation,
   kStability,
-  kRun
+  kRun,
+  kProcesses
 };
 
 /// As a heading: "Model".

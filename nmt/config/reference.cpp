@@ -22,7 +22,7 @@ constexpr const char* kChangeTexts[] = {"", "path", "branch", "resume"};
 
 std::string row(const ConfigKey& key) {
   const std::string value =
-      is_momentary(key.member) ? "" : value_text(key.member, TrainingConfig{});
+      shape(key.member).values == 0 ? "" : value_text(key.member, TrainingConfig{});
   return concatenate("| `", key.name, "` | ", cell(shape(key.member).type_name), " | ",
                      value.empty() ? "" : "`" + value + "`", " | ", key.unit, " | ",
                      cell(key.sentence), " | ", kChangeTexts[static_cast<size_t>(key.on_resume)],

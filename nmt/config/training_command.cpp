@@ -21,9 +21,9 @@ namespace fs = std::filesystem;
 
 cli::Flag flag_of(const ConfigKey& key, TrainingConfig& config) {
   const Member& member = key.member;
-  std::string default_text = is_momentary(member) ? "" : value_text(member, config);
-  if (!default_text.empty() && !key.unit.empty()) default_text += concatenate(" ", key.unit);
   const Shape said = shape(member);
+  std::string default_text = said.values == 0 ? "" : value_text(member, config);
+  if (!default_text.empty() && !key.unit.empty()) default_text += concatenate(" ", key.unit);
   return {.name = std::string(key.name),
           .placeholder = said.placeholder,
           .help = std::string(key.sentence),

@@ -98,6 +98,15 @@ struct StabilityConfig {
   std::vector<TemperatureChange> attention_temperature_at;  ///< Interventions.
 };
 
+/// How a call of the program is spread over processes. Nothing of it is kept with the run: it
+/// changes no result.
+struct LaunchConfig {
+  int64_t processes = 0;     ///< To start on this machine; 0: the launcher's, or one.
+  int64_t max_restarts = 0;  ///< After a failure, of the processes that this one starts.
+  std::string rendezvous;    ///< HOST:PORT where processes meet; empty: as the launcher says.
+  int64_t collective_timeout = 600;  ///< Seconds that processes wait for one another.
+};
+
 /// All settings of nmt-train.
 struct TrainingConfig {
   ModelConfig model;
@@ -105,6 +114,7 @@ struct TrainingConfig {
   OptimizationConfig optimization;
   ScheduleConfig schedule;
   StabilityConfig stability;
+  LaunchConfig launch;
   std::string model_dir = "model";
   std::string branch_from;  ///< Checkpoint, or model folder, of another run; empty: none.
   std::string init_from;    ///< Model that weights and vocabulary come from; empty: none.

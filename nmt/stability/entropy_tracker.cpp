@@ -75,6 +75,17 @@ run_log::EntropyQuantiles quantiles_of(std::span<const int64_t> counts) {
   return values;
 }
 
+std::span<const double> take_numbers(std::span<const double>& numbers, size_t count) {
+  TORCH_CHECK(numbers.size() >= count, "attention entropy: numbers of another process are missing");
+  const std::span<const double> taken = numbers.first(count);
+  numbers = numbers.subspan(count);
+  return taken;
+}
+
+double take_number(std::span<const double>& numbers) {
+  return take_numbers(numbers, 1)[0];
+}
+
 torch::Tensor on_cpu(const torch::Tensor& tensor, torch::ScalarType type) {
   return tensor.to(torch::kCPU, type).contiguous();
 }
@@ -104,6 +115,27 @@ void EntropyTracker::Sums::add(const Sums& other) {
     max_logit[h] = std::max(max_logit[h], other.max_logit[h]);
   }
   for (size_t i = 0; i < histogram.size(); ++i) histogram[i] += other.histogram[i];
+}
+
+// Counts are far below 2^53, so that a double holds them.
+void EntropyTracker::Sums::append_to(std::vector<double>& numbers) const {
+  numbers.insert(numbers.end(), {static_cast<double>(entropy.size()), static_cast<double>(rows)});
+  for (const auto* list : {&entropy, &relative_entropy, &min_entropy, &max_logit}) {
+    numbers.insert(numbers.end(), list->begin(), list->end());
+  }
+  numbers.insert(numbers.end(), histogram.begin(), histogram.end());
+}
+
+EntropyTracker::Sums EntropyTracker::Sums::taken_from(std::span<const double>& numbers) {
+  const auto heads = static_cast<size_t>(take_number(numbers));
+  Sums sums{.rows = static_cast<int64_t>(take_number(numbers))};
+  for (auto* list : {&sums.entropy, &sums.relative_entropy, &sums.min_entropy, &sums.max_logit}) {
+    const std::span<const double> values = take_numbers(numbers, heads);
+    list->assign(values.begin(), values.end());
+  }
+  const std::span<const double> counts = take_numbers(numbers, heads * kBins);
+  sums.histogram.assign(counts.begin(), counts.end());
+  return sums;
 }
 
 std::vector<run_log::EntropyQuantiles> EntropyTracker::Sums::quantiles() const {
@@ -200,6 +232,24 @@ void EntropyTracker::merge(EntropyTracker& other) {
   other.add_waiting_rows();
   add(update_, other.update_);
   other.discard_update();
+}
+
+void EntropyTracker::move_update_to(std::vector<double>& numbers) {
+  add_waiting_rows();
+  for (const std::vector<Sums>& layers : update_) {
+    numbers.push_back(static_cast<double>(layers.size()));
+    for (const Sums& sums : layers) sums.append_to(numbers);
+  }
+  discard_update();
+}
+
+void EntropyTracker::merge(std::span<const double>& numbers) {
+  AllSums other;
+  for (std::vector<Sums>& layers : other) {
+    const auto count = static_cast<int64_t>(take_number(numbers));
+    for (int64_t i = 0; i < count; ++i) layers.push_back(Sums::taken_from(numbers));
+  }
+  add(update_, other);
 }
 
 run_log::LayerEntropy EntropyTracker::summary_of(layers::AttentionKind kind, int64_t layer,

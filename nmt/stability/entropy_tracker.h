@@ -23,6 +23,7 @@
 #include <array>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <vector>
 
 #include "layers/forward_observer.h"
@@ -42,6 +43,13 @@ class EntropyTracker : public layers::ForwardObserver {
   /// Adds what `other` has seen in the update under way, and forgets it there. The order of merges
   /// decides the last bits of the sums: keep it fixed. Throws c10::Error if head counts differ.
   void merge(EntropyTracker& other);
+
+  /// Appends what this has seen in the update under way to `numbers`, and forgets it here: for the
+  /// tracker of another process.
+  void move_update_to(std::vector<double>& numbers);
+
+  /// Adds what another tracker moved to `numbers`, from its beginning, and drops it there.
+  void merge(std::span<const double>& numbers);
 
   /// Ends the update under way: adds it to the period since the last take() and returns its layers,
   /// encoder_self, decoder_self, cross, each by layer. Layers without a countable row are left out.
@@ -77,6 +85,8 @@ class EntropyTracker : public layers::ForwardObserver {
     std::vector<run_log::EntropyQuantiles> quantiles() const;
     void grow(int64_t heads);
     void add(const Sums& other);
+    void append_to(std::vector<double>& numbers) const;
+    static Sums taken_from(std::span<const double>& numbers);
   };
   // By kind, then by layer − 1.
   using AllSums = std::array<std::vector<Sums>, 3>;

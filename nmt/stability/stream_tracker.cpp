@@ -39,14 +39,43 @@ void StreamTracker::observe_layer(layers::Stack stack, int64_t layer,
   });
 }
 
+void StreamTracker::Sums::add(const Sums& other) {
+  activation += other.activation;
+  gradient += other.gradient;
+  elements += other.elements;
+}
+
 void StreamTracker::merge(StreamTracker& other) {
   for (size_t stack = 0; stack < sums_.size(); ++stack) {
     const std::vector<Sums> added = std::exchange(other.sums_[stack], {});
     for (size_t i = 0; i < added.size(); ++i) {
-      Sums& sums = sums_of(static_cast<layers::Stack>(stack), static_cast<int64_t>(i) + 1);
-      sums.activation += added[i].activation;
-      sums.gradient += added[i].gradient;
-      sums.elements += added[i].elements;
+      sums_of(static_cast<layers::Stack>(stack), static_cast<int64_t>(i) + 1).add(added[i]);
+    }
+  }
+}
+
+void StreamTracker::move_to(std::vector<double>& numbers) {
+  for (const std::vector<Sums>& layers : sums_) {
+    numbers.push_back(static_cast<double>(layers.size()));
+    for (const Sums& sums : layers) {
+      numbers.insert(numbers.end(),
+                     {sums.activation, sums.gradient, static_cast<double>(sums.elements)});
+    }
+  }
+  sums_ = {};
+}
+
+void StreamTracker::merge(std::span<const double>& numbers) {
+  constexpr size_t kNumbers = 3;
+  for (const layers::Stack stack : {layers::Stack::kEncoder, layers::Stack::kDecoder}) {
+    const auto layers = static_cast<int64_t>(numbers[0]);
+    numbers = numbers.subspan(1);
+    for (int64_t layer = 1; layer <= layers; ++layer) {
+      sums_of(stack, layer)
+          .add({.activation = numbers[0],
+                .gradient = numbers[1],
+                .elements = static_cast<int64_t>(numbers[2])});
+      numbers = numbers.subspan(kNumbers);
     }
   }
 }

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <vector>
 
 #include "layers/forward_observer.h"
@@ -28,6 +29,13 @@ class StreamTracker : public layers::ForwardObserver {
   /// Adds what `other` has seen, and forgets it there.
   void merge(StreamTracker& other);
 
+  /// Appends what this has seen to `numbers`, and forgets it here: for the tracker of another
+  /// process.
+  void move_to(std::vector<double>& numbers);
+
+  /// Adds what another tracker moved to `numbers`, from its beginning, and drops it there.
+  void merge(std::span<const double>& numbers);
+
   /// Encoder, then decoder, each by layer; and starts anew. Rounded to six digits.
   std::vector<run_log::StreamRecord> take();
 
@@ -36,6 +44,8 @@ class StreamTracker : public layers::ForwardObserver {
     double activation = 0.0;  // Of squares.
     double gradient = 0.0;
     int64_t elements = 0;
+
+    void add(const Sums& other);
   };
   Sums& sums_of(layers::Stack stack, int64_t layer);
 

@@ -116,14 +116,15 @@ void Scheduler::start(size_t index) {
   CellRun& run = runs_[index];
   make_folder(run.folder);
   ++run.attempts;
-  processes_.emplace(index, ChildProcess(command_line(options_.nmt_train, run), run.console()));
+  processes_.emplace(
+      index, cli::ChildProcess(command_line(options_.nmt_train, run), {.output = run.console()}));
   run.state = CellState::kRunning;
   observer_.on_start(run, runs_);
 }
 
 void Scheduler::look_at_processes() {
   for (auto it = processes_.begin(); it != processes_.end();) {
-    const std::optional<ProcessEnd> end = it->second.end();
+    const std::optional<cli::ProcessEnd> end = it->second.end();
     if (!end) {
       ++it;
       continue;
@@ -142,7 +143,7 @@ void Scheduler::look_again(CellRun& run) {
 }
 
 // The log decides, not the exit status: a run that diverged has a result.
-void Scheduler::settle(CellRun& run, const ProcessEnd& end) {
+void Scheduler::settle(CellRun& run, const cli::ProcessEnd& end) {
   look_again(run);
   if (run.next == NextStep::kNothing) {
     run.state = CellState::kResult;

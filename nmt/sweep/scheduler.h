@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
+#include "nmt/cli/child_process.h"
 #include "nmt/sweep/cell_run.h"
-#include "nmt/sweep/child_process.h"
 
 namespace nmt::sweep {
 
@@ -68,7 +68,7 @@ class Scheduler {
   void start(size_t index);
   void look_at_processes();
   void look_elsewhere();
-  void settle(CellRun& run, const ProcessEnd& end);
+  void settle(CellRun& run, const cli::ProcessEnd& end);
   void look_again(CellRun& run);
   void tick();
   void stop_all();
@@ -78,7 +78,7 @@ class Scheduler {
   std::vector<CellRun> runs_;
   SchedulerOptions options_;
   SweepObserver& observer_;
-  std::map<size_t, ChildProcess> processes_;  // By the index of their run.
+  std::map<size_t, cli::ChildProcess> processes_;  // By the index of their run.
   bool stopping_ = false;
 };
 

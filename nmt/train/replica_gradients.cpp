@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "nmt/distributed/bucketed_sum.h"
 #include "nmt/model/parameters.h"
 #include "nmt/optim/gradient_clip.h"
 
@@ -45,7 +46,9 @@ double add_replicas(const std::vector<torch::Tensor>& leaf) {
 
 }  // namespace
 
-ReplicaGradients::ReplicaGradients(std::vector<model::Transformer>& models) {
+ReplicaGradients::ReplicaGradients(std::vector<model::Transformer>& models,
+                                   distributed::Communicator& team)
+    : team_(team) {
   for (const auto& [name, value] : model::named_parameters(models[0])) {
     named_.push_back(value);
     parameters_.push_back({.name = name,
@@ -120,8 +123,27 @@ double ReplicaGradients::reduce_on_device(layers::SigmaOnCuda& sigma) {
   return optim::norm_on_device(gradients);
 }
 
+// Tasks of several threads would come to the exchanges in another order in each process.
+void ReplicaGradients::sum_over_team(const base::ParallelFor& parallel_for) {
+  if (team_.size() == 1) return;
+  const torch::NoGradGuard no_grad;
+  parallel_for(static_cast<int64_t>(units_.size()), [&](int64_t i) {
+    for (const std::vector<torch::Tensor>& leaf : units_[i].leaves) {
+      add_replicas(leaf);
+      torch::Tensor& sum = leaf[0].mutable_grad();
+      sum = sum.defined() ? sum.contiguous() : torch::zeros_like(leaf[0]);  // No rows came here.
+    }
+  });
+  std::vector<torch::Tensor> gradients;
+  for (const Unit& unit : units_) {
+    for (const std::vector<torch::Tensor>& leaf : unit.leaves) gradients.push_back(leaf[0].grad());
+  }
+  distributed::sum_in_buckets(team_, gradients);
+}
+
 double ReplicaGradients::reduce(const base::ParallelFor& parallel_for) {
   RECORD_USER_SCOPE("gradients added up, their norm");
+  sum_over_team(parallel_for);
   std::vector<double> squares(units_.size());
   parallel_for(static_cast<int64_t>(units_.size()),
                [&](int64_t i) { squares[i] = reduce(units_[i]); });

@@ -18,11 +18,6 @@ const nlohmann::json& member_of(const nlohmann::json& state, const char* key,
   return *found;
 }
 
-checkpoint::VocabularyBytes bytes_of(const data::Vocabularies& vocabularies) {
-  if (vocabularies.shared()) return vocabularies.target().serialized();
-  return {vocabularies.source().serialized(), vocabularies.target().serialized()};
-}
-
 }  // namespace
 
 void RunState::save(const checkpoint::CheckpointSet& checkpoints) const {
@@ -38,7 +33,7 @@ void RunState::save(const checkpoint::CheckpointSet& checkpoints) const {
       progress.update,
       {.config = model_in_force(config, progress.update),
        .tensors = model::named_tensors(step.model()),
-       .vocabulary = bytes_of(data.vocabularies()),
+       .vocabulary = serialized(data.vocabularies()),
        .folded = false},
       {.optimizer = step.optimizer().state(), .statistics = step.probe().state(), .state = state});
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -53,8 +54,9 @@ std::vector<stability::TrackedMatrix> matrices_of(model::Transformer& model) {
 }  // namespace
 
 StatisticsProbe::StatisticsProbe(model::Transformer model, int64_t workers,
-                                 base::ParallelFor bounds_for_each)
-    : model_(std::move(model)),
+                                 base::ParallelFor bounds_for_each, distributed::Communicator& team)
+    : team_(team),
+      model_(std::move(model)),
       matrices_(matrices_of(model_)),
       bounds_(std::move(bounds_for_each)) {
   for (int64_t i = 0; i < workers; ++i) {
@@ -71,8 +73,21 @@ void StatisticsProbe::before_update(const data::Batch& batch) {
   model_->loss(data::slice(batch, 0, sentences), /*smoothing=*/0.0, context);
 }
 
+// Into the first, in the order of the workers of the whole team.
+void StatisticsProbe::merge_streams() {
+  if (team_.size() == 1) {
+    for (size_t i = 1; i < streams_.size(); ++i) streams_[0]->merge(*streams_[i]);
+    return;
+  }
+  std::vector<double> own;
+  for (const auto& stream : streams_) stream->move_to(own);
+  for (const std::vector<double>& numbers : distributed::gather_numbers(team_, own)) {
+    for (std::span<const double> rest = numbers; !rest.empty();) streams_[0]->merge(rest);
+  }
+}
+
 StepStatistics StatisticsProbe::after_update(const base::ParallelFor& parallel_for) {
-  for (size_t i = 1; i < streams_.size(); ++i) streams_[0]->merge(*streams_[i]);
+  merge_streams();
   return {.matrices = matrices_.measure(parallel_for),
           .stream = streams_[0]->take(),
           .bounds = bounds_.take()};

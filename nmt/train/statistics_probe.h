@@ -14,6 +14,7 @@
 
 #include "data/base/thread_pool.h"
 #include "data/batch.h"
+#include "nmt/distributed/communicator.h"
 #include "nmt/model/transformer.h"
 #include "nmt/stability/bound_tracker.h"
 #include "nmt/stability/matrix_tracker.h"
@@ -29,9 +30,10 @@ struct StepStatistics {
 
 class StatisticsProbe {
  public:
-  /// Of `model`, whose updates `workers` threads compute; `bounds_for_each` does the work on
-  /// bounds, on the CPU.
-  StatisticsProbe(model::Transformer model, int64_t workers, base::ParallelFor bounds_for_each);
+  /// Of `model`, whose updates `workers` threads compute in each process of `team`, which must
+  /// outlive this; `bounds_for_each` does the work on bounds, on the CPU.
+  StatisticsProbe(model::Transformer model, int64_t workers, base::ParallelFor bounds_for_each,
+                  distributed::Communicator& team = distributed::alone());
 
   /// For the context of `worker` in a measured update.
   layers::ForwardObserver* observer(int64_t worker) { return streams_[worker].get(); }
@@ -47,6 +49,9 @@ class StatisticsProbe {
   void load_state(const checkpoint::NamedTensors& state) { matrices_.load_state(state); }
 
  private:
+  void merge_streams();
+
+  distributed::Communicator& team_;
   model::Transformer model_;
   stability::MatrixTracker matrices_;
   std::vector<std::unique_ptr<stability::StreamTracker>> streams_;

@@ -3,8 +3,10 @@
 #include <ATen/CPUGeneratorImpl.h>
 
 #include <cmath>
+#include <span>
 
 #include "data/base/mix_seeds.h"
+#include "data/text/error.h"
 #include "layers/forward_observer.h"
 #include "nmt/model/parameters.h"
 #include "nmt/optim/gradient_clip.h"
@@ -19,6 +21,14 @@ std::vector<model::Transformer> with_replicas(model::Transformer model, int64_t 
   return all;
 }
 
+void require_same_workers(distributed::Communicator& team, int64_t workers) {
+  for (const auto& number : distributed::gather_numbers(team, {static_cast<double>(workers)})) {
+    if (number[0] == static_cast<double>(workers)) continue;
+    throw InputError("every process must have as many threads: here are ", workers,
+                     ", in another one ", number[0], "; give --threads");
+  }
+}
+
 }  // namespace
 
 uint64_t dropout_seed(uint64_t seed, int64_t update, size_t micro_batch) {
@@ -30,8 +40,9 @@ uint64_t dropout_seed(uint64_t seed, int64_t update, size_t micro_batch) {
 }
 
 TrainStep::TrainStep(model::Transformer model, const config::TrainingConfig& config,
-                     int64_t workers)
-    : options_(config.optimization),
+                     int64_t workers, distributed::Communicator& team)
+    : team_(team),
+      options_(config.optimization),
       seed_(config.seed),
       d_model_(config.model.d_model),
       backend_(config.backend),
@@ -41,11 +52,12 @@ TrainStep::TrainStep(model::Transformer model, const config::TrainingConfig& con
       beside_gpu_(model->device().is_cpu() ? 1 : workers),
       parallel_for_(pool_.parallel_for()),
       models_(with_replicas(model, pool_.size())),
-      gradients_(models_),
+      gradients_(models_, team),
       probe_(models_[0], pool_.size(),
-             (model->device().is_cpu() ? pool_ : beside_gpu_).parallel_for()),
+             (model->device().is_cpu() ? pool_ : beside_gpu_).parallel_for(), team),
       optimizer_(optim::make_optimizer(config.optimization, parallel_for_)),
       sigma_on_cuda_(model->linears()) {
+  require_same_workers(team_, pool_.size());
   for (int64_t i = 0; i < pool_.size(); ++i) {
     trackers_.push_back(std::make_unique<stability::EntropyTracker>());
   }
@@ -58,7 +70,8 @@ TrainStep::TrainStep(model::Transformer model, const config::TrainingConfig& con
 std::vector<Slice> TrainStep::slices_of_worker(
     int64_t worker, const std::vector<data::Batch>& micro_batches) const {
   return models_[worker]->device().is_cpu()
-             ? slices_of(micro_batches, worker, pool_.size(), d_model_)
+             ? slices_of(micro_batches, team_.rank() * pool_.size() + worker,
+                         team_.size() * pool_.size(), d_model_)
              : whole_micro_batches(micro_batches);
 }
 
@@ -87,8 +100,31 @@ TrainStep::WorkerSums TrainStep::forward_backward(int64_t worker, int64_t update
   return sums;
 }
 
+std::vector<TrainStep::WorkerSums> TrainStep::gathered(const std::vector<WorkerSums>& sums) {
+  std::vector<double> own;
+  for (const WorkerSums& sum : sums) own.insert(own.end(), {sum.loss, sum.nll});
+  std::vector<WorkerSums> all;
+  for (const std::vector<double>& numbers : distributed::gather_numbers(team_, own)) {
+    for (size_t i = 0; i < numbers.size(); i += 2) all.push_back({numbers[i], numbers[i + 1]});
+  }
+  return all;
+}
+
+// Into the first, in the order of the workers of the whole team.
+void TrainStep::merge_trackers() {
+  if (team_.size() == 1) {
+    for (size_t i = 1; i < trackers_.size(); ++i) trackers_[0]->merge(*trackers_[i]);
+    return;
+  }
+  std::vector<double> own;
+  for (const auto& tracker : trackers_) tracker->move_update_to(own);
+  for (const std::vector<double>& numbers : distributed::gather_numbers(team_, own)) {
+    for (std::span<const double> rest = numbers; !rest.empty();) trackers_[0]->merge(rest);
+  }
+}
+
 std::vector<run_log::LayerEntropy> TrainStep::finish_statistics(bool finite) {
-  for (size_t i = 1; i < trackers_.size(); ++i) trackers_[0]->merge(*trackers_[i]);
+  merge_trackers();
   if (!finite) {
     trackers_[0]->skip_update();
     return {};
@@ -129,7 +165,7 @@ StepResult TrainStep::run(int64_t update, const std::vector<data::Batch>& micro_
   pool_.run([&](int64_t worker) {
     sums[worker] = forward_backward(worker, update, result.tokens, micro_batches, measure);
   });
-  for (const WorkerSums& sum : sums) {
+  for (const WorkerSums& sum : gathered(sums)) {
     result.loss += sum.loss / result.tokens;
     result.nll += sum.nll / result.tokens;
   }

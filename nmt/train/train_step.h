@@ -6,6 +6,10 @@
 // the whole update, so the result does not depend on how micro-batches are cut, but for rounding.
 // What follows, up to the new Ŵ, the same threads share out weight by weight.
 //
+// Workers count through the processes of a team: those of process 0 first. Whatever is a sum over
+// workers is taken in their order, in every process, so that processes and threads give the same
+// bits, and all processes judge an update alike.
+//
 // A model on a GPU is trained there: by one worker, every micro-batch at once.
 //
 // Dropout draws from a generator seeded by (seed, update, micro-batch) and counts by a row's place
@@ -20,6 +24,7 @@
 
 #include "data/batch.h"
 #include "nmt/config/training_config.h"
+#include "nmt/distributed/communicator.h"
 #include "nmt/model/transformer.h"
 #include "nmt/optim/optimizer.h"
 #include "nmt/stability/entropy_tracker.h"
@@ -48,8 +53,11 @@ uint64_t dropout_seed(uint64_t seed, int64_t update, size_t micro_batch);
 
 class TrainStep {
  public:
-  /// Trains `model` (initialised) where it lies, on the CPU with `workers` threads.
-  TrainStep(model::Transformer model, const config::TrainingConfig& config, int64_t workers);
+  /// Trains `model` (initialised, the same in each process of `team`, which must outlive this)
+  /// where it lies, on the CPU with `workers` threads in each process. Throws InputError if the
+  /// processes have not the same number of them.
+  TrainStep(model::Transformer model, const config::TrainingConfig& config, int64_t workers,
+            distributed::Communicator& team = distributed::alone());
 
   /// One update from its micro-batches; with `measure`, its statistics too. An update whose loss or
   /// gradient is not finite changes nothing and reports finite = false.
@@ -82,10 +90,13 @@ class TrainStep {
                                       const std::vector<data::Batch>& micro_batches) const;
   WorkerSums forward_backward(int64_t worker, int64_t update, int64_t total_tokens,
                               const std::vector<data::Batch>& micro_batches, bool measure);
+  std::vector<WorkerSums> gathered(const std::vector<WorkerSums>& sums);
+  void merge_trackers();
   std::vector<run_log::LayerEntropy> finish_statistics(bool finite);
   double reduce_gradients();
   void advance_weights();
 
+  distributed::Communicator& team_;
   config::OptimizationConfig options_;
   double learning_rate_factor_ = 1.0;
   uint64_t seed_;

@@ -6,6 +6,7 @@
 #include "data/text/error.h"
 #include "data/unigram_nll.h"
 #include "nmt/config/spent_rate.h"
+#include "nmt/distributed/agreement.h"
 #include "nmt/model/fold.h"
 #include "nmt/model/init.h"
 #include "nmt/optim/plateau.h"
@@ -53,13 +54,15 @@ config::UnstableAction action_on(const std::string& unstable,
 }  // namespace
 
 Trainer::Trainer(const config::TrainingConfig& config, const TrainingData& data,
-                 TrainingObserver& observer, const std::atomic<bool>& stop, const TrainingStart& at)
+                 TrainingObserver& observer, const std::atomic<bool>& stop, const TrainingStart& at,
+                 distributed::Communicator& team)
     : config_(config),
       data_(data),
       stop_(stop),
       at_(at),
+      team_(team),
       checkpoints_(config.model_dir + "/checkpoints"),
-      step_(initialized_model(config, data), config, config.threads),
+      step_(initialized_model(config, data), config, config.threads, team),
       unigram_nll_(data::unigram_nll(data.train)),
       monitor_({.warmup_updates = config.optimization.warmup_updates, .unigram_nll = unigram_nll_}),
       reporter_(config_, data, step_, progress_, observer),
@@ -103,8 +106,10 @@ void Trainer::take_model(const std::string& folder) {
   progress_.validation_due = data_.valid.has_value();
 }
 
-std::string Trainer::reason_to_stop() const {
-  if (stop_ && progress_.validation_due) return "interrupted";
+std::string Trainer::reason_to_stop() {
+  const distributed::Wishes now =
+      distributed::agree(team_, {.stop = stop_, .seconds = reporter_.seconds()});
+  if (now.stop && progress_.validation_due) return "interrupted";
   const config::ScheduleConfig& limits = config_.schedule;
   if (limits.max_updates > 0 && progress_.update >= limits.max_updates) return "max-updates";
   if (config::rate_is_spent(config_.optimization, progress_.update)) return "lr-decay-updates";
@@ -112,14 +117,14 @@ std::string Trainer::reason_to_stop() const {
   if (limits.max_target_tokens > 0 && progress_.tokens >= limits.max_target_tokens) {
     return "max-target-tokens";
   }
-  if (limits.max_minutes > 0 && reporter_.seconds() >= 60 * limits.max_minutes) {
+  if (limits.max_minutes > 0 && now.seconds >= 60 * limits.max_minutes) {
     return "max-minutes";
   }
   if (!progress_.unstable.empty()) return progress_.unstable;
   if (limits.patience > 0 && progress_.bad_validations >= limits.patience) return "patience";
   if (progress_.bad_updates >= limits.max_bad_updates) return "non-finite";
   // Last: a run that has met its limit has nothing to go on with, signal or not.
-  if (stop_) return "interrupted";
+  if (now.stop) return "interrupted";
   return "";
 }
 
@@ -211,7 +216,7 @@ void Trainer::validate_if_due() {
   if (!progress_.validation_due) return;
   std::optional<run_log::ValidRecord> record =
       validate(step_.model(), data_, config_, progress_.update, stop_);
-  if (!record) return;
+  if (distributed::in_any(team_, !record.has_value())) return;
   progress_.take(*record, config_.schedule.valid_metric);
   monitor_.observe_validation(record->nll);
   reporter_.record(*record);
@@ -252,16 +257,18 @@ void Trainer::lower_learning_rate(double factor, const std::string& cause,
 
 void Trainer::save_checkpoint() {
   if (saved_update_ == progress_.update) return;
+  saved_update_ = progress_.update;
+  if (!team_.leads()) return;
   progress_.seconds = reporter_.seconds();
   reporter_.record(run_log::CheckpointRecord{
       .update = progress_.update,
       .path = "checkpoints/" + checkpoint::folder_name(progress_.update)});
   state_.save(checkpoints_);
   checkpoints_.prune(config_.schedule.keep_last);
-  saved_update_ = progress_.update;
 }
 
 void Trainer::publish_best() {
+  if (!team_.leads()) return;
   if (!progress_.best || progress_.best->update != progress_.update) return;
   checkpoint::publish_model(checkpoints_.folder(progress_.update), config_.model_dir + "/best");
 }
@@ -271,6 +278,7 @@ run_log::EndRecord Trainer::finish(const std::string& reason) {
   if (!interrupted) reporter_.log();
   if (progress_.update > at_.update) save_checkpoint();
   reporter_.log();
+  if (!team_.leads()) return reporter_.end(monitor_.verdict(progress_.update), reason);
   if (!data_.valid && saved_update_ > 0) {
     checkpoint::publish_model(checkpoints_.newest()->folder, config_.model_dir + "/best");
   }

@@ -3,6 +3,9 @@
 //     update:     next micro-batches -> train_step -> stability rules -> log record
 //     sometimes:  validate -> best/            save checkpoint -> checkpoints/
 //
+// Every process of a team runs the same loop, judges alike and so does the same; process 0 alone
+// writes.
+//
 // What a run writes into its model folder: run.jsonl (by an observer), checkpoints/, best/ and,
 // with average-last, average/.
 
@@ -15,6 +18,7 @@
 #include "data/batch_prefetcher.h"
 #include "nmt/checkpoint/checkpoint_set.h"
 #include "nmt/config/training_config.h"
+#include "nmt/distributed/communicator.h"
 #include "nmt/run_log/stability_monitor.h"
 #include "nmt/train/run_progress.h"
 #include "nmt/train/run_reporter.h"
@@ -29,12 +33,14 @@ namespace nmt::train {
 
 class Trainer {
  public:
-  /// `config` is complete (vocab_size set, threads and device resolved). `data`, `observer` and
-  /// `stop` must outlive the trainer. Writes nothing and tells `observer` nothing yet. Throws
-  /// InputError if what `at` or init-from names does not fit the model or, where a run goes on, the
-  /// data; UsageError if memory will not suffice.
+  /// `config` is complete (vocab_size set, threads and device resolved). `data`, `observer`,
+  /// `stop` and `team` must outlive the trainer, and what it gets is the same in each process of
+  /// the team, but for `observer` and `stop`. Writes nothing and tells `observer` nothing yet.
+  /// Throws InputError if what `at` or init-from names does not fit the model or, where a run goes
+  /// on, the data; UsageError if memory will not suffice.
   Trainer(const config::TrainingConfig& config, const TrainingData& data,
-          TrainingObserver& observer, const std::atomic<bool>& stop, const TrainingStart& at = {});
+          TrainingObserver& observer, const std::atomic<bool>& stop, const TrainingStart& at = {},
+          distributed::Communicator& team = distributed::alone());
 
   /// Trains until a limit is met or `stop` becomes true, then saves and reports. A validation that
   /// `stop` cuts short is made up for when the run is resumed.
@@ -44,7 +50,7 @@ class Trainer {
  private:
   void go_on_from(const std::string& checkpoint);
   void take_model(const std::string& folder);
-  std::string reason_to_stop() const;
+  std::string reason_to_stop();
   /// Whether something that is done every `interval` updates (0: never) falls on this one.
   bool due(int64_t interval) const { return interval > 0 && progress_.update % interval == 0; }
   void update_once();
@@ -63,6 +69,7 @@ class Trainer {
   const TrainingData& data_;
   const std::atomic<bool>& stop_;
   TrainingStart at_;
+  distributed::Communicator& team_;
   checkpoint::CheckpointSet checkpoints_;
   TrainStep step_;
   std::optional<data::BatchPrefetcher> batches_;

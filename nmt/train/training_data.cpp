@@ -120,6 +120,11 @@ TrainingData load_training_data(
                                         : file_data(config, saved_vocabulary);
 }
 
+checkpoint::VocabularyBytes serialized(const data::Vocabularies& vocabularies) {
+  if (vocabularies.shared()) return vocabularies.target().serialized();
+  return {vocabularies.source().serialized(), vocabularies.target().serialized()};
+}
+
 void fit_to_data(config::ModelConfig& model, const TrainingData& data) {
   const data::Vocabularies& vocabularies = data.vocabularies();
   model.vocab_size = vocabularies.target().size();

@@ -34,6 +34,9 @@ int64_t mean_target_length(const data::ParallelCorpus& corpus);
 TrainingData load_training_data(const config::TrainingConfig& config,
                                 const std::optional<checkpoint::VocabularyBytes>& saved_vocabulary);
 
+/// The vocabularies as checkpoints keep them.
+checkpoint::VocabularyBytes serialized(const data::Vocabularies& vocabularies);
+
 /// Gives `model` what follows from the data: the sizes of its vocabularies and, where it has none
 /// yet, the bound on the length of translations (covering_bound.h).
 void fit_to_data(config::ModelConfig& model, const TrainingData& data);

@@ -56,6 +56,8 @@ class Process {
     if (!ended()) ::kill(child_, number);
   }
 
+  pid_t id() const { return child_; }
+
   /// What it has written to standard output so far.
   std::string output() const { return files_.read("out"); }
 

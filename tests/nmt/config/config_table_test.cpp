@@ -141,7 +141,8 @@ TEST(ConfigTableTest, OnlyLimitsLoggingAndTheMachineMayChangeOnResume) {
                   "max-minutes", "patience", "max-bad-updates", "log-every", "sharpness-every",
                   "sharpness-tokens", "sharpness-iterations", "tensorboard", "track-attention",
                   "statistics-every", "on-collapse", "on-divergence", "model-dir", "resume",
-                  "overwrite", "threads", "device", "recompute"));
+                  "overwrite", "threads", "device", "recompute", "processes", "max-restarts",
+                  "rendezvous", "collective-timeout"));
 }
 
 TEST(ConfigTableTest, SummaryIsAConfigurationFile) {

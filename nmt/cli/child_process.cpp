@@ -1,29 +1,56 @@
-#include "nmt/sweep/child_process.h"
+#include "nmt/cli/child_process.h"
 
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 #include "data/text/error.h"
 
-namespace nmt::sweep {
+namespace nmt::cli {
 namespace {
+
+// As the system wants them, ended by a null.
+std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+std::vector<std::string> environment_with(const std::vector<std::string>& variables) {
+  std::vector<std::string> all = variables;
+  for (char** one = environ; *one != nullptr; ++one) {
+    const std::string_view text(*one);
+    const std::string_view name = text.substr(0, text.find('=') + 1);
+    const bool replaced = std::ranges::any_of(
+        variables, [&](const std::string& variable) { return variable.starts_with(name); });
+    if (!replaced) all.emplace_back(text);
+  }
+  return all;
+}
 
 // The arguments of posix_spawn, freed in any case.
 class SpawnPlan {
  public:
-  explicit SpawnPlan(const std::string& output) {
+  explicit SpawnPlan(const ChildSurroundings& surroundings)
+      : variables_(environment_with(surroundings.variables)) {
     posix_spawn_file_actions_init(&actions_);
-    posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions_, STDOUT_FILENO, output.c_str(),
-                                     O_WRONLY | O_CREAT | O_APPEND, 0644);
-    posix_spawn_file_actions_adddup2(&actions_, STDOUT_FILENO, STDERR_FILENO);
+    if (!surroundings.input) {
+      posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    }
+    if (!surroundings.output.empty()) {
+      posix_spawn_file_actions_addopen(&actions_, STDOUT_FILENO, surroundings.output.c_str(),
+                                       O_WRONLY | O_CREAT | O_APPEND, 0644);
+      posix_spawn_file_actions_adddup2(&actions_, STDOUT_FILENO, STDERR_FILENO);
+    }
     sigset_t defaults;
     sigemptyset(&defaults);
     for (const int signal : {SIGINT, SIGTERM, SIGPIPE}) sigaddset(&defaults, signal);
@@ -39,11 +66,13 @@ class SpawnPlan {
   SpawnPlan(const SpawnPlan&) = delete;
   SpawnPlan& operator=(const SpawnPlan&) = delete;
 
-  int spawn(pid_t* process, char* const* words) {
-    return posix_spawn(process, words[0], &actions_, &attributes_, words, environ);
+  int spawn(pid_t* process, const std::vector<std::string>& words) {
+    return posix_spawn(process, words.at(0).c_str(), &actions_, &attributes_,
+                       pointers_to(words).data(), pointers_to(variables_).data());
   }
 
  private:
+  std::vector<std::string> variables_;
   posix_spawn_file_actions_t actions_;
   posix_spawnattr_t attributes_;
 };
@@ -60,14 +89,14 @@ std::string ProcessEnd::text() const {
   return concatenate("signal ", signal, " (", strsignal(signal), ")");
 }
 
-ChildProcess::ChildProcess(const std::vector<std::string>& words, const std::string& output) {
-  std::vector<char*> pointers;
-  for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
-  pointers.push_back(nullptr);
-  const int error = SpawnPlan(output).spawn(&process_, pointers.data());
+ChildProcess::ChildProcess(const std::vector<std::string>& words,
+                           const ChildSurroundings& surroundings) {
+  const int error = SpawnPlan(surroundings).spawn(&process_, words);
   if (error != 0) {
     process_ = -1;
-    throw InputError("cannot start ", words.at(0), " with its output in ", output, ": ",
+    const std::string& output = surroundings.output;
+    throw InputError("cannot start ", words.at(0),
+                     output.empty() ? "" : " with its output in " + output, ": ",
                      std::strerror(error));
   }
 }
@@ -101,4 +130,8 @@ void ChildProcess::ask_to_stop() {
   if (!end()) ::kill(process_, SIGTERM);
 }
 
-}  // namespace nmt::sweep
+void ChildProcess::kill() {
+  if (!end()) ::kill(process_, SIGKILL);
+}
+
+}  // namespace nmt::cli
