@@ -3,7 +3,8 @@
 //     nmt-train --arch postln-sigma-18L                              (the built-in toy grammar)
 //     nmt-train --arch preln-6L --train-sets train.en train.de --valid-sets dev.en dev.de
 //
-// Progress goes to standard output; the whole history is in run.jsonl in the model folder, and with
+// Progress goes to standard output; the whole history is in run.jsonl.gz in the model folder, and
+// with
 // --tensorboard true its curves in tensorboard/.
 // Exit status: 0 trained (or stopped by a signal, with a checkpoint), 1 unusable input or a failed
 // run, 2 wrong command line.
@@ -70,7 +71,7 @@ int train(int argc, char** argv) {
   nmt::train::discard_what_is_replaced(start);  // From here on the run is on.
   keep(piped, config);
   const std::string folder = config.model_dir + "/";
-  nmt::run_log::RunLog log(folder + nmt::train::kRunLogFile);
+  nmt::run_log::RunLog log(folder + nmt::run_log::kRunLogFile);
   nmt::train::ConsoleObserver console(std::cout, nmt::cli::progress_options(STDOUT_FILENO));
   nmt::train::LogObserver history(log);
   std::optional<nmt::train::TensorboardObserver> curves;
@@ -78,7 +79,7 @@ int train(int argc, char** argv) {
   observers.add(history);
   if (config.schedule.tensorboard) {
     curves.emplace(folder + nmt::train::kTensorboardFolder,
-                   nmt::run_log::read_latest(folder + nmt::train::kRunLogFile));
+                   nmt::run_log::read_latest(folder + nmt::run_log::kRunLogFile));
     observers.add(*curves);
   }
   return trainer.run().reason == "non-finite" ? nmt::cli::kExitFailure : nmt::cli::kExitDone;

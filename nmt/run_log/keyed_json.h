@@ -66,9 +66,20 @@ concept NullIfEmpty = requires(const T& value) {
   value.list;
 };
 template <class T>
+concept IsBinned = requires(const T& value) {
+  value.quantiles;
+};
+template <class T>
+concept IsFormer = requires(const T& value) {
+  value.former;
+};
+template <class T>
 concept IsYounger = requires(const T& value) {
   value.younger;
 };
+
+/// The bins of heads' quantiles, null for NaN.
+Json bins_of(const std::vector<EntropyQuantiles>& heads);
 
 /// The value of a member.
 template <class Value>
@@ -86,6 +97,8 @@ Json json_of(const Value& value) {
     return object_of(value);
   } else if constexpr (NullIfEmpty<Value>) {
     return value.list.empty() ? Json(nullptr) : json_of(value.list);
+  } else if constexpr (IsBinned<Value>) {
+    return bins_of(value.quantiles);
   } else if constexpr (IsYounger<Value>) {
     return json_of(value.younger);
   } else {
@@ -103,6 +116,7 @@ std::string take(const Json& json, std::string& value);
 std::string take(const Json& json, Json& value);
 std::string take(const Json& json, layers::AttentionKind& value);
 std::string take(const Json& json, EntropyQuantiles& value);
+std::string take_bins(const Json& json, std::vector<EntropyQuantiles>& heads);
 
 /// The same of any other member.
 template <class Value>
@@ -115,6 +129,10 @@ std::string take(const Json& json, Value& value) {
     return "";
   } else if constexpr (NullIfEmpty<Value>) {
     return take(json, value.list);
+  } else if constexpr (IsBinned<Value>) {
+    return take_bins(json, value.quantiles);
+  } else if constexpr (IsFormer<Value>) {
+    return take(json, value.former);
   } else if constexpr (IsYounger<Value>) {
     return take(json, value.younger);
   } else {
@@ -144,8 +162,9 @@ void take_key(const Json& object, const char* key, Value& value) {
 
 template <class Record>
 void append_keys(const Record& record, nlohmann::ordered_json& object) {
-  each_key(record,
-           [&](const char* key, const auto& value) { object[key] = keyed::json_of(value); });
+  each_key(record, [&]<class Value>(const char* key, const Value& value) {
+    if constexpr (!keyed::IsFormer<Value>) object[key] = keyed::json_of(value);
+  });
 }
 
 template <class Record>

@@ -62,20 +62,25 @@ StatisticsProbe::StatisticsProbe(model::Transformer model, int64_t workers,
   }
 }
 
-void StatisticsProbe::before_update(const data::Batch& batch) {
+void StatisticsProbe::before_update(const data::Batch& batch, StatisticsDue due) {
   const torch::NoGradGuard no_grad;
-  matrices_.keep_rows();
+  if (due.matrices) matrices_.keep_rows();
+  if (!due.layers) return;
   const int64_t sentences = std::min(kBoundSentences, batch.size());
   layers::ForwardContext context;
   context.observer = &bounds_;
   model_->loss(data::slice(batch, 0, sentences), /*smoothing=*/0.0, context);
 }
 
-StepStatistics StatisticsProbe::after_update(const base::ParallelFor& parallel_for) {
+StepStatistics StatisticsProbe::after_update(const base::ParallelFor& parallel_for,
+                                             StatisticsDue due) {
+  StepStatistics statistics;
+  if (due.matrices) statistics.matrices = matrices_.measure(parallel_for);
+  if (!due.layers) return statistics;
   for (size_t i = 1; i < streams_.size(); ++i) streams_[0]->merge(*streams_[i]);
-  return {.matrices = matrices_.measure(parallel_for),
-          .stream = streams_[0]->take(),
-          .bounds = bounds_.take()};
+  statistics.stream = streams_[0]->take();
+  statistics.bounds = bounds_.take();
+  return statistics;
 }
 
 }  // namespace nmt::train

@@ -3,7 +3,7 @@
 //     update:     next micro-batches -> train_step -> stability rules -> log record
 //     sometimes:  validate -> best/            save checkpoint -> checkpoints/
 //
-// What a run writes into its model folder: run.jsonl (by an observer), checkpoints/, best/ and,
+// What a run writes into its model folder: run.jsonl.gz (by an observer), checkpoints/, best/ and,
 // with average-last, average/.
 
 #pragma once

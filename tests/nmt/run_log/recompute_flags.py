@@ -3,7 +3,7 @@
 
     recompute_flags.py [--monitor PROGRAM] [--table] [--page FILE] RUN...
 
-RUN is a run.jsonl, a run.jsonl.gz, or a folder that is searched for them. The rules are those of
+RUN is a run.jsonl.gz, a run.jsonl, or a folder that is searched for them. The rules are those of
 nmt/run_log/README.md, written down a second time from that page. The verdicts are compared with
 those in the log, if it was written under these rules, and with --monitor with those of the program
 replay_verdicts, which puts the log through the rules in C++. Any disagreement ends with status 1.

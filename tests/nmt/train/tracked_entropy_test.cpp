@@ -123,7 +123,7 @@ TEST_P(TrackedEntropy, EqualsFloat64FromTheSameWeightsAndBatch) {
     for (int64_t update = 1; update < kUpdate; ++update) step.run(update, {batch_of(data_)});
     step.tracker().take();
     const checkpoint::NamedTensors weights = copies(model);
-    step.run(kUpdate, {batch_of(data_)}, /*measure=*/true);
+    step.run(kUpdate, {batch_of(data_)}, {.layers = true, .matrices = true});
     const std::vector<run_log::AttentionRecord> records = step.tracker().take();
     const NaiveStatistics expected = recomputed(config, weights);
     ASSERT_EQ(records.size(), 6u);
@@ -151,7 +151,7 @@ TEST_P(TrackedEntropy, NoHeadLiesUnderItsBound) {
   TrainStep step(model, config, 2);
   for (int64_t update = 1; update < 8; ++update) step.run(update, {batch_of(data_)});
   step.tracker().take();
-  StepResult result = step.run(8, {batch_of(data_)}, /*measure=*/true);
+  StepResult result = step.run(8, {batch_of(data_)}, {.layers = true, .matrices = true});
   std::vector<run_log::AttentionRecord> records = step.tracker().take();
   result.statistics.bounds.put_into(records);
   for (const run_log::AttentionRecord& record : records) {
@@ -188,7 +188,8 @@ TEST(MeasuredUpdate, ListsEveryMatrixAndLayer) {
   model::Transformer model(config.model);
   model::initialize(model, config.seed);
   TrainStep step(model, config, 2);
-  const StepStatistics statistics = step.run(1, {batch_of(data)}, /*measure=*/true).statistics;
+  const StepStatistics statistics =
+      step.run(1, {batch_of(data)}, {.layers = true, .matrices = true}).statistics;
   EXPECT_EQ(statistics.matrices.size(), 1u + 2 * 6 + 10);
   ASSERT_EQ(statistics.stream.size(), 3u);
   for (const run_log::StreamRecord& layer : statistics.stream) {
@@ -211,7 +212,8 @@ TEST(MeasuredUpdate, KnowsEveryParametrisation) {
     model::Transformer model(config.model);
     model::initialize(model, config.seed);
     TrainStep step(model, config, 2);
-    const StepStatistics statistics = step.run(1, {batch_of(data)}, /*measure=*/true).statistics;
+    const StepStatistics statistics =
+        step.run(1, {batch_of(data)}, {.layers = true, .matrices = true}).statistics;
     ASSERT_EQ(statistics.matrices.size(), 1u + 2 * 6 + 10);
     const bool spectral = config.model.architecture.linear == layers::LinearKind::kSpectralNorm;
     for (const run_log::MatrixRecord& matrix : statistics.matrices) {
