@@ -169,17 +169,35 @@ TEST(MeasuredUpdate, IsTheSameUpdateToTheBit) {
   config.model.dropout = 0.1;
   for (const bool recompute : {false, true}) {
     config.recompute = recompute;
-    const auto weights = [&](bool measure) {
+    const auto weights = [&](StatisticsDue due) {
       model::Transformer model(config.model);
       model::initialize(model, config.seed);
       TrainStep step(model, config, 2);
       for (int64_t update = 1; update <= 3; ++update) {
-        step.run(update, {batch_of(data)}, measure);
+        step.run(update, {batch_of(data)}, due);
       }
       return copies(model);
     };
-    testing::expect_same_bits(weights(false), weights(true));
+    const checkpoint::NamedTensors unmeasured = weights({});
+    testing::expect_same_bits(unmeasured, weights({.layers = true}));
+    testing::expect_same_bits(unmeasured, weights({.matrices = true}));
+    testing::expect_same_bits(unmeasured, weights({.layers = true, .matrices = true}));
   }
+}
+
+TEST(MeasuredUpdate, HasWhatIsDueAndNoMore) {
+  const TrainingData data = toy_data();
+  const config::TrainingConfig config = toy_config(data, "");
+  model::Transformer model(config.model);
+  model::initialize(model, config.seed);
+  TrainStep step(model, config, 2);
+  const StepStatistics layers = step.run(1, {batch_of(data)}, {.layers = true}).statistics;
+  EXPECT_FALSE(layers.stream.empty());
+  EXPECT_TRUE(layers.matrices.empty());
+  const StepStatistics matrices = step.run(2, {batch_of(data)}, {.matrices = true}).statistics;
+  EXPECT_TRUE(matrices.stream.empty());
+  EXPECT_FALSE(matrices.matrices.empty());
+  EXPECT_GT(matrices.matrices[0].update_ratio, 0.0);
 }
 
 TEST(MeasuredUpdate, ListsEveryMatrixAndLayer) {
