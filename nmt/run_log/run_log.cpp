@@ -65,11 +65,12 @@ void read_lines(std::vector<Line>& lines) {
   throw InputError(name, ":", number, ": not a record of a run log: ", why);
 }
 
-// Whether no line has been written yet: an empty file is no gzip file.
+// Whether no line has been written yet: fewer bytes than this do not tell what a file is.
 bool is_begun_only(const std::filesystem::path& path) {
+  constexpr uintmax_t kLeast = 4;
   std::error_code ignored;
   return std::filesystem::is_regular_file(path, ignored) &&
-         std::filesystem::file_size(path, ignored) == 0;
+         std::filesystem::file_size(path, ignored) < kLeast;
 }
 
 // Calls `use` with each line and its number until it returns false. Only the last may be torn, and

@@ -83,8 +83,9 @@ TEST(GzipBlocks, ATornLastOneIsLeftOut) {
   const std::string kept = gzip_block("one\n"), torn = gzip_block("two\n");
   for (size_t bytes = 0; bytes < torn.size(); ++bytes) {
     EXPECT_EQ(read_file(folder.write("texts.gz", kept + torn.substr(0, bytes))), "one\n") << bytes;
-    const std::string zeros(torn.size() - bytes, '\0');
-    EXPECT_EQ(read_file(folder.write("texts.gz", kept + torn.substr(0, bytes) + zeros)), "one\n")
+    const std::string padded = torn.substr(0, bytes) + std::string(torn.size() - bytes, '\0');
+    if (padded == torn) continue;  // Its own last bytes are zeros.
+    EXPECT_EQ(read_file(folder.write("texts.gz", kept + padded)), "one\n")
         << bytes << " bytes, then zeros";
   }
 }

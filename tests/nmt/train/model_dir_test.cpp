@@ -138,6 +138,21 @@ TEST_F(ModelDirTest, ResumeWithoutARunIsAnError) {
   EXPECT_THAT(message(), HasSubstr("holds no run"));
 }
 
+TEST_F(ModelDirTest, ALogOfAnOlderVersionIsNotGoneOnWithButReplaced) {
+  train_a_run();
+  std::filesystem::rename(folder_.path("model/run.jsonl.gz"), folder_.path("model/run.jsonl"));
+  command_.config.resume = true;
+  EXPECT_THAT(message_of<UsageError>([&] { prepare_model_dir(command_); }),
+              AllOf(HasSubstr("model/run.jsonl is the log of an older version"),
+                    HasSubstr("--overwrite")));
+  EXPECT_TRUE(std::filesystem::exists(folder_.path("model/run.jsonl")));
+  command_.config.resume = false;
+  command_.config.overwrite = true;
+  RunStart start = prepare_model_dir(command_);
+  discard_what_is_replaced(start);
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("model/run.jsonl")));
+}
+
 TEST_F(ModelDirTest, ARunWithoutACheckpointStartsAnew) {
   std::filesystem::create_directory(folder_.path("model"));
   folder_.write("model/run.jsonl.gz", "{\"type\":\"conf");
