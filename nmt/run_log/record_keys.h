@@ -50,6 +50,13 @@ struct Former {
   Member& former;
 };
 
+/// A list of records as a table, a list for each key: equal values stand together, which packs
+/// well. Older logs have a list of objects.
+template <class Rows>
+struct Table {
+  Rows& rows;
+};
+
 /// A member that states of older versions lack.
 template <class Member>
 struct Younger {
@@ -114,9 +121,9 @@ void each_key(Of<UpdateRecord> auto& record, auto&& visit) {
   visit("tokens_per_second", record.tokens_per_second);
   visit("seconds", record.seconds);
   visit("losses", record.losses);
-  visit("attention", record.attention);
-  visit("matrices", record.matrices);
-  visit("stream", record.stream);
+  visit("attention", Table{record.attention});
+  visit("matrices", Table{record.matrices});
+  visit("stream", Table{record.stream});
 }
 
 void each_key(Of<ValidRecord> auto& record, auto&& visit) {

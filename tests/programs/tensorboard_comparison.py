@@ -11,7 +11,6 @@ difference, and ends with status 1 if there was one.
 """
 
 import argparse
-import json
 import math
 import os
 import signal
@@ -19,11 +18,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import zlib
 from pathlib import Path
 
 import numpy
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools/scripts"))
+import run_log  # noqa: E402
 
 MANY = 4000  # Updates of a run that is to be stopped before.
 NUMBERS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
@@ -77,16 +78,7 @@ def stop(folder, model, number, update, *command):
 
 
 def records(model):
-    packed = (model / "run.jsonl.gz").read_bytes()
-    found = []
-    while packed:
-        block = zlib.decompressobj(wbits=31)
-        line = block.decompress(packed)
-        if not block.eof:  # A torn last block is none.
-            break
-        found.append(json.loads(line))
-        packed = block.unused_data
-    return found
+    return list(run_log.records(model / "run.jsonl.gz"))
 
 
 def last_update(model):

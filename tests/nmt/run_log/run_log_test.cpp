@@ -94,7 +94,7 @@ TEST(RunLog, NonFiniteNumbersAreStrings) {
   const ordered_json json = ordered_json::parse(to_json(record).dump());
   EXPECT_EQ(json["loss"], "nan");
   EXPECT_EQ(json["nll"], "inf");
-  EXPECT_EQ(json["attention"][0]["max_logit"][0], "-inf");
+  EXPECT_EQ(json["attention"]["max_logit"][0][0], "-inf");
   const UpdateRecord back = std::get<UpdateRecord>(*record_from_json(json));
   EXPECT_TRUE(std::isnan(back.loss));
   EXPECT_EQ(back.nll, record.nll);
@@ -167,8 +167,21 @@ TEST(ReadRun, QuantilesOfOlderLogsAreTheirValues) {
 
 TEST(ReadRun, QuantilesAreWrittenAsNumbersOfBins) {
   const ordered_json json = to_json(sample_update(1));
-  EXPECT_EQ(json["attention"][0]["quantile_bins"].dump(), "[[0,3,64,65,65],[0,1,9,126,127]]");
-  EXPECT_FALSE(json["attention"][0].contains("relative_quantiles"));
+  EXPECT_EQ(json["attention"]["quantile_bins"].dump(), "[[[0,3,64,65,65],[0,1,9,126,127]],[]]");
+  EXPECT_FALSE(json["attention"].contains("relative_quantiles"));
+}
+
+TEST(ReadRun, TablesOfOlderLogsAreListsOfObjects) {
+  const UpdateRecord record = sample_update(1);
+  ordered_json json = to_json(record);
+  for (const char* table : {"attention", "matrices", "stream"}) {
+    ordered_json rows = ordered_json::array();
+    for (const auto& [key, column] : json[table].items()) {
+      for (size_t i = 0; i < column.size(); ++i) rows[i][key] = column[i];
+    }
+    json[table] = rows;
+  }
+  EXPECT_EQ(std::get<UpdateRecord>(*record_from_json(json)), record);
 }
 
 TEST(ReadRun, SkipsUnknownTypesAndKeys) {
@@ -230,6 +243,12 @@ TEST(ReadRun, AKeyOfAWrongTypeIsNamedWithWhatItMustBe) {
             R"("relative_quantiles" must be a list, each item of which is a list of 5 quantiles, )"
             "found [[1,2]]");
   EXPECT_EQ(error(R"("matrices":[{"name":7}]})"), R"("name" must be text, found 7)");
+  EXPECT_EQ(error(R"("matrices":{"name":["a",7]}})"), R"("name" must be text, found 7)");
+  EXPECT_EQ(error(R"("stream":{"layer":[1,2],"stack":["encoder"]}})"),
+            R"("stream" must be an object of lists of one length, )"
+            R"(found {"layer":[1,2],"stack":["encoder"]})");
+  EXPECT_EQ(error(R"("attention":{"quantile_bins":[[[1,2,3,4,128]]]}})"),
+            R"("quantile_bins" must be bins from 0 to 127, found [[1,2,3,4,128]])");
   EXPECT_EQ(
       input_error([] { record_from_json(ordered_json::parse(R"({"type":"end","learnt":1})")); }),
       R"("learnt" must be true or false, found 1)");
