@@ -4,8 +4,7 @@
 //     nmt-train --arch preln-6L --train-sets train.en train.de --valid-sets dev.en dev.de
 //
 // Progress goes to standard output; the whole history is in run.jsonl.gz in the model folder, and
-// with
-// --tensorboard true its curves in tensorboard/.
+// with --tensorboard true its curves in tensorboard/.
 // Exit status: 0 trained (or stopped by a signal, with a checkpoint), 1 unusable input or a failed
 // run, 2 wrong command line.
 

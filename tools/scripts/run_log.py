@@ -17,22 +17,25 @@ def block_size(data, begin):
     return int.from_bytes(data[begin + len(MARK):begin + len(MARK) + 4], "little")
 
 
-def text(path):
-    """The log's text, of gzip members those that are whole."""
+def blocks(path):
+    """The gzip members of a log that are whole: the bytes of each on disk, and its text."""
     data = pathlib.Path(path).read_bytes()
-    if not data.startswith(b"\x1f\x8b"):
-        return data
-    parts = []
     begin = 0
     while begin < len(data):
         size = block_size(data, begin)
         member = zlib.decompressobj(wbits=31)
         part = member.decompress(data[begin:begin + size])
         if not member.eof:
-            break  # A torn last block.
-        parts.append(part)
-        begin += size - len(member.unused_data)
-    return b"".join(parts)
+            return  # A torn last block.
+        size -= len(member.unused_data)
+        yield size, part
+        begin += size
+
+
+def text(path):
+    """The log's text, of gzip members those that are whole."""
+    data = pathlib.Path(path).read_bytes()
+    return b"".join(part for _, part in blocks(path)) if data.startswith(b"\x1f\x8b") else data
 
 
 def rows(table):
