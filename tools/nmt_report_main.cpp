@@ -1,7 +1,8 @@
 // nmt-report: one page that compares training runs and shows where one became unstable.
 //
 //     nmt-report runs/study -o report.html
-//     nmt-report runs/*/run.jsonl --format csv -o study.csv    # and study-curves.csv
+//     nmt-report runs/*/run.jsonl.gz --format csv -o study.csv    # and study-curves.csv
+//     nmt-report --print-log runs/a | grep '"type":"valid"'
 //
 // Exit status: 0 written, 1 a log cannot be used or the page not be written, 2 wrong command line.
 
@@ -12,6 +13,7 @@
 
 #include "data/text/output_file.h"
 #include "data/text/path_kind.h"
+#include "data/text/segment_file.h"
 #include "nmt/cli/flags.h"
 #include "nmt/cli/program.h"
 #include "nmt/report/comparison_table.h"
@@ -28,6 +30,7 @@ struct ReportFlags {
   std::vector<std::string> runs;
   std::string output, format = "html", title = "Training runs";
   Thresholds thresholds;
+  bool print_log = false;
 };
 
 // FlagSet spells flags with two dashes; -o is what people type.
@@ -43,12 +46,13 @@ std::vector<const char*> with_long_flags(int argc, char** argv) {
 ReportFlags parse(int argc, char** argv) {
   ReportFlags flags;
   nmt::cli::FlagSet set("nmt-report",
-                        "Writes one page that compares training runs, from their run.jsonl.");
+                        "Writes one page that compares training runs, from their logs.");
   set.example(
       "  nmt-report runs/study\n"
-      "  nmt-report runs/a runs/b/run.jsonl.gz --title \"Depth 18\" -o depth.html\n");
+      "  nmt-report runs/a runs/b/run.jsonl.gz --title \"Depth 18\" -o depth.html\n"
+      "  nmt-report --print-log runs/a\n");
   set.positional("RUN", &flags.runs,
-                 "a run's log, plain or gzip, or a folder, searched for run.jsonl and run.jsonl.gz",
+                 "a run's log, plain or gzip, or a folder, searched for run.jsonl.gz and run.jsonl",
                  1);
   set.group("Report");
   set.text(
@@ -58,6 +62,8 @@ ReportFlags parse(int argc, char** argv) {
   set.choice("format", &flags.format, {"html", "csv", "json"},
              "html: the page; csv: the table, and beside a file the curves as FILE-curves.csv; "
              "json: both");
+  set.toggle("print-log", &flags.print_log,
+             "print the logs, a JSON object a line, also of runs that are going on, and no report");
   set.text("title", &flags.title, "heading of the page");
   set.real("nll-threshold", &flags.thresholds.nll,
            "the table tells the updates until validation reaches it; 0: the best run's plus 0.5");
@@ -97,9 +103,21 @@ std::vector<std::string> write(const ReportFlags& flags, const std::vector<Run>&
   return said;
 }
 
+// The lines as they were written, but for a torn last one.
+void print(const std::vector<std::string>& logs) {
+  for (const std::string& log : logs) {
+    nmt::text::SegmentReader lines(log);
+    for (std::string line; lines.next(line) && lines.ended();) std::cout << line << '\n';
+  }
+}
+
 int run(int argc, char** argv) {
   const ReportFlags flags = parse(argc, argv);
   const std::vector<std::string> logs = find_logs(flags.runs);
+  if (flags.print_log) {
+    print(logs);
+    return nmt::cli::kExitDone;
+  }
   const size_t columns = limits_for(logs.size()).heat_columns;
   std::vector<Run> runs;
   for (const std::string& log : logs) runs.push_back(read_run(log, columns));

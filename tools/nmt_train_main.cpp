@@ -4,8 +4,8 @@
 //     nmt-train --arch preln-6L --train-sets train.en train.de --valid-sets dev.en dev.de
 //     nmt-train --processes 2 --arch preln-6L ...                    (as one of several processes)
 //
-// Progress goes to standard output; the whole history is in run.jsonl in the model folder, and with
-// --tensorboard true its curves in tensorboard/.
+// Progress goes to standard output; the whole history is in run.jsonl.gz in the model folder, and
+// with --tensorboard true its curves in tensorboard/.
 // Exit status: 0 trained (or stopped by a signal, with a checkpoint), 1 unusable input or a failed
 // run, 2 wrong command line.
 
@@ -87,7 +87,7 @@ int lead(const TrainingCommand& command, const TrainTeam& team) {
   nmt::train::discard_what_is_replaced(start);  // From here on the run is on.
   keep(piped, config);
   const std::string folder = config.model_dir + "/";
-  nmt::run_log::RunLog log(folder + nmt::train::kRunLogFile);
+  nmt::run_log::RunLog log(folder + nmt::run_log::kRunLogFile);
   nmt::train::ConsoleObserver console(std::cout, nmt::cli::progress_options(STDOUT_FILENO));
   nmt::train::LogObserver history(log);
   std::optional<nmt::train::TensorboardObserver> curves;
@@ -95,7 +95,7 @@ int lead(const TrainingCommand& command, const TrainTeam& team) {
   observers.add(history);
   if (config.schedule.tensorboard) {
     curves.emplace(folder + nmt::train::kTensorboardFolder,
-                   nmt::run_log::read_latest(folder + nmt::train::kRunLogFile));
+                   nmt::run_log::read_latest(folder + nmt::run_log::kRunLogFile));
     observers.add(*curves);
   }
   return status_of(trainer.run());

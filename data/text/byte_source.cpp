@@ -11,6 +11,7 @@
 
 #include "data/text/descriptor.h"
 #include "data/text/error.h"
+#include "data/text/gzip_blocks.h"
 #include "data/text/gzip_source.h"
 #include "data/text/look_ahead_source.h"
 #include "data/text/path_kind.h"
@@ -70,7 +71,11 @@ class UnpackedSource : public ByteSource {
  private:
   void look() {
     if (unpacked_ != nullptr) return;
-    if (packed_->next_are(kGzipMark)) {
+    constexpr size_t kTells = 4;  // Bytes, of which others write the last otherwise.
+    if (packed_->next_are(kGzipBlockMark.substr(0, kTells)) &&
+        packed_->next_are_of(kGzipBlockMark)) {
+      unpacked_ = std::make_unique<GzipBlockSource>(std::move(packed_), name_);
+    } else if (packed_->next_are(kGzipMark)) {
       unpacked_ = std::make_unique<GzipSource>(std::move(packed_), name_);
     } else if (named_gzip_) {
       throw InputError(name_, ": its name ends in .gz, but it is not a gzip file",

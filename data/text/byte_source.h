@@ -27,7 +27,8 @@ class ByteSource {
 /// such file, it is a folder, or it cannot be opened.
 std::unique_ptr<ByteSource> open_packed(const std::string& path);
 
-/// The bytes of `path`, unpacked if they are gzip, one or many members. Throws InputError as
+/// The bytes of `path`, unpacked if they are gzip, one or many members; of a file of blocks
+/// (gzip_blocks.h), whose last one may be torn, those that are whole. Throws InputError as
 /// open_packed(); its read() also if a gzip file is damaged or cut short, or if a name that ends in
 /// .gz leads to anything else.
 std::unique_ptr<ByteSource> open_bytes(const std::string& path);

@@ -20,6 +20,10 @@ bool LookAheadSource::next_are(std::string_view mark) {
   return seen_.starts_with(mark);
 }
 
+bool LookAheadSource::next_are_of(std::string_view mark) {
+  return next_are(mark) || mark.starts_with(seen_);
+}
+
 bool LookAheadSource::at_end() {
   return seen_.empty() && !look_further();
 }

@@ -18,6 +18,9 @@ class LookAheadSource : public ByteSource {
   /// that a pipe is answered after its first line.
   bool next_are(std::string_view mark);
 
+  /// Whether the next bytes are `mark` or, because they end there, its beginning.
+  bool next_are_of(std::string_view mark);
+
   /// Whether there is no byte left; waits for one.
   bool at_end();
 

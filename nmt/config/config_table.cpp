@@ -247,7 +247,7 @@ const ConfigKey kTable[] = {
      "training fails after so many in a row with a non-finite loss", OnResume::kMayChange},
 
     {"log-every", Group::kValidation, Integer{&ScheduleConfig::log_every, 1}, "updates",
-     "distance of records in run.jsonl", OnResume::kMayChange},
+     "distance of records in run.jsonl.gz", OnResume::kMayChange},
     {"sharpness-every", Group::kValidation, Integer{&ScheduleConfig::sharpness_every, 0}, "updates",
      "distance of measurements of the loss's largest Hessian eigenvalue; 0: never",
      OnResume::kMayChange},
@@ -276,7 +276,7 @@ const ConfigKey kTable[] = {
     {"valid-metric", Group::kValidation, named<kSchedule, &ScheduleConfig::valid_metric>(), "",
      "which score decides what is best, for best/ and patience", OnResume::kBranchMayChange},
     {"tensorboard", Group::kValidation, Truth{&ScheduleConfig::tensorboard}, "",
-     "what run.jsonl holds as curves for TensorBoard too, in tensorboard/ of the model folder",
+     "what the log holds as curves for TensorBoard too, in tensorboard/ of the model folder",
      OnResume::kMayChange},
 
     {"track-attention", Group::kStability, Truth{&StabilityConfig::track_attention}, "",
@@ -284,8 +284,12 @@ const ConfigKey kTable[] = {
      OnResume::kMayChange},
     {"statistics-every", Group::kStability, Integer{&StabilityConfig::statistics_every, 0},
      "updates",
-     "distance of records with spectral norms, update ratios, gradients and activations of every "
-     "layer, and entropy bounds; 0: none",
+     "distance of records with activations and gradients of every layer, and entropy bounds; 0: "
+     "none",
+     OnResume::kMayChange},
+    {"matrices-every", Group::kStability, Integer{&StabilityConfig::matrices_every, 0}, "updates",
+     "distance of records with spectral norms, update ratios and gradients of every matrix, which "
+     "are long in deep models; 0: none",
      OnResume::kMayChange},
     {"on-collapse", Group::kStability, named<kStability, &StabilityConfig::on_collapse>(), "",
      "what to do when an attention layer's entropy collapses", OnResume::kMayChange},

@@ -92,7 +92,8 @@ struct ScheduleConfig {
 /// What is measured of a run's stability, and what follows from it.
 struct StabilityConfig {
   bool track_attention = true;    ///< Entropy of every head at every update.
-  int64_t statistics_every = 50;  ///< Updates between records of matrices, stream and bounds.
+  int64_t statistics_every = 50;  ///< Updates between records of stream and bounds.
+  int64_t matrices_every = 200;   ///< Updates between records of matrices.
   UnstableAction on_collapse = UnstableAction::kGoOn;
   UnstableAction on_divergence = UnstableAction::kGoOn;
   std::vector<TemperatureChange> attention_temperature_at;  ///< Interventions.

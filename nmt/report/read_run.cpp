@@ -67,11 +67,10 @@ std::vector<std::string> logs_below(const std::string& folder) {
   fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied,
                                          error);
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    const bool unpacked = fs::exists(entry->path().parent_path() / "run.jsonl");
-    if (name == "run.jsonl" || (name == "run.jsonl.gz" && !unpacked)) {
-      found.push_back(entry->path().string());
-    }
+    const fs::path& path = entry->path();
+    const bool may_be =
+        path.filename() == run_log::kRunLogFile || path.filename() == run_log::kPlainRunLogFile;
+    if (may_be && path == run_log::log_in(path.parent_path())) found.push_back(path.string());
   }
   if (error) throw InputError("cannot search the folder ", folder, ": ", error.message());
   std::ranges::sort(found);
@@ -102,7 +101,7 @@ std::vector<std::string> find_logs(const std::vector<std::string>& arguments) {
     } else if (fs::is_directory(argument, ignored)) {
       found = logs_below(argument);
       if (found.empty()) {
-        throw InputError("no run.jsonl or run.jsonl.gz in the folder ", argument, " or below it");
+        throw InputError("no run.jsonl.gz or run.jsonl in the folder ", argument, " or below it");
       }
     } else if (!fs::exists(argument, ignored)) {
       throw InputError("there is no file or folder ", argument);

@@ -1,4 +1,4 @@
-// Reading run.jsonl, whichever of its keys an older or a newer nmt-train wrote
+// Reading run.jsonl.gz, whichever of its keys an older or a newer nmt-train wrote
 // (nmt/run_log/run_log.md names them all).
 
 #pragma once
@@ -17,7 +17,7 @@ Run read_run(const std::string& path, size_t heat_columns);
 
 /// The logs that `arguments` name, each once, sorted within an argument: a log itself, whatever its
 /// name ("-": standard input), or a folder, which is searched, with all folders below it, for
-/// run.jsonl and run.jsonl.gz (where both are, the first). Throws InputError for an argument that
+/// run.jsonl.gz and run.jsonl (where both are, the first). Throws InputError for an argument that
 /// does not exist, and for a folder without one.
 std::vector<std::string> find_logs(const std::vector<std::string>& arguments);
 

@@ -13,25 +13,26 @@ namespace nmt::run_log {
 
 using nlohmann::ordered_json;
 
-double rounded(double value) {
+double rounded(double value, int digits) {
   if (!std::isfinite(value)) return value;
-  std::array<char, 32> digits;
-  const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), value,
-                                     std::chars_format::scientific, 5);
-  std::from_chars(digits.data(), written.ptr, value);
+  std::array<char, 32> text;
+  const auto written = std::to_chars(text.data(), text.data() + text.size(), value,
+                                     std::chars_format::scientific, digits - 1);
+  std::from_chars(text.data(), written.ptr, value);
   return value;
 }
 
-double rounded_down(double value) {
-  double down = rounded(value);
-  // A unit in the last of six digits is 1e-6 to 1e-5 of the value.
-  double step = std::max(1e-6 * std::abs(value), std::numeric_limits<double>::denorm_min());
-  for (; down > value; step *= 2.0) down = rounded(value - step);
+double rounded_down(double value, int digits) {
+  double down = rounded(value, digits);
+  // A unit in the last digit is at least this part of the value.
+  const double unit = std::pow(10.0, -digits);
+  double step = std::max(unit * std::abs(value), std::numeric_limits<double>::denorm_min());
+  for (; down > value; step *= 2.0) down = rounded(value - step, digits);
   return down;
 }
 
-std::vector<double> rounded(std::vector<double> values) {
-  for (double& value : values) value = rounded(value);
+std::vector<double> rounded(std::vector<double> values, int digits) {
+  for (double& value : values) value = rounded(value, digits);
   return values;
 }
 

@@ -11,15 +11,21 @@
 
 namespace nmt::run_log {
 
-/// `value` to six significant digits, for statistics whose further digits say nothing: shorter
-/// lines, and still the same double after a way through JSON.
-double rounded(double value);
+/// Significant digits of statistics, whose further ones say nothing.
+inline constexpr int kDigits = 6;
+
+/// Those of a value a head, of which a log has most: finer than any picture of them.
+inline constexpr int kHeadDigits = 4;
+
+/// `value` to `digits` significant digits: shorter lines, and still the same double after a way
+/// through JSON.
+double rounded(double value, int digits = kDigits);
 
 /// As above, but never to more than `value`: for lower bounds.
-double rounded_down(double value);
+double rounded_down(double value, int digits = kDigits);
 
 /// As rounded(), each of a list.
-std::vector<double> rounded(std::vector<double> values);
+std::vector<double> rounded(std::vector<double> values, int digits = kDigits);
 
 /// `value` as a JSON number, or as "nan", "inf" or "-inf".
 nlohmann::ordered_json json_number(double value);

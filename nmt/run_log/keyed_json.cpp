@@ -1,6 +1,7 @@
 #include "nmt/run_log/keyed_json.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "data/text/error.h"
@@ -53,6 +54,31 @@ std::string take(const Json& json, EntropyQuantiles& value) {
     if (!take(json[i], value[i]).empty()) return "a number";
   }
   return fits ? "" : concatenate("a list of ", value.size(), " quantiles");
+}
+
+Json bins_of(const std::vector<EntropyQuantiles>& heads) {
+  Json list = Json::array();
+  for (const EntropyQuantiles& quantiles : heads) {
+    Json bins = Json::array();
+    for (const double value : quantiles) {
+      const bool known = !std::isnan(value);
+      bins.push_back(known ? Json(static_cast<int64_t>(value * kEntropyBins)) : Json(nullptr));
+    }
+    list.push_back(std::move(bins));
+  }
+  return list;
+}
+
+std::string take_bins(const Json& json, std::vector<EntropyQuantiles>& heads) {
+  std::string rule = take(json, heads);
+  for (EntropyQuantiles& quantiles : heads) {
+    for (double& value : quantiles) {
+      if (value < 0 || value >= kEntropyBins)
+        rule = concatenate("bins from 0 to ", kEntropyBins - 1);
+      value = (value + 0.5) / kEntropyBins;
+    }
+  }
+  return rule;
 }
 
 void refuse(const std::string& what, const std::string& rule, const Json& found) {

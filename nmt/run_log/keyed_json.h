@@ -66,9 +66,27 @@ concept NullIfEmpty = requires(const T& value) {
   value.list;
 };
 template <class T>
+concept IsBinned = requires(const T& value) {
+  value.quantiles;
+};
+template <class T>
+concept IsFormer = requires(const T& value) {
+  value.former;
+};
+template <class T>
+concept IsTable = requires(const T& value) {
+  value.rows;
+};
+template <class T>
 concept IsYounger = requires(const T& value) {
   value.younger;
 };
+
+/// The bins of heads' quantiles, null for NaN.
+Json bins_of(const std::vector<EntropyQuantiles>& heads);
+
+template <class Row>
+Json table_of(const std::vector<Row>& rows);
 
 /// The value of a member.
 template <class Value>
@@ -86,6 +104,10 @@ Json json_of(const Value& value) {
     return object_of(value);
   } else if constexpr (NullIfEmpty<Value>) {
     return value.list.empty() ? Json(nullptr) : json_of(value.list);
+  } else if constexpr (IsBinned<Value>) {
+    return bins_of(value.quantiles);
+  } else if constexpr (IsTable<Value>) {
+    return table_of(value.rows);
   } else if constexpr (IsYounger<Value>) {
     return json_of(value.younger);
   } else {
@@ -95,6 +117,21 @@ Json json_of(const Value& value) {
   }
 }
 
+/// The lists of each key of `rows`; an empty list if there are none.
+template <class Row>
+Json table_of(const std::vector<Row>& rows) {
+  Json table = rows.empty() ? Json::array() : Json::object();
+  for (const Row& row : rows) {
+    each_key(row, [&]<class Value>(const char* key, const Value& value) {
+      if constexpr (!IsFormer<Value>) table[key].push_back(json_of(value));
+    });
+  }
+  return table;
+}
+
+template <class Row>
+std::string take_table(const Json& json, std::vector<Row>& rows);
+
 /// Takes the value of a member and returns nothing, or says what it must be.
 std::string take(const Json& json, double& value);
 std::string take(const Json& json, int64_t& value);
@@ -103,6 +140,7 @@ std::string take(const Json& json, std::string& value);
 std::string take(const Json& json, Json& value);
 std::string take(const Json& json, layers::AttentionKind& value);
 std::string take(const Json& json, EntropyQuantiles& value);
+std::string take_bins(const Json& json, std::vector<EntropyQuantiles>& heads);
 
 /// The same of any other member.
 template <class Value>
@@ -115,6 +153,12 @@ std::string take(const Json& json, Value& value) {
     return "";
   } else if constexpr (NullIfEmpty<Value>) {
     return take(json, value.list);
+  } else if constexpr (IsBinned<Value>) {
+    return take_bins(json, value.quantiles);
+  } else if constexpr (IsTable<Value>) {
+    return take_table(json, value.rows);
+  } else if constexpr (IsFormer<Value>) {
+    return take(json, value.former);
   } else if constexpr (IsYounger<Value>) {
     return take(json, value.younger);
   } else {
@@ -131,21 +175,48 @@ std::string take(const Json& json, Value& value) {
 /// Throws the InputError "`what` must be `rule`, found ...".
 [[noreturn]] void refuse(const std::string& what, const std::string& rule, const Json& found);
 
+/// Puts `found`, which stands under `key`, into `value`, unless it is null. Throws InputError as
+/// take_keys().
+template <class Value>
+void take_found(const Json& found, const char* key, Value& value) {
+  if (found.is_null()) return;
+  const std::string rule = take(found, value);
+  if (!rule.empty()) refuse("\"" + std::string(key) + "\"", rule, found);
+}
+
 /// Puts what `object` has under `key`, if anything, into `value`. Throws InputError as take_keys().
 template <class Value>
 void take_key(const Json& object, const char* key, Value& value) {
   const auto found = object.find(key);
-  if (found == object.end() || found->is_null()) return;
-  const std::string rule = take(*found, value);
-  if (!rule.empty()) refuse("\"" + std::string(key) + "\"", rule, *found);
+  if (found != object.end()) take_found(*found, key, value);
+}
+
+/// Takes the rows of a table, or of a list of objects.
+template <class Row>
+std::string take_table(const Json& json, std::vector<Row>& rows) {
+  if (!json.is_object()) return take(json, rows);
+  for (const Json& column : json) {
+    if (!column.is_array() || column.size() != json.begin()->size()) {
+      return "an object of lists of one length";
+    }
+  }
+  rows.resize(json.empty() ? 0 : json.begin()->size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    each_key(rows[i], [&](const char* key, auto&& value) {
+      const auto column = json.find(key);
+      if (column != json.end()) take_found((*column)[i], key, value);
+    });
+  }
+  return "";
 }
 
 }  // namespace keyed
 
 template <class Record>
 void append_keys(const Record& record, nlohmann::ordered_json& object) {
-  each_key(record,
-           [&](const char* key, const auto& value) { object[key] = keyed::json_of(value); });
+  each_key(record, [&]<class Value>(const char* key, const Value& value) {
+    if constexpr (!keyed::IsFormer<Value>) object[key] = keyed::json_of(value);
+  });
 }
 
 template <class Record>

@@ -1,4 +1,4 @@
-// The name of every type and key of run.jsonl, once, in the order in which they are written;
+// The name of every type and key of run.jsonl.gz, once, in the order in which they are written;
 // run_log.md says what they mean.
 //
 // each_key(record, visit) calls visit(key, member) for each key of a record. Writing, reading and
@@ -38,6 +38,25 @@ struct Measured {
   List& list;
 };
 
+/// Quantiles that are centres of bins, as the numbers of these bins.
+template <class Quantiles>
+struct Binned {
+  Quantiles& quantiles;
+};
+
+/// A member under the key of older versions, which is read only.
+template <class Member>
+struct Former {
+  Member& former;
+};
+
+/// A list of records as a table, a list for each key: equal values stand together, which packs
+/// well. Older logs have a list of objects.
+template <class Rows>
+struct Table {
+  Rows& rows;
+};
+
 /// A member that states of older versions lack.
 template <class Member>
 struct Younger {
@@ -51,7 +70,8 @@ void each_key(Of<AttentionRecord> auto& record, auto&& visit) {
   visit("relative_entropy", record.relative_entropy);
   visit("min_entropy", record.min_entropy);
   visit("max_logit", record.max_logit);
-  visit("relative_quantiles", record.relative_quantiles);
+  visit("relative_quantiles", Former{record.relative_quantiles});
+  visit("quantile_bins", Binned{record.relative_quantiles});
   visit("relative_entropy_by_update", record.relative_entropy_by_update);
   visit("temperature", record.temperature);
   visit("bound", Measured{record.bound});
@@ -101,9 +121,9 @@ void each_key(Of<UpdateRecord> auto& record, auto&& visit) {
   visit("tokens_per_second", record.tokens_per_second);
   visit("seconds", record.seconds);
   visit("losses", record.losses);
-  visit("attention", record.attention);
-  visit("matrices", record.matrices);
-  visit("stream", record.stream);
+  visit("attention", Table{record.attention});
+  visit("matrices", Table{record.matrices});
+  visit("stream", Table{record.stream});
 }
 
 void each_key(Of<ValidRecord> auto& record, auto&& visit) {

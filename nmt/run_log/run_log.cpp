@@ -11,6 +11,7 @@
 
 #include "data/base/thread_pool.h"
 #include "data/text/error.h"
+#include "data/text/gzip_blocks.h"
 #include "data/text/segment_file.h"
 #include "nmt/run_log/run_record_json.h"
 
@@ -64,10 +65,19 @@ void read_lines(std::vector<Line>& lines) {
   throw InputError(name, ":", number, ": not a record of a run log: ", why);
 }
 
+// Whether no line has been written yet: fewer bytes than this do not tell what a file is.
+bool is_begun_only(const std::filesystem::path& path) {
+  constexpr uintmax_t kLeast = 4;
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored) &&
+         std::filesystem::file_size(path, ignored) < kLeast;
+}
+
 // Calls `use` with each line and its number until it returns false. Only the last may be torn, and
 // is left out.
 void each_line(const std::filesystem::path& path,
                const std::function<bool(Line& line, int64_t number)>& use) {
+  if (is_begun_only(path)) return;
   text::SegmentReader reader(path.string());
   std::string torn;
   int64_t number = 0;
@@ -102,31 +112,51 @@ int64_t update_of(const RunRecord& record) {
       record);
 }
 
-// Where a log that resumes from the checkpoint of `update` ends, in bytes. Lines that this version
+// How many lines a log keeps that resumes from the checkpoint of `update`. Lines that this version
 // does not know stay if one that stays follows.
-int64_t end_of_kept(const std::filesystem::path& path, int64_t update) {
-  int64_t kept = 0, end = 0;
-  each_line(path, [&](const Line& line, int64_t) {
-    end += static_cast<int64_t>(line.text.size()) + 1;
+int64_t kept_lines(const std::filesystem::path& path, int64_t update) {
+  int64_t kept = 0;
+  each_line(path, [&](const Line& line, int64_t number) {
     if (!line.record) return true;
     const RunRecord& record = *line.record;
     if (std::holds_alternative<EndRecord>(record) || update_of(record) > update) return false;
-    kept = end;
+    kept = number;
     return !std::holds_alternative<CheckpointRecord>(record) || update_of(record) != update;
   });
   return kept;
 }
 
+// Where the first `count` lines end in the file, each of which is a block.
+int64_t end_of_lines(const std::string& path, int64_t count) {
+  text::GzipBlockReader blocks(text::open_packed(path), path);
+  for (int64_t i = 0; i < count; ++i) {
+    const std::optional<std::string> line = blocks.next();
+    if (!line || line->find('\n') + 1 != line->size()) {
+      throw InputError(path, ": line ", i + 1,
+                       " is no block of its own, so another program has "
+                       "packed this log: a run can only go on with the log that it wrote");
+    }
+  }
+  return blocks.end();
+}
+
 }  // namespace
 
+std::filesystem::path log_in(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  const bool plain = !std::filesystem::exists(folder / kRunLogFile, ignored) &&
+                     std::filesystem::exists(folder / kPlainRunLogFile, ignored);
+  return folder / (plain ? kPlainRunLogFile : kRunLogFile);
+}
+
 void RunLog::write(const RunRecord& record) {
-  file_.append(to_line(record));
+  file_.append(text::gzip_block(to_line(record)));
 }
 
 void truncate_after(const std::filesystem::path& path, int64_t update) {
   if (!std::filesystem::exists(path)) return;
-  const int64_t kept = end_of_kept(path, update);
-  if (::truncate(path.c_str(), kept) != 0) {
+  const int64_t end = end_of_lines(path.string(), kept_lines(path, update));
+  if (::truncate(path.c_str(), end) != 0) {
     throw InputError("cannot cut ", path.string(), " after update ", update, ": ",
                      std::strerror(errno));
   }

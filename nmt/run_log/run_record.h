@@ -1,4 +1,4 @@
-// What a training run reports, as plain structs: one struct for each type of line in run.jsonl.
+// What a training run reports, as plain structs: one struct for each type of line in run.jsonl.gz.
 //
 // kType is what stands under "type". record_keys.h names the keys, run_record_json.h turns them
 // into JSON and back, run_log.md is the reference. A number that nothing gave is NaN: so a record
@@ -29,16 +29,25 @@ inline constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 inline constexpr std::array kEntropyQuantiles = {0.05, 0.25, 0.5, 0.75, 0.95};
 using EntropyQuantiles = std::array<double, kEntropyQuantiles.size()>;
 
+/// The histogram that they come from: H / ln n in bins of equal width, from 0 to 1.
+inline constexpr int64_t kEntropyBins = 128;
+
+/// The middle of bin `bin`, counted from 0.
+constexpr double centre_of_bin(int64_t bin) {
+  return (static_cast<double>(bin) + 0.5) / kEntropyBins;
+}
+
 /// Attention entropy of one layer over the updates since the previous record; a value a head.
 /// A head that saw no row with two or more keys has NaN everywhere.
 struct AttentionRecord {
   layers::AttentionKind kind = layers::AttentionKind::kEncoderSelf;
-  int64_t layer = 0;                                 ///< From 1.
-  std::vector<double> entropy;                       ///< [H] mean of H over rows, nats.
-  std::vector<double> relative_entropy;              ///< [H] mean of H / ln n over rows, 0 to 1.
-  std::vector<double> min_entropy;                   ///< [H] smallest H of any row, nats.
-  std::vector<double> max_logit;                     ///< [H] largest visible logit of any row.
-  std::vector<EntropyQuantiles> relative_quantiles;  ///< [H] of H / ln n over rows, ± 1/256.
+  int64_t layer = 0;                     ///< From 1.
+  std::vector<double> entropy;           ///< [H] mean of H over rows, nats.
+  std::vector<double> relative_entropy;  ///< [H] mean of H / ln n over rows, 0 to 1.
+  std::vector<double> min_entropy;       ///< [H] smallest H of any row, nats.
+  std::vector<double> max_logit;         ///< [H] largest visible logit of any row.
+  std::vector<EntropyQuantiles>
+      relative_quantiles;  ///< [H] of H / ln n over rows; centres of bins.
   /// Mean of H / ln n over heads and rows, an update; what the stability rules see.
   std::vector<double> relative_entropy_by_update;
   double temperature = 1.0;   ///< What divides the logits besides √K.
@@ -190,7 +199,7 @@ struct EndRecord {
   bool operator==(const EndRecord&) const = default;
 };
 
-/// Any line of run.jsonl.
+/// Any line of run.jsonl.gz.
 using RunRecord = std::variant<ConfigRecord, UpdateRecord, ValidRecord, CheckpointRecord,
                                SharpnessRecord, EventRecord, EndRecord>;
 

@@ -1,5 +1,5 @@
-// The lines of run.jsonl: each record as a JSON object and back, by the keys of record_keys.h and
-// as leniently as keyed_json.h reads.
+// The lines of run.jsonl.gz: each record as a JSON object and back, by the keys of record_keys.h
+// and as leniently as keyed_json.h reads.
 
 #pragma once
 

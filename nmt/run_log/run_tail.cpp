@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "data/text/error.h"
+#include "data/text/gzip_blocks.h"
+#include "data/text/gzip_source.h"
 #include "data/text/segment_file.h"
 #include "nmt/run_log/record_keys.h"
 #include "nmt/run_log/run_record_json.h"
@@ -37,7 +39,7 @@ void take(std::string_view line, std::optional<Record>& record) {
 }
 
 // What the newest of `lines` say; whether an update and a validation were among them.
-bool take_newest(const std::vector<std::string_view>& lines, RunTail& tail) {
+bool take_newest(const std::vector<std::string>& lines, RunTail& tail) {
   if (!lines.empty()) take(lines.back(), tail.end);
   for (size_t i = lines.size(); i-- > 0 && !(tail.update && tail.valid);) {
     if (!tail.update) take(lines[i], tail.update);
@@ -46,25 +48,30 @@ bool take_newest(const std::vector<std::string_view>& lines, RunTail& tail) {
   return tail.update && tail.valid;
 }
 
-// Whole lines of the file's last `bytes`, oldest first; they point into `buffer`.
-std::vector<std::string_view> last_lines(std::ifstream& file, int64_t size, int64_t bytes,
-                                         std::string& buffer) {
+// The last `bytes` of the file, or all.
+std::string suffix(std::ifstream& file, int64_t size, int64_t bytes) {
   const int64_t start = std::max<int64_t>(0, size - bytes);
-  buffer.resize(static_cast<size_t>(size - start));
+  std::string text(static_cast<size_t>(size - start), '\0');
   file.clear();
   file.seekg(start);
-  file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-  std::string_view rest(buffer.data(), static_cast<size_t>(file.gcount()));
-  if (start > 0) rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
-  std::vector<std::string_view> lines;
-  for (size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
-    lines.push_back(rest.substr(0, end));
-    rest.remove_prefix(end + 1);
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(file.gcount()));
+  return text;
+}
+
+// Whole lines of `text`, oldest first; what comes before the first newline may be torn.
+std::vector<std::string> whole_lines(std::string_view text, bool begins_with_line) {
+  if (!begins_with_line) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  std::vector<std::string> lines;
+  for (size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+    lines.emplace_back(text.substr(0, end));
+    text.remove_prefix(end + 1);
   }
   return lines;
 }
 
-// A packed log has no end to jump to: its lines are gone through, and the newest of each type kept.
+// A log that another program has packed has no end to jump to: its lines are gone through, and the
+// newest of each type kept.
 RunTail read_packed(const std::string& path) {
   RunTail tail;
   text::SegmentReader reader(path);
@@ -79,24 +86,29 @@ RunTail read_packed(const std::string& path) {
   return tail;
 }
 
+// The first line of a log that is no more than begun may be torn.
+std::string first_line(const std::string& path) {
+  std::string line;
+  text::SegmentReader reader(path);
+  return reader.next(line) && reader.ended() ? line : "";
+}
+
 }  // namespace
 
 RunTail read_tail(const std::filesystem::path& path) {
-  const std::string packed = path.string() + ".gz";
-  std::error_code error;
-  if (!std::filesystem::exists(path, error) && std::filesystem::exists(packed, error)) {
-    return read_packed(packed);
-  }
   RunTail tail;
   std::ifstream file(path, std::ios::binary);
-  std::string first, buffer;
-  if (!file || !std::getline(file, first)) return tail;
-  if (!file.eof()) take(first, tail.config);
-  file.clear();
+  std::string mark(text::kGzipBlockMark.size(), '\0');
+  if (!file || !file.read(mark.data(), static_cast<std::streamsize>(mark.size()))) return tail;
+  const bool blocks = mark == text::kGzipBlockMark;
+  if (!blocks && mark.starts_with(text::kGzipMark)) return read_packed(path.string());
+  take(first_line(path.string()), tail.config);
   file.seekg(0, std::ios::end);
   const int64_t size = file.tellg();
   for (int64_t bytes = kFirstSuffix;; bytes *= 4) {
-    if (take_newest(last_lines(file, size, bytes, buffer), tail) || bytes >= size) return tail;
+    const std::string end = suffix(file, size, bytes);
+    const auto lines = blocks ? text::whole_blocks(end) : whole_lines(end, bytes >= size);
+    if (take_newest(lines, tail) || bytes >= size) return tail;
   }
 }
 

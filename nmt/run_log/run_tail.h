@@ -16,9 +16,9 @@ struct RunTail {
   std::optional<EndRecord> end;  ///< If that is the last line.
 };
 
-/// The tail of the log at `path`, or, packed by gzip, at `path`.gz. A log that is being written may
-/// be read: lines that are no records, such as a torn last one, are passed over. Without a file
-/// nothing is there. Throws InputError if a packed log is damaged.
+/// The tail of the log at `path`, whether blocks, plain or gzip. One that is being written may be
+/// read: what is torn, and lines that are no records, are passed over. Without a file nothing is
+/// there. Throws InputError if a log that another program has packed is damaged.
 RunTail read_tail(const std::filesystem::path& path);
 
 }  // namespace nmt::run_log

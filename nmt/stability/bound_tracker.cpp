@@ -146,8 +146,8 @@ void AttentionBounds::put_into(std::vector<run_log::AttentionRecord>& records) c
     const auto found = layers_.find({record.kind, record.layer});
     if (found == layers_.end() || found->second.bound.empty()) continue;
     record.bound = found->second.bound;
-    for (double& bound : record.bound) bound = run_log::rounded_down(bound);
-    record.bound_entropy = run_log::rounded(found->second.entropy);
+    for (double& bound : record.bound) bound = run_log::rounded_down(bound, run_log::kHeadDigits);
+    record.bound_entropy = run_log::rounded(found->second.entropy, run_log::kHeadDigits);
   }
 }
 

@@ -51,6 +51,10 @@ std::vector<double> divided(std::vector<double> values, double divisor) {
   return values;
 }
 
+std::vector<double> in_head_digits(std::vector<double> values) {
+  return run_log::rounded(std::move(values), run_log::kHeadDigits);
+}
+
 double total(const std::vector<double>& values) {
   double sum = 0.0;
   for (const double value : values) sum += value;
@@ -69,7 +73,7 @@ run_log::EntropyQuantiles quantiles_of(std::span<const int64_t> counts) {
   for (int64_t bin = 0; bin < bins && total > 0; ++bin) {
     below += counts[bin];
     while (next < values.size() && below > 0 && below >= run_log::kEntropyQuantiles[next] * total) {
-      values[next++] = (bin + 0.5) / bins;
+      values[next++] = run_log::centre_of_bin(bin);
     }
   }
   return values;
@@ -323,10 +327,10 @@ std::vector<run_log::AttentionRecord> EntropyTracker::take() {
       records.push_back(
           {.kind = kind,
            .layer = static_cast<int64_t>(i) + 1,
-           .entropy = run_log::rounded(divided(std::move(sums.entropy), rows)),
-           .relative_entropy = run_log::rounded(divided(std::move(sums.relative_entropy), rows)),
-           .min_entropy = run_log::rounded(std::move(sums.min_entropy)),
-           .max_logit = run_log::rounded(std::move(sums.max_logit)),
+           .entropy = in_head_digits(divided(std::move(sums.entropy), rows)),
+           .relative_entropy = in_head_digits(divided(std::move(sums.relative_entropy), rows)),
+           .min_entropy = in_head_digits(std::move(sums.min_entropy)),
+           .max_logit = in_head_digits(std::move(sums.max_logit)),
            .relative_quantiles = sums.quantiles(),
            .relative_entropy_by_update = history_of(kind, i + 1)});
     }

@@ -59,8 +59,8 @@ class EntropyTracker : public layers::ForwardObserver {
   /// as NaN in the record's list of updates.
   void skip_update();
 
-  /// The statistics of the finished updates since the last take(), in the same order, to six
-  /// digits, and starts the next period.
+  /// The statistics of the finished updates since the last take(), in the same order, values
+  /// of heads to four digits, those of updates to six, and starts the next period.
   std::vector<run_log::AttentionRecord> take();
 
   /// The period since the last take(), exact to the bit; the update under way is not in it, so call
@@ -73,7 +73,7 @@ class EntropyTracker : public layers::ForwardObserver {
  private:
   // Sums of one layer; the vectors hold one value a head.
   struct Sums {
-    static constexpr int64_t kBins = 128;  // Of H / ln n, from 0 to 1.
+    static constexpr int64_t kBins = run_log::kEntropyBins;
 
     int64_t rows = 0;
     std::vector<double> entropy;

@@ -73,7 +73,7 @@ run_log::MatrixRecord MatrixTracker::measure(Entry& entry) const {
   record.effective_sigma = matrix.effective.defined()
                                ? converged_norm(matrix.effective, entry.effective_right)
                                : record.sigma;
-  if (matrix.gamma) record.gamma = matrix.gamma();
+  if (matrix.gamma) record.gamma = run_log::rounded(matrix.gamma());
   record.weight_norm = matrix.weight.norm().item<double>();
   record.gradient_norm = gradient_norm(matrix.parts);
   record.update_ratio = kNan;

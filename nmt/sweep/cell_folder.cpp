@@ -8,6 +8,7 @@
 #include "data/text/error.h"
 #include "nmt/config/config_table.h"
 #include "nmt/config/training_command.h"
+#include "nmt/run_log/run_log.h"
 
 namespace nmt::sweep {
 namespace {
@@ -16,9 +17,9 @@ namespace fs = std::filesystem;
 
 // Limits and reactions may change on a resume, but another one gives another result.
 bool decides_result(const config::ConfigKey& key) {
-  constexpr std::string_view kIdle[] = {"model-dir",        "log-every", "track-attention",
-                                        "statistics-every", "threads",   "device",
-                                        "recompute"};
+  constexpr std::string_view kIdle[] = {"model-dir",        "log-every",      "track-attention",
+                                        "statistics-every", "matrices-every", "threads",
+                                        "device",           "recompute"};
   return std::ranges::find(kIdle, key.name) == std::end(kIdle);
 }
 
@@ -84,7 +85,7 @@ CellFolder look_at(const std::string& folder, const Cell& cell) {
   CellFolder found;
   std::error_code error;
   if (!fs::exists(folder, error) || fs::is_empty(folder, error)) return found;
-  found.status = read_run_status(folder + "/run.jsonl");
+  found.status = read_run_status(run_log::log_in(folder).string());
   if (found.status.has_result()) {
     found.next = NextStep::kNothing;
   } else if (has_checkpoint(folder)) {

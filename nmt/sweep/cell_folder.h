@@ -28,10 +28,10 @@ struct CellFolder {
 
 /// Looks at `folder`, the model folder of `cell`'s run. Of the settings, `changes` leaves out those
 /// that decide nothing about the result: model-dir, log-every, track-attention, statistics-every,
-/// threads, device and recompute; and, before there is a result, where text lies: nmt-train
-/// knows it by its content. Settings in the words of an older program are compared by what they
-/// mean. Throws InputError if the folder holds something that neither nmt-train nor a sweep put
-/// there.
+/// matrices-every, threads, device and recompute; and, before there is a result, where text lies:
+/// nmt-train knows it by its content. Settings in the words of an older program are compared by
+/// what they mean. Throws InputError if the folder holds something that neither nmt-train nor a
+/// sweep put there.
 CellFolder look_at(const std::string& folder, const Cell& cell);
 
 }  // namespace nmt::sweep

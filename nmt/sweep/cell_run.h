@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "nmt/run_log/run_log.h"
 #include "nmt/sweep/cell.h"
 #include "nmt/sweep/cell_folder.h"
 #include "nmt/sweep/run_status.h"
@@ -32,7 +33,7 @@ struct CellRun {
   /// Whether a process trains it, of this sweep or another.
   bool is_running() const { return state == CellState::kRunning || state == CellState::kElsewhere; }
 
-  std::string log() const { return folder + "/run.jsonl"; }
+  std::string log() const { return run_log::log_in(folder).string(); }
   std::string console() const { return folder + "/" + kConsoleFile; }
 
   /// "queued", "running", "done", "diverged", "collapsed", "did not learn", "interrupted",

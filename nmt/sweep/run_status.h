@@ -1,4 +1,4 @@
-// RunStatus: where a training run stands, out of its run.jsonl (nmt/run_log/run_log.md).
+// RunStatus: where a training run stands, out of its run.jsonl.gz (nmt/run_log/run_log.md).
 //
 // Only the first line and the end of the file are read, however long the history is.
 

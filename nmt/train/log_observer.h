@@ -1,4 +1,4 @@
-// LogObserver writes the run's history to run.jsonl in the model folder.
+// LogObserver writes the run's history to run.jsonl.gz in the model folder.
 
 #pragma once
 

@@ -32,7 +32,8 @@ bool has_sets_in(const fs::path& folder, const config::DataConfig& data) {
 
 // Only what runs write is removed: a mistyped --model-dir must not cost anybody their files.
 void remove_former_run(const fs::path& folder, const config::DataConfig& data) {
-  for (const char* name : {"checkpoints", "best", "average", kTensorboardFolder, kRunLogFile}) {
+  for (const char* name : {"checkpoints", "best", "average", kTensorboardFolder,
+                           run_log::kRunLogFile, run_log::kPlainRunLogFile}) {
     text::remove_tree(folder / name);
   }
   if (!has_sets_in(folder / kPipedTextFolder, data)) text::remove_tree(folder / kPipedTextFolder);
@@ -54,7 +55,7 @@ std::vector<run_log::RunRecord> first_records(const fs::path& log) {
 }
 
 std::optional<RunOrigin> logged_run(const TrainingCommand& command, const fs::path& folder) {
-  const fs::path log = folder / kRunLogFile;
+  const fs::path log = folder / run_log::kRunLogFile;
   const std::vector<run_log::RunRecord> records = first_records(log);
   const auto* start = records.empty() ? nullptr : std::get_if<run_log::ConfigRecord>(&records[0]);
   if (start == nullptr || start->config.empty()) return std::nullopt;
@@ -80,7 +81,13 @@ RunOrigin resumed(const TrainingCommand& command, const fs::path& folder) {
 RunStart prepare_model_dir(const TrainingCommand& command) {
   const fs::path folder = command.config.model_dir;
   const bool resumes = command.config.resume;
-  if (resumes && !fs::exists(folder / kRunLogFile) && !fs::exists(folder / "checkpoints")) {
+  const fs::path log = run_log::log_in(folder);
+  if (resumes && log.filename() == run_log::kPlainRunLogFile) {
+    throw UsageError("--resume: ", log.string(),
+                     " is the log of an older version, which this one cannot go on with; resume "
+                     "the run with that version, or begin a new one in its place with --overwrite");
+  }
+  if (resumes && !fs::exists(log) && !fs::exists(folder / "checkpoints")) {
     throw UsageError(
         "--resume: model folder ", folder.string(),
         " holds no run to go on with; name the run's folder with --model-dir, or leave "
@@ -104,7 +111,7 @@ void discard_what_is_replaced(RunStart& start) {
   const fs::path folder = start.origin.config.model_dir;
   const TrainingStart& at = start.origin.at;
   if (at.checkpoint && !at.branches) {
-    run_log::truncate_after(folder / kRunLogFile, at.update);
+    run_log::truncate_after(folder / run_log::kRunLogFile, at.update);
     return;
   }
   remove_former_run(folder, start.origin.config.data);

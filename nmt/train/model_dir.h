@@ -9,7 +9,6 @@
 
 namespace nmt::train {
 
-inline constexpr const char* kRunLogFile = "run.jsonl";
 inline constexpr const char* kTensorboardFolder = "tensorboard";
 
 /// A run that may write into its folder, but has not begun to.

@@ -64,9 +64,10 @@ StatisticsProbe::StatisticsProbe(model::Transformer model, int64_t workers,
   }
 }
 
-void StatisticsProbe::before_update(const data::Batch& batch) {
+void StatisticsProbe::before_update(const data::Batch& batch, StatisticsDue due) {
   const torch::NoGradGuard no_grad;
-  matrices_.keep_rows();
+  if (due.matrices) matrices_.keep_rows();
+  if (!due.layers) return;
   const int64_t sentences = std::min(kBoundSentences, batch.size());
   layers::ForwardContext context;
   context.observer = &bounds_;
@@ -86,11 +87,15 @@ void StatisticsProbe::merge_streams() {
   }
 }
 
-StepStatistics StatisticsProbe::after_update(const base::ParallelFor& parallel_for) {
+StepStatistics StatisticsProbe::after_update(const base::ParallelFor& parallel_for,
+                                             StatisticsDue due) {
+  StepStatistics statistics;
+  if (due.matrices) statistics.matrices = matrices_.measure(parallel_for);
+  if (!due.layers) return statistics;
   merge_streams();
-  return {.matrices = matrices_.measure(parallel_for),
-          .stream = streams_[0]->take(),
-          .bounds = bounds_.take()};
+  statistics.stream = streams_[0]->take();
+  statistics.bounds = bounds_.take();
+  return statistics;
 }
 
 }  // namespace nmt::train

@@ -1,5 +1,5 @@
-// TensorboardObserver writes the curves of a run for TensorBoard: what run.jsonl holds, one value a
-// layer instead of one a head. README.md of this folder lists the tags.
+// TensorboardObserver writes the curves of a run for TensorBoard: what run.jsonl.gz holds, one
+// value a layer instead of one a head. README.md of this folder lists the tags.
 
 #pragma once
 
@@ -17,9 +17,9 @@ namespace nmt::train {
 class TensorboardObserver : public TrainingObserver {
  public:
   /// Opens a new event file in `folder`, which is created if it is missing. `latest` is what
-  /// run.jsonl already holds, from its last update record on (run_log::read_latest()); empty for
+  /// run.jsonl.gz already holds, from its last update record on (run_log::read_latest()); empty for
   /// a new run. Earlier files lose what they say from that record on, and the new one repeats
-  /// `latest`: TensorBoard then shows what run.jsonl holds, no more.
+  /// `latest`: TensorBoard then shows what run.jsonl.gz holds, no more.
   TensorboardObserver(const std::filesystem::path& folder,
                       const std::vector<run_log::RunRecord>& latest);
 

@@ -78,9 +78,9 @@ std::vector<Slice> TrainStep::slices_of_worker(
 TrainStep::WorkerSums TrainStep::forward_backward(int64_t worker, int64_t update,
                                                   int64_t total_tokens,
                                                   const std::vector<data::Batch>& micro_batches,
-                                                  bool measure) {
+                                                  StatisticsDue due) {
   layers::ForwardObservers observer({track_attention_ ? trackers_[worker].get() : nullptr,
-                                     measure ? probe_.observer(worker) : nullptr});
+                                     due.layers ? probe_.observer(worker) : nullptr});
   WorkerSums sums;
   for (const Slice& slice : slices_of_worker(worker, micro_batches)) {
     const data::Batch rows = rows_of(slice, micro_batches);
@@ -154,16 +154,16 @@ void TrainStep::advance_weights() {
 }
 
 StepResult TrainStep::run(int64_t update, const std::vector<data::Batch>& micro_batches,
-                          bool measure) {
+                          StatisticsDue due) {
   StepResult result;
   for (const data::Batch& batch : micro_batches) result.tokens += batch.target_tokens();
   result.learning_rate = optim::learning_rate(options_, update) * learning_rate_factor_;
   free_gradients();
-  if (measure) probe_.before_update(micro_batches[0]);
+  if (due.any()) probe_.before_update(micro_batches[0], due);
 
   std::vector<WorkerSums> sums(pool_.size());
   pool_.run([&](int64_t worker) {
-    sums[worker] = forward_backward(worker, update, result.tokens, micro_batches, measure);
+    sums[worker] = forward_backward(worker, update, result.tokens, micro_batches, due);
   });
   for (const WorkerSums& sum : gathered(sums)) {
     result.loss += sum.loss / result.tokens;
@@ -176,7 +176,7 @@ StepResult TrainStep::run(int64_t update, const std::vector<data::Batch>& micro_
                      optim::clip_scale(result.gradient_norm, options_.clip_norm));
     advance_weights();
   }
-  if (measure) result.statistics = probe_.after_update(parallel_for_);
+  if (due.any()) result.statistics = probe_.after_update(parallel_for_, due);
   result.entropies = finish_statistics(result.finite);
   return result;
 }

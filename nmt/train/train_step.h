@@ -59,10 +59,10 @@ class TrainStep {
   TrainStep(model::Transformer model, const config::TrainingConfig& config, int64_t workers,
             distributed::Communicator& team = distributed::alone());
 
-  /// One update from its micro-batches; with `measure`, its statistics too. An update whose loss or
-  /// gradient is not finite changes nothing and reports finite = false.
+  /// One update from its micro-batches, and those of its statistics that are due. An update whose
+  /// loss or gradient is not finite changes nothing and reports finite = false.
   StepResult run(int64_t update, const std::vector<data::Batch>& micro_batches,
-                 bool measure = false);
+                 StatisticsDue due = {});
 
   /// Sets the attention temperature of the model and its replicas.
   void set_attention_temperature(const config::AttentionTemperature& setting);
@@ -89,7 +89,7 @@ class TrainStep {
   std::vector<Slice> slices_of_worker(int64_t worker,
                                       const std::vector<data::Batch>& micro_batches) const;
   WorkerSums forward_backward(int64_t worker, int64_t update, int64_t total_tokens,
-                              const std::vector<data::Batch>& micro_batches, bool measure);
+                              const std::vector<data::Batch>& micro_batches, StatisticsDue due);
   std::vector<WorkerSums> gathered(const std::vector<WorkerSums>& sums);
   void merge_trackers();
   std::vector<run_log::LayerEntropy> finish_statistics(bool finite);

@@ -151,16 +151,17 @@ void Trainer::update_once() {
   ++progress_.update;
   change_temperatures();
   const bool first = progress_.update == 1;
-  const int64_t interval = config_.stability.statistics_every;
-  const bool measures = due(interval) || (first && interval > 0);
-  StepResult result = step_.run(progress_.update, next.batches, measures);
+  const auto measured = [&](int64_t interval) { return due(interval) || (first && interval > 0); };
+  const StatisticsDue statistics = {.layers = measured(config_.stability.statistics_every),
+                                    .matrices = measured(config_.stability.matrices_every)};
+  StepResult result = step_.run(progress_.update, next.batches, statistics);
   progress_.position = next.position;
   progress_.tokens += result.tokens;
   progress_.bad_updates = result.finite ? 0 : progress_.bad_updates + 1;
   if (!result.finite) reporter_.non_finite(next.batches, result);
   judge(result);
   reporter_.update(std::move(result), next.batches_in_epoch);
-  if (first || measures || due(config_.schedule.log_every)) reporter_.log();
+  if (first || statistics.any() || due(config_.schedule.log_every)) reporter_.log();
   if (due(config_.schedule.sharpness_every)) measure_sharpness();
 }
 

@@ -6,7 +6,7 @@
 // Every process of a team runs the same loop, judges alike and so does the same; process 0 alone
 // writes.
 //
-// What a run writes into its model folder: run.jsonl (by an observer), checkpoints/, best/ and,
+// What a run writes into its model folder: run.jsonl.gz (by an observer), checkpoints/, best/ and,
 // with average-last, average/.
 
 #pragma once

@@ -1,5 +1,5 @@
 // TrainingObserver: who wants to know how training goes. The trainer itself prints and logs
-// nothing; the console (console_observer.h) and run.jsonl (log_observer.h) are two observers.
+// nothing; the console (console_observer.h) and run.jsonl.gz (log_observer.h) are two observers.
 
 #pragma once
 

@@ -6,6 +6,7 @@
 
 #include <thread>
 
+#include "data/text/gzip_blocks.h"
 #include "tests/nmt/report/planted_study.h"
 #include "tests/programs/process.h"
 
@@ -96,6 +97,18 @@ TEST_F(NmtReport, ReadsALogOutOfAPipe) {
   const Result result = report({"log", "study/plain", "-o", "piped.html"});
   EXPECT_EQ(result.status, 0) << result.errors;
   EXPECT_THAT(folder_.read("piped.html"), HasSubstr("2 runs in 2 groups"));
+}
+
+TEST_F(NmtReport, PrintsLogsAsLines) {
+  const std::string plain = folder_.read("study/plain/run.jsonl");
+  EXPECT_EQ(report({"--print-log", "study/plain"}).output, plain);
+  const std::string block = text::gzip_block(plain);
+  folder_.write("live.gz", block + block.substr(0, 100));
+  const Result live = report({"--print-log", "live.gz"});
+  EXPECT_EQ(live.output, plain);
+  EXPECT_EQ(live.errors, "");
+  EXPECT_EQ(live.status, 0);
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("report.html")));
 }
 
 TEST_F(NmtReport, TakesATitle) {

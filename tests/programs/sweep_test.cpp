@@ -54,7 +54,7 @@ class SweepTest : public ::testing::Test {
 
   // Each run in one piece: one start record, one end.
   void expect_whole(const std::string& run, const std::string& reason = "max-updates") const {
-    const std::string log = folder_.read("runs/" + run + "/run.jsonl");
+    const std::string log = folder_.log_text("runs/" + run);
     EXPECT_EQ(count(log, "{\"type\":\"config\""), 1u) << run;
     EXPECT_EQ(count(log, "{\"type\":\"end\""), 1u) << run;
     EXPECT_THAT(log, HasSubstr("\"reason\":\"" + reason + "\"")) << run;

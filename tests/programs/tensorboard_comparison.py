@@ -1,17 +1,16 @@
 #!/usr/bin/env python3
-"""Has TensorBoard itself read the event files of runs of nmt-train and compares them with run.jsonl.
+"""Has TensorBoard itself read the event files of runs of nmt-train and compares them with run.jsonl.gz.
 
     tensorboard_comparison.py --nmt-train PROGRAM
 
 Four states of one run on the toy grammar: begun; interrupted between two records; killed, its event
 file torn, and gone on with; the whole of it without an interruption. Each time every value of
-run.jsonl must be a point in TensorBoard, at its update and to single precision, and there must be no
+run.jsonl.gz must be a point in TensorBoard, at its update and to single precision, and there must be no
 other. Needs the package tensorboard (tensorboard_requirements.txt beside this file). Prints each
 difference, and ends with status 1 if there was one.
 """
 
 import argparse
-import json
 import math
 import os
 import signal
@@ -23,6 +22,9 @@ from pathlib import Path
 
 import numpy
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools/scripts"))
+import run_log  # noqa: E402
 
 MANY = 4000  # Updates of a run that is to be stopped before.
 NUMBERS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
@@ -76,12 +78,11 @@ def stop(folder, model, number, update, *command):
 
 
 def records(model):
-    lines = (model / "run.jsonl").read_bytes().split(b"\n")[:-1]  # A torn last line is none.
-    return [json.loads(line) for line in lines]
+    return list(run_log.records(model / "run.jsonl.gz"))
 
 
 def last_update(model):
-    if not (model / "run.jsonl").exists():
+    if not (model / "run.jsonl.gz").exists():
         return 0
     return max((record.get("update", 0) for record in records(model)), default=0)
 
@@ -140,7 +141,7 @@ def compare(state, model):
     for tag in sorted(expected.keys() | found.keys()):
         if repr(expected.get(tag)) != repr(found.get(tag)):
             differences += 1
-            print(f"{state}: {tag}: run.jsonl {expected.get(tag)}, TensorBoard {found.get(tag)}")
+            print(f"{state}: {tag}: run.jsonl.gz {expected.get(tag)}, TensorBoard {found.get(tag)}")
     if b"| d-model | 16 |" not in texts["run/configuration"][-1][1]:
         differences += 1
         print(f"{state}: the configuration is missing: {texts}")

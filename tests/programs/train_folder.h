@@ -9,9 +9,11 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "data/text/byte_source.h"
 #include "data/toy_grammar/toy_corpus.h"
 #include "tests/programs/process.h"
 
@@ -66,11 +68,19 @@ class TrainFolder : public nmt::testing::TempFolder {
 
   Result run(const Words& words) const { return programs::run(words, {.folder = path()}); }
 
+  /// The lines of the log, also of a run that is going on; empty without one.
+  std::string log_text(const std::string& model_dir) const {
+    const std::string file = path(model_dir + "/run.jsonl.gz");
+    std::error_code error;
+    const bool begun = std::filesystem::file_size(file, error) > 0 && !error;
+    return begun ? text::read_file(file) : "";
+  }
+
   /// The same run twice in full: all that two equal runs have in common.
   std::vector<std::string> log(const std::string& model_dir,
                                const std::set<std::string>& without_types = {}) const {
     std::vector<std::string> lines;
-    std::ifstream file(path(model_dir + "/run.jsonl"));
+    std::istringstream file(log_text(model_dir));
     for (std::string line; std::getline(file, line);) {
       nlohmann::ordered_json json = nlohmann::ordered_json::parse(line);
       if (without_types.contains(json["type"])) continue;
@@ -85,7 +95,7 @@ class TrainFolder : public nmt::testing::TempFolder {
   /// The last update of which the log has a record; 0 if there is none yet.
   int64_t logged_update(const std::string& model_dir) const {
     constexpr std::string_view kStart = "{\"type\":\"update\",\"update\":";
-    const std::string text = read(model_dir + "/run.jsonl");
+    const std::string text = log_text(model_dir);
     const size_t place = text.rfind(kStart);
     return place == std::string::npos ? 0 : std::atoll(text.c_str() + place + kStart.size());
   }

@@ -33,7 +33,7 @@ Words demanding(const TrainFolder& folder, const std::string& model_dir, int64_t
 }
 
 Words resume_if_begun(const TrainFolder& folder, const std::string& model_dir) {
-  const bool begun = std::filesystem::exists(folder.path(model_dir + "/run.jsonl"));
+  const bool begun = std::filesystem::exists(folder.path(model_dir + "/run.jsonl.gz"));
   return begun ? Words{"--resume"} : Words{};
 }
 
@@ -185,7 +185,7 @@ TEST(TrainResume, ASignalInAValidationSavesAtOnce) {
   process.signal(SIGTERM);
   EXPECT_THAT(process.wait().output, HasSubstr("interrupted"));
   EXPECT_EQ(folder.checkpoints("stopped"), Words{"update-00000003"});
-  EXPECT_THAT(folder.read("stopped/run.jsonl"), Not(HasSubstr("\"type\":\"valid\"")));
+  EXPECT_THAT(folder.log_text("stopped"), Not(HasSubstr("\"type\":\"valid\"")));
   ASSERT_EQ(folder.run(words("stopped") + Words{"--resume"}).status, 0);
   expect_same_end(folder, "whole", "stopped");
   EXPECT_EQ(folder.log("stopped", {"checkpoint"}), folder.log("whole", {"checkpoint"}));

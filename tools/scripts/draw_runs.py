@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Draws runs beside each other as one SVG file: validation BLEU and attention entropy by update.
 
-    tools/scripts/draw_runs.py OUTPUT.svg NAME=run.jsonl NAME=run.jsonl ...
-    tools/scripts/draw_runs.py --lowest OUTPUT.svg NAME=run.jsonl NAME=run.jsonl ...
-    tools/scripts/draw_runs.py --loss OUTPUT.svg NAME=run.jsonl NAME=run.jsonl
+    tools/scripts/draw_runs.py OUTPUT.svg NAME=run.jsonl.gz NAME=run.jsonl.gz ...
+    tools/scripts/draw_runs.py --lowest OUTPUT.svg NAME=run.jsonl.gz NAME=run.jsonl.gz ...
+    tools/scripts/draw_runs.py --loss OUTPUT.svg NAME=run.jsonl.gz NAME=run.jsonl.gz
 
 Entropy is that of cross-attention, the mean over layers and heads; with --lowest that of the attention layer of any kind
 that has least, the mean over its heads. It is relative to ln(visible pieces): at 100 % every piece is looked at alike, at
@@ -11,18 +11,17 @@ that has least, the mean over its heads. It is relative to ln(visible pieces): a
 Logs may be packed (.gz). Runs are drawn up to the last update of the shortest.
 """
 
-import gzip
-import json
 import math
 import sys
+
+import run_log
 
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]  # Okabe and Ito: for all eyes.
 WIDTH, HEIGHT, LEFT, TOP, GAP = 400, 220, 52, 30, 70
 
 
 def records(path, kind):
-    with (gzip.open if path.endswith(".gz") else open)(path, "rt", encoding="utf-8") as file:
-        return [record for record in map(json.loads, file) if record["type"] == kind]
+    return [record for record in run_log.records(path) if record["type"] == kind]
 
 
 def thinned(points):

@@ -19,6 +19,8 @@ import math
 import pathlib
 import sys
 
+import run_log
+
 LOW = 0.05
 
 
@@ -103,9 +105,7 @@ def thinned(records):
 
 
 def thinned_file(path):
-    packed = path.read_bytes()
-    text = gzip.decompress(packed) if path.suffix == ".gz" else packed
-    lines = thinned(list(map(json.loads, text.splitlines())))
+    lines = thinned(list(run_log.records(path)))
     written = "".join(json.dumps(line, separators=(",", ":"), allow_nan=False) + "\n" for line in lines)
     return gzip.compress(written.encode(), mtime=0)
 

@@ -140,9 +140,9 @@ TEST(ConfigTableTest, OnlyLimitsLoggingAndTheMachineMayChangeOnResume) {
       ElementsAre("lr-decay-updates", "max-updates", "max-epochs", "max-target-tokens",
                   "max-minutes", "patience", "max-bad-updates", "log-every", "sharpness-every",
                   "sharpness-tokens", "sharpness-iterations", "tensorboard", "track-attention",
-                  "statistics-every", "on-collapse", "on-divergence", "model-dir", "resume",
-                  "overwrite", "threads", "device", "recompute", "processes", "max-restarts",
-                  "rendezvous", "collective-timeout"));
+                  "statistics-every", "matrices-every", "on-collapse", "on-divergence", "model-dir",
+                  "resume", "overwrite", "threads", "device", "recompute", "processes",
+                  "max-restarts", "rendezvous", "collective-timeout"));
 }
 
 TEST(ConfigTableTest, SummaryIsAConfigurationFile) {

@@ -167,17 +167,17 @@ TEST(FindLogs, SearchesFoldersAndTakesEachLogOnce) {
   for (const char* name : {"comparison/b", "comparison/a", "comparison/c", "empty"}) {
     std::filesystem::create_directories(folder.path(name));
   }
-  folder.write("comparison/b/run.jsonl", "x");
+  folder.write("comparison/b/run.jsonl", "of an older version");
   folder.write("comparison/b/run.jsonl.gz", "packed, too");
   folder.write("comparison/a/run.jsonl.gz", "x");
   folder.write("comparison/c/other.jsonl", "x");
   const std::string a = folder.path("comparison/a/run.jsonl.gz"),
-                    b = folder.path("comparison/b/run.jsonl");
+                    b = folder.path("comparison/b/run.jsonl.gz");
   EXPECT_THAT(find_logs({folder.path("comparison"), b}), ElementsAre(a, b));
   EXPECT_THAT(find_logs({folder.path("comparison/c/other.jsonl")}),
               ElementsAre(folder.path("comparison/c/other.jsonl")));
   EXPECT_THAT(message_of<InputError>([&] { find_logs({folder.path("empty")}); }),
-              HasSubstr("no run.jsonl or run.jsonl.gz in the folder"));
+              HasSubstr("no run.jsonl.gz or run.jsonl in the folder"));
   EXPECT_THAT(message_of<InputError>([&] { find_logs({folder.path("gone")}); }),
               HasSubstr("there is no file or folder"));
 }

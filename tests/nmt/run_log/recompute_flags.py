@@ -3,7 +3,7 @@
 
     recompute_flags.py [--monitor PROGRAM] [--table] [--page FILE] RUN...
 
-RUN is a run.jsonl, a run.jsonl.gz, or a folder that is searched for them. The rules are those of
+RUN is a run.jsonl.gz, a run.jsonl, or a folder that is searched for them. The rules are those of
 nmt/run_log/README.md, written down a second time from that page. The verdicts are compared with
 those in the log, if it was written under these rules, and with --monitor with those of the program
 replay_verdicts, which puts the log through the rules in C++. Any disagreement ends with status 1.
@@ -12,13 +12,15 @@ layers came near a collapse. --page compares it with the rows of a page, which m
 """
 import argparse
 import collections
-import gzip
 import json
 import math
 import pathlib
 import statistics
 import subprocess
 import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "tools/scripts"))
+import run_log  # noqa: E402
 
 NEAR = 10  # Low updates running that are worth a line, where no collapse comes of them.
 
@@ -36,7 +38,7 @@ class Log:
         self.thinned = []  # [kind, layer, how many entropies, the lowest] of layers whose entropies were left out.
         self.collapses, self.divergences = {}, {}
         self.present = False  # Whether it was written under these rules.
-        for record in records(path):
+        for record in run_log.records(path):
             getattr(self, "read_" + record["type"], lambda _: None)(record)
 
     def read_config(self, record):
@@ -69,16 +71,6 @@ class Log:
 
     def read_end(self, record):
         self.end = record if record["reason"] != "interrupted" else None
-
-
-def records(path):
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            try:
-                yield json.loads(line)
-            except json.JSONDecodeError:
-                return  # A torn last line.
 
 
 def with_medians(series):

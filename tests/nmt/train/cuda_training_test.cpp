@@ -47,7 +47,8 @@ Update update_on(torch::Device device, const config::TrainingConfig& config,
   TrainStep step(model, config, 1);
   std::vector<uint32_t> pairs(9);
   std::iota(pairs.begin(), pairs.end(), 3);
-  Update update{step.run(1, {data::make_batch(data.train, pairs)}, /*measure=*/true), {}};
+  Update update{
+      step.run(1, {data::make_batch(data.train, pairs)}, {.layers = true, .matrices = true}), {}};
   for (const auto& [name, value] : model::named_tensors(model)) {
     update.values.emplace_back(name, value.detach().cpu().clone());
   }
@@ -116,6 +117,7 @@ config::TrainingConfig run_config(const TrainingData& data, const std::string& f
   config.schedule.save_every = 4;
   config.schedule.sharpness_every = 8;
   config.stability.statistics_every = 3;
+  config.stability.matrices_every = 3;
   return config;
 }
 

@@ -14,7 +14,7 @@ using run_log::RunRecord;
 
 TEST(LogObserver, WritesALineForEachReport) {
   nmt::testing::TempFolder folder;
-  run_log::RunLog log(folder.path("run.jsonl"));
+  run_log::RunLog log(folder.path("run.jsonl.gz"));
   LogObserver observer(log);
   observer.on_record(run_log::sample_config());
   observer.on_progress({});
@@ -28,18 +28,18 @@ TEST(LogObserver, WritesALineForEachReport) {
       run_log::sample_config(),      run_log::sample_update(1),    run_log::sample_valid(2),
       run_log::sample_checkpoint(2), run_log::sample_sharpness(2), run_log::sample_event(3),
       run_log::sample_end(3)};
-  EXPECT_EQ(run_log::read_run(folder.path("run.jsonl")), expected);
+  EXPECT_EQ(run_log::read_run(folder.path("run.jsonl.gz")), expected);
 }
 
 TEST(LogObserver, AResumedRunKeepsItsFirstConfigLine) {
   nmt::testing::TempFolder folder;
   for (const int64_t memory : {100, 200}) {
-    run_log::RunLog log(folder.path("run.jsonl"));
+    run_log::RunLog log(folder.path("run.jsonl.gz"));
     run_log::ConfigRecord config = run_log::sample_config();
     config.memory_bytes = memory;
     LogObserver(log).on_record(config);
   }
-  const auto records = run_log::read_run(folder.path("run.jsonl"));
+  const auto records = run_log::read_run(folder.path("run.jsonl.gz"));
   ASSERT_EQ(records.size(), 1u);
   EXPECT_EQ(std::get<run_log::ConfigRecord>(records[0]).memory_bytes, 100);
 }

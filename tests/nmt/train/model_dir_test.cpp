@@ -94,11 +94,11 @@ TEST_F(ModelDirTest, OverwriteRemovesWhatRunsWriteAndNothingElse) {
   std::filesystem::create_directory(folder_.path("model/tensorboard"));
   command_.config.overwrite = true;
   RunStart start = prepare_model_dir(command_);
-  EXPECT_TRUE(std::filesystem::exists(folder_.path("model/run.jsonl"))) << "not before its time";
+  EXPECT_TRUE(std::filesystem::exists(folder_.path("model/run.jsonl.gz"))) << "not before its time";
   discard_what_is_replaced(start);
   EXPECT_FALSE(start.origin.at.checkpoint.has_value());
   for (const char* name :
-       {"model/run.jsonl", "model/checkpoints", "model/best", "model/tensorboard"}) {
+       {"model/run.jsonl.gz", "model/checkpoints", "model/best", "model/tensorboard"}) {
     EXPECT_FALSE(std::filesystem::exists(folder_.path(name))) << name;
   }
   EXPECT_EQ(folder_.read("model/thesis.tex"), "years of work");
@@ -138,14 +138,29 @@ TEST_F(ModelDirTest, ResumeWithoutARunIsAnError) {
   EXPECT_THAT(message(), HasSubstr("holds no run"));
 }
 
+TEST_F(ModelDirTest, ALogOfAnOlderVersionIsNotGoneOnWithButReplaced) {
+  train_a_run();
+  std::filesystem::rename(folder_.path("model/run.jsonl.gz"), folder_.path("model/run.jsonl"));
+  command_.config.resume = true;
+  EXPECT_THAT(message_of<UsageError>([&] { prepare_model_dir(command_); }),
+              AllOf(HasSubstr("model/run.jsonl is the log of an older version"),
+                    HasSubstr("--overwrite")));
+  EXPECT_TRUE(std::filesystem::exists(folder_.path("model/run.jsonl")));
+  command_.config.resume = false;
+  command_.config.overwrite = true;
+  RunStart start = prepare_model_dir(command_);
+  discard_what_is_replaced(start);
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("model/run.jsonl")));
+}
+
 TEST_F(ModelDirTest, ARunWithoutACheckpointStartsAnew) {
   std::filesystem::create_directory(folder_.path("model"));
-  folder_.write("model/run.jsonl", "{\"type\":\"conf");
+  folder_.write("model/run.jsonl.gz", "{\"type\":\"conf");
   command_.config.resume = true;
   RunStart start = prepare_model_dir(command_);
   EXPECT_FALSE(start.origin.at.checkpoint.has_value());
   discard_what_is_replaced(start);
-  EXPECT_FALSE(std::filesystem::exists(folder_.path("model/run.jsonl")));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("model/run.jsonl.gz")));
 }
 
 // Not with those of this command line, and not on the toy grammar when it was on text.
@@ -198,7 +213,7 @@ TEST_F(ModelDirTest, ABranchStartsFromAnotherRunsCheckpointWithWhatIsChanged) {
     EXPECT_EQ(branch.fields["changes"][0]["key"], "learning-rate");
     EXPECT_EQ(branch.fields["changes"][0]["now"], "0.25");
     discard_what_is_replaced(start);
-    EXPECT_TRUE(std::filesystem::exists(folder_.path("model/run.jsonl")));
+    EXPECT_TRUE(std::filesystem::exists(folder_.path("model/run.jsonl.gz")));
   }
   command_.config.branch_from = folder_.path("model/checkpoints/update-00000005");
   EXPECT_EQ(prepare_model_dir(command_).origin.at.update, 5);
@@ -215,7 +230,7 @@ TEST_F(ModelDirTest, ABranchThatBeginsAgainBeginsWhereItBegan) {
   {
     RunStart start = prepare_model_dir(branch);
     discard_what_is_replaced(start);
-    run_log::RunLog log(folder_.path("branch/run.jsonl"));
+    run_log::RunLog log(folder_.path("branch/run.jsonl.gz"));
     log.write(run_log::ConfigRecord{.config = config::to_json(start.origin.config)});
     log.write(start.origin.at.events.at(0));
   }

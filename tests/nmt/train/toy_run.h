@@ -88,7 +88,7 @@ inline run_log::EndRecord train(const config::TrainingConfig& config, const Trai
                                 int64_t stop_after = 0) {
   std::filesystem::create_directories(config.model_dir);
   const auto newest = checkpoint::CheckpointSet(config.model_dir + "/checkpoints").newest();
-  const std::string path = config.model_dir + "/run.jsonl";
+  const std::string path = config.model_dir + "/run.jsonl.gz";
   TrainingStart start;
   std::atomic<bool> stop = false;
   ObserverGroup observers;
@@ -106,7 +106,7 @@ inline run_log::EndRecord train(const config::TrainingConfig& config, const Trai
 template <class Record>
 std::vector<Record> records(const std::string& model_dir) {
   std::vector<Record> found;
-  for (const run_log::RunRecord& record : run_log::read_run(model_dir + "/run.jsonl")) {
+  for (const run_log::RunRecord& record : run_log::read_run(model_dir + "/run.jsonl.gz")) {
     if (const auto* one = std::get_if<Record>(&record)) found.push_back(*one);
   }
   return found;

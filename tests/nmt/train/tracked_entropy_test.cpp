@@ -123,7 +123,7 @@ TEST_P(TrackedEntropy, EqualsFloat64FromTheSameWeightsAndBatch) {
     for (int64_t update = 1; update < kUpdate; ++update) step.run(update, {batch_of(data_)});
     step.tracker().take();
     const checkpoint::NamedTensors weights = copies(model);
-    step.run(kUpdate, {batch_of(data_)}, /*measure=*/true);
+    step.run(kUpdate, {batch_of(data_)}, {.layers = true, .matrices = true});
     const std::vector<run_log::AttentionRecord> records = step.tracker().take();
     const NaiveStatistics expected = recomputed(config, weights);
     ASSERT_EQ(records.size(), 6u);
@@ -151,7 +151,7 @@ TEST_P(TrackedEntropy, NoHeadLiesUnderItsBound) {
   TrainStep step(model, config, 2);
   for (int64_t update = 1; update < 8; ++update) step.run(update, {batch_of(data_)});
   step.tracker().take();
-  StepResult result = step.run(8, {batch_of(data_)}, /*measure=*/true);
+  StepResult result = step.run(8, {batch_of(data_)}, {.layers = true, .matrices = true});
   std::vector<run_log::AttentionRecord> records = step.tracker().take();
   result.statistics.bounds.put_into(records);
   for (const run_log::AttentionRecord& record : records) {
@@ -169,17 +169,35 @@ TEST(MeasuredUpdate, IsTheSameUpdateToTheBit) {
   config.model.dropout = 0.1;
   for (const bool recompute : {false, true}) {
     config.recompute = recompute;
-    const auto weights = [&](bool measure) {
+    const auto weights = [&](StatisticsDue due) {
       model::Transformer model(config.model);
       model::initialize(model, config.seed);
       TrainStep step(model, config, 2);
       for (int64_t update = 1; update <= 3; ++update) {
-        step.run(update, {batch_of(data)}, measure);
+        step.run(update, {batch_of(data)}, due);
       }
       return copies(model);
     };
-    testing::expect_same_bits(weights(false), weights(true));
+    const checkpoint::NamedTensors unmeasured = weights({});
+    testing::expect_same_bits(unmeasured, weights({.layers = true}));
+    testing::expect_same_bits(unmeasured, weights({.matrices = true}));
+    testing::expect_same_bits(unmeasured, weights({.layers = true, .matrices = true}));
   }
+}
+
+TEST(MeasuredUpdate, HasWhatIsDueAndNoMore) {
+  const TrainingData data = toy_data();
+  const config::TrainingConfig config = toy_config(data, "");
+  model::Transformer model(config.model);
+  model::initialize(model, config.seed);
+  TrainStep step(model, config, 2);
+  const StepStatistics layers = step.run(1, {batch_of(data)}, {.layers = true}).statistics;
+  EXPECT_FALSE(layers.stream.empty());
+  EXPECT_TRUE(layers.matrices.empty());
+  const StepStatistics matrices = step.run(2, {batch_of(data)}, {.matrices = true}).statistics;
+  EXPECT_TRUE(matrices.stream.empty());
+  EXPECT_FALSE(matrices.matrices.empty());
+  EXPECT_GT(matrices.matrices[0].update_ratio, 0.0);
 }
 
 TEST(MeasuredUpdate, ListsEveryMatrixAndLayer) {
@@ -188,7 +206,8 @@ TEST(MeasuredUpdate, ListsEveryMatrixAndLayer) {
   model::Transformer model(config.model);
   model::initialize(model, config.seed);
   TrainStep step(model, config, 2);
-  const StepStatistics statistics = step.run(1, {batch_of(data)}, /*measure=*/true).statistics;
+  const StepStatistics statistics =
+      step.run(1, {batch_of(data)}, {.layers = true, .matrices = true}).statistics;
   EXPECT_EQ(statistics.matrices.size(), 1u + 2 * 6 + 10);
   ASSERT_EQ(statistics.stream.size(), 3u);
   for (const run_log::StreamRecord& layer : statistics.stream) {
@@ -211,7 +230,8 @@ TEST(MeasuredUpdate, KnowsEveryParametrisation) {
     model::Transformer model(config.model);
     model::initialize(model, config.seed);
     TrainStep step(model, config, 2);
-    const StepStatistics statistics = step.run(1, {batch_of(data)}, /*measure=*/true).statistics;
+    const StepStatistics statistics =
+        step.run(1, {batch_of(data)}, {.layers = true, .matrices = true}).statistics;
     ASSERT_EQ(statistics.matrices.size(), 1u + 2 * 6 + 10);
     const bool spectral = config.model.architecture.linear == layers::LinearKind::kSpectralNorm;
     for (const run_log::MatrixRecord& matrix : statistics.matrices) {

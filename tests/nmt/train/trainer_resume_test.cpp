@@ -49,7 +49,7 @@ config::TrainingConfig demanding_config(const TrainingData& data, const std::str
 // The log without times and without what depends on where runs were stopped: checkpoint lines.
 std::vector<std::string> comparable_log(const std::string& model_dir) {
   std::vector<std::string> lines;
-  for (const run_log::RunRecord& record : run_log::read_run(model_dir + "/run.jsonl")) {
+  for (const run_log::RunRecord& record : run_log::read_run(model_dir + "/run.jsonl.gz")) {
     if (std::holds_alternative<CheckpointRecord>(record)) continue;
     nlohmann::ordered_json json = run_log::to_json(record);
     for (const std::string_view field : run_log::kMachineKeys) json.erase(std::string(field));
@@ -145,6 +145,7 @@ TEST(Trainer, AStopInTheValidationThatEndsPatienceLosesNoRecord) {
     config.schedule.patience = 1;
     config.schedule.log_every = 50;
     config.stability.statistics_every = 0;
+    config.stability.matrices_every = 0;
     return config;
   };
   const EndRecord end = testing::train(configured("whole"), data);
@@ -356,7 +357,7 @@ TEST(Trainer, ABranchWithoutAChangeGoesOnAsItsParent) {
   branch.model_dir = folder.path("branch");
   std::filesystem::create_directory(branch.model_dir);
   std::atomic<bool> stop = false;
-  run_log::RunLog log(branch.model_dir + "/run.jsonl");
+  run_log::RunLog log(branch.model_dir + "/run.jsonl.gz");
   LogObserver history(log);
   const std::string from =
       checkpoint::CheckpointSet(parent.model_dir + "/checkpoints").all()[0].folder;

@@ -33,7 +33,7 @@ std::vector<EventRecord> events(const std::string& model_dir, const std::string&
 
 void expect_second_reading_agrees(const std::string& model_dir) {
   const std::string command =
-      std::string("python3 ") + kRecomputeFlags + " '" + model_dir + "/run.jsonl'";
+      std::string("python3 ") + kRecomputeFlags + " '" + model_dir + "/run.jsonl.gz'";
   EXPECT_EQ(std::system(command.c_str()), 0) << command;
 }
 
