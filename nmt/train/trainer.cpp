@@ -9,8 +9,10 @@
 #include "nmt/model/fold.h"
 #include "nmt/model/init.h"
 #include "nmt/optim/plateau.h"
+#include "nmt/run_log/run_log.h"
 #include "nmt/train/final_average.h"
 #include "nmt/train/memory_estimate.h"
+#include "nmt/train/model_dir.h"
 #include "nmt/train/start_record.h"
 #include "nmt/train/validate.h"
 
@@ -82,10 +84,11 @@ Trainer::Trainer(const config::TrainingConfig& config, const TrainingData& data,
 
 void Trainer::go_on_from(const std::string& checkpoint) {
   state_.restore(checkpoint);
-  // A run that a rule has stopped goes on when it is resumed; one that a signal cut short before it
-  // could validate and stop has both to come.
+  // A run that a rule has stopped goes on when it is resumed; one that was cut short before it could
+  // validate and stop has both to come.
   if (!progress_.validation_due ||
-      action_on(progress_.unstable, config_.stability) != config::UnstableAction::kStop) {
+      action_on(progress_.unstable, config_.stability) != config::UnstableAction::kStop ||
+      run_log::has_ended(config_.model_dir + "/" + kRunLogFile)) {
     progress_.unstable.clear();
   }
   if (at_.branches) {  // What was best, and where it lies, belongs to the other run.
@@ -128,7 +131,6 @@ run_log::EndRecord Trainer::run() {
   for (const run_log::EventRecord& event : at_.events) reporter_.record(event);
   report_average_to_come(config_, progress_.update, reporter_);
   if (!at_.checkpoint && sharpness_) measure_sharpness();
-  publish_best();
   validate_if_due();
   std::string reason = reason_to_stop();
   while (reason.empty()) {
@@ -196,19 +198,22 @@ void Trainer::measure_sharpness() {
 }
 
 // Everything that belongs to an update is in the log before its checkpoint exists: a kill after the
-// checkpoint then loses nothing. Not so the record of an interruption, which a resume must cut off.
+// checkpoint then loses nothing. Not so its validation, which a resume makes up for, nor the record
+// of an interruption, which a resume must cut off.
 void Trainer::validate_and_save(const std::string& reason) {
   const bool ends = !reason.empty() && reason != "interrupted";
   if (ends) reporter_.log();
   if (data_.valid && (ends || due(config_.schedule.validate_every))) {
     progress_.validation_due = true;
   }
-  validate_if_due();
   if (ends || due(config_.schedule.save_every)) save_checkpoint();
+  validate_if_due();
 }
 
+// Validation can take longer than a job has left: what it validates is saved first.
 void Trainer::validate_if_due() {
   if (!progress_.validation_due) return;
+  save_checkpoint();
   std::optional<run_log::ValidRecord> record =
       validate(step_.model(), data_, config_, progress_.update, stop_);
   if (!record) return;
@@ -222,8 +227,7 @@ void Trainer::validate_if_due() {
   }
   if (config_.optimization.lr_schedule == config::LrSchedule::kPlateau) watch_plateau(record->nll);
   if (!record->best) return;
-  save_checkpoint();
-  publish_best();
+  checkpoint::publish_model(checkpoints_.folder(progress_.update), config_.model_dir + "/best");
 }
 
 // While the rate still rises, its course says nothing about a plateau.
@@ -259,11 +263,6 @@ void Trainer::save_checkpoint() {
   state_.save(checkpoints_);
   checkpoints_.prune(config_.schedule.keep_last);
   saved_update_ = progress_.update;
-}
-
-void Trainer::publish_best() {
-  if (!progress_.best || progress_.best->update != progress_.update) return;
-  checkpoint::publish_model(checkpoints_.folder(progress_.update), config_.model_dir + "/best");
 }
 
 run_log::EndRecord Trainer::finish(const std::string& reason) {

@@ -1,7 +1,7 @@
 // Trainer: the training loop.
 //
 //     update:     next micro-batches -> train_step -> stability rules -> log record
-//     sometimes:  validate -> best/            save checkpoint -> checkpoints/
+//     sometimes:  save checkpoint -> checkpoints/            validate -> best/
 //
 // What a run writes into its model folder: run.jsonl (by an observer), checkpoints/, best/ and,
 // with average-last, average/.
@@ -36,8 +36,9 @@ class Trainer {
   Trainer(const config::TrainingConfig& config, const TrainingData& data,
           TrainingObserver& observer, const std::atomic<bool>& stop, const TrainingStart& at = {});
 
-  /// Trains until a limit is met or `stop` becomes true, then saves and reports. A validation that
-  /// `stop` cuts short is made up for when the run is resumed.
+  /// Trains until a limit is met or `stop` becomes true, then saves and reports. What is validated
+  /// is saved before; a validation that `stop` or a kill cuts short is made up for when the run is
+  /// resumed.
   /// Throws InputError if something cannot be written.
   run_log::EndRecord run();
 
@@ -56,7 +57,6 @@ class Trainer {
   void watch_plateau(double nll);
   void lower_learning_rate(double factor, const std::string& cause, const std::string& reason);
   void save_checkpoint();
-  void publish_best();
   run_log::EndRecord finish(const std::string& reason);
 
   config::TrainingConfig config_;
