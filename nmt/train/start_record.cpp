@@ -84,7 +84,8 @@ run_log::ConfigRecord start_record(const config::TrainingConfig& config, model::
   add_learned_scales(model, record.init_scales);
   record.parameters = model::parameter_count(model);
   record.memory_bytes =
-      estimate_memory(config, record.parameters, workers, mean_target_length(data.train));
+      estimate_memory(config, record.parameters, workers, mean_target_length(data.train)) +
+      data_memory(data);
   record.unigram_nll = unigram_nll;
   record.data = {{"train", counts(data.train)}};
   if (data.valid) record.data["valid"] = counts(*data.valid);

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "data/batch.h"
+#include "layers/forward_observer.h"
 #include "nmt/config/training_config.h"
 #include "nmt/model/transformer.h"
 #include "nmt/optim/optimizer.h"
@@ -56,6 +57,10 @@ class TrainStep {
   StepResult run(int64_t update, const std::vector<data::Batch>& micro_batches,
                  bool measure = false);
 
+  /// Runs `micro_batch` forward and backward as an update does, without a step and without looking
+  /// on: takes the memory that an update takes, and changes nothing.
+  void rehearse(const data::Batch& micro_batch);
+
   /// Sets the attention temperature of the model and its replicas.
   void set_attention_temperature(const config::AttentionTemperature& setting);
 
@@ -81,7 +86,8 @@ class TrainStep {
   std::vector<Slice> slices_of_worker(int64_t worker,
                                       const std::vector<data::Batch>& micro_batches) const;
   WorkerSums forward_backward(int64_t worker, int64_t update, int64_t total_tokens,
-                              const std::vector<data::Batch>& micro_batches, bool measure);
+                              const std::vector<data::Batch>& micro_batches,
+                              layers::ForwardObservers observer);
   std::vector<run_log::LayerEntropy> finish_statistics(bool finite);
   double reduce_gradients();
   void advance_weights();

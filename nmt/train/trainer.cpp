@@ -15,6 +15,7 @@
 #include "nmt/train/model_dir.h"
 #include "nmt/train/start_record.h"
 #include "nmt/train/validate.h"
+#include "nmt/train/worst_batch.h"
 
 namespace nmt::train {
 namespace {
@@ -36,8 +37,9 @@ model::Transformer initialized_model(const config::TrainingConfig& config,
                                      const TrainingData& data) {
   const bool on_cpu = config.device != config::DeviceKind::kCuda;
   if (on_cpu) {
-    check_memory(estimate_memory(config, approximate_parameters(config.model), config.threads,
-                                 mean_target_length(data.train)),
+    check_memory({.training = estimate_memory(config, approximate_parameters(config.model),
+                                              config.threads, mean_target_length(data.train)),
+                  .data = data_memory(data)},
                  machine_memory());
   }
   model::Transformer model(config.model);
@@ -75,7 +77,9 @@ Trainer::Trainer(const config::TrainingConfig& config, const TrainingData& data,
   } else if (!config_.init_from.empty()) {
     take_model(config_.init_from);
   }
-  batches_.emplace(batcher_at(progress_.position, data_, config_), config_.data.update_freq);
+  data::TokenBatcher batcher = batcher_at(progress_.position, data_, config_);
+  try_worst_batch(step_, batcher.plan(), data_, config_);
+  batches_.emplace(std::move(batcher), config_.data.update_freq);
   for (const auto& setting : model_in_force(config_, progress_.update).attention_temperature) {
     step_.set_attention_temperature(setting);
   }
@@ -84,8 +88,8 @@ Trainer::Trainer(const config::TrainingConfig& config, const TrainingData& data,
 
 void Trainer::go_on_from(const std::string& checkpoint) {
   state_.restore(checkpoint);
-  // A run that a rule has stopped goes on when it is resumed; one that was cut short before it could
-  // validate and stop has both to come.
+  // A run that a rule has stopped goes on when it is resumed; one that was cut short before it
+  // could validate and stop has both to come.
   if (!progress_.validation_due ||
       action_on(progress_.unstable, config_.stability) != config::UnstableAction::kStop ||
       run_log::has_ended(config_.model_dir + "/" + kRunLogFile)) {

@@ -24,10 +24,15 @@ struct TrainingData {
 /// Pieces of a target, `</s>` included, rounded down.
 int64_t mean_target_length(const data::ParallelCorpus& corpus);
 
+/// Bytes of memory that a run keeps of its text: the corpora, and 16 a training pair for the plans
+/// of its batches.
+int64_t data_memory(const TrainingData& data);
+
 /// Reads the sets of `config.data`, or generates the toy corpus from the seed when no train sets
 /// are named. The vocabulary is `saved_vocabulary` (when a run resumes), else of the files that the
 /// configuration names, one or one for each side, else trained on the training sets. Throws
-/// InputError for everything that files can have wrong.
+/// InputError for everything that files can have wrong, and if memory will not suffice for training
+/// a vocabulary.
 ///
 /// Training leaves out pairs that are longer than max-length or too different in length; validation
 /// only those that the model cannot read, and its loss and its BLEU are over the same pairs.
