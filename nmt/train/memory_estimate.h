@@ -13,6 +13,9 @@ namespace nmt::train {
 /// out.
 int64_t approximate_parameters(const config::ModelConfig& model);
 
+/// The most that `max-tokens auto` gives, whatever the memory.
+inline constexpr int64_t kMostAutoTokens = 16384;
+
 /// What the runs on a machine need together, in bytes.
 struct MemoryNeed {
   int64_t training = 0;   ///< Of one process: estimate_memory().

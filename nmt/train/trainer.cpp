@@ -11,7 +11,6 @@
 #include "nmt/optim/plateau.h"
 #include "nmt/run_log/run_log.h"
 #include "nmt/train/final_average.h"
-#include "nmt/train/memory_estimate.h"
 #include "nmt/train/model_dir.h"
 #include "nmt/train/start_record.h"
 #include "nmt/train/validate.h"
@@ -37,10 +36,7 @@ model::Transformer initialized_model(const config::TrainingConfig& config,
                                      const TrainingData& data) {
   const bool on_cpu = config.device != config::DeviceKind::kCuda;
   if (on_cpu) {
-    check_memory({.training = estimate_memory(config, approximate_parameters(config.model),
-                                              config.threads, mean_target_length(data.train)),
-                  .data = data_memory(data)},
-                 machine_memory());
+    check_memory(memory_need(config, data, approximate_parameters(config.model)), machine_memory());
   }
   model::Transformer model(config.model);
   model::initialize(model, config.seed);
@@ -131,7 +127,7 @@ std::string Trainer::reason_to_stop() const {
 }
 
 run_log::EndRecord Trainer::run() {
-  reporter_.record(start_record(config_, step_.model(), data_, config_.threads, unigram_nll_));
+  reporter_.record(start_record(config_, step_.model(), data_, unigram_nll_));
   for (const run_log::EventRecord& event : at_.events) reporter_.record(event);
   report_average_to_come(config_, progress_.update, reporter_);
   if (!at_.checkpoint && sharpness_) measure_sharpness();

@@ -6,7 +6,6 @@
 #include "data/subword.h"
 #include "data/toy_grammar/toy_corpus.h"
 #include "nmt/train/covering_bound.h"
-#include "nmt/train/memory_estimate.h"
 
 namespace nmt::train {
 namespace {
@@ -117,9 +116,12 @@ int64_t mean_target_length(const data::ParallelCorpus& corpus) {
   return corpus.target_tokens() / std::max<int64_t>(1, corpus.size());
 }
 
-int64_t data_memory(const TrainingData& data) {
-  return data.train.memory_bytes() + (data.valid ? data.valid->memory_bytes() : 0) +
-         kPlanBytes * data.train.size();
+MemoryNeed memory_need(const config::TrainingConfig& config, const TrainingData& data,
+                       int64_t parameters) {
+  return {.training =
+              estimate_memory(config, parameters, config.threads, mean_target_length(data.train)),
+          .data = data.train.memory_bytes() + (data.valid ? data.valid->memory_bytes() : 0) +
+                  kPlanBytes * data.train.size()};
 }
 
 TrainingData load_training_data(

@@ -10,6 +10,7 @@
 #include "data/parallel_corpus.h"
 #include "nmt/checkpoint/checkpoint.h"
 #include "nmt/config/training_config.h"
+#include "nmt/train/memory_estimate.h"
 
 namespace nmt::train {
 
@@ -24,9 +25,10 @@ struct TrainingData {
 /// Pieces of a target, `</s>` included, rounded down.
 int64_t mean_target_length(const data::ParallelCorpus& corpus);
 
-/// Bytes of memory that a run keeps of its text: the corpora, and 16 a training pair for the plans
-/// of its batches.
-int64_t data_memory(const TrainingData& data);
+/// What a run of `config` on `data` needs, with a model of `parameters` values. Of its text it
+/// keeps the corpora, and 16 bytes a training pair for the plans of its batches.
+MemoryNeed memory_need(const config::TrainingConfig& config, const TrainingData& data,
+                       int64_t parameters);
 
 /// Reads the sets of `config.data`, or generates the toy corpus from the seed when no train sets
 /// are named. The vocabulary is `saved_vocabulary` (when a run resumes), else of the files that the

@@ -222,6 +222,23 @@ TEST(TrainResume, AKillInAValidationLosesNothing) {
   EXPECT_EQ(folder.log("killed"), folder.log("whole"));
 }
 
+TEST(TrainResume, MaxTokensAutoIsSettledOnce) {
+  const TrainFolder folder;
+  const auto words = [&](const char* updates) {
+    return folder.train("model") + Words{"--max-tokens", "auto", "--max-updates", updates};
+  };
+  ASSERT_EQ(folder.run(words("2")).status, 0);
+  const auto settled = [&] {
+    return nlohmann::json::parse(folder.newest("model", "state.json"))["config"]["max-tokens"];
+  };
+  EXPECT_EQ(settled(), 16384) << "a small model under any memory";
+  EXPECT_THAT(folder.log("model").front(), HasSubstr("\"max-tokens\":16384"));
+  const Result resumed = folder.run(words("4") + Words{"--resume"});
+  EXPECT_EQ(resumed.status, 0) << resumed.errors;
+  EXPECT_EQ(settled(), 16384);
+  EXPECT_EQ(folder.logged_update("model"), 4);
+}
+
 TEST(TrainResume, TheSameTextElsewhereIsTheSameRun) {
   const TrainFolder folder;
   ASSERT_EQ(folder.run(folder.train("model") + Words{"--max-updates", "2"}).status, 0);
