@@ -128,6 +128,18 @@ std::optional<int64_t> number_after(const std::string& text, const std::string& 
   throw InputError("training the vocabulary failed: ", message);
 }
 
+void check_memory(const std::vector<std::string>& sample, int64_t available) {
+  constexpr double kGib = 1024.0 * 1024.0 * 1024.0;
+  int64_t bytes = 0;
+  for (const std::string& segment : sample) bytes += std::ssize(segment);
+  const int64_t need = subword_training_memory(bytes);
+  if (available <= 0 || need <= available) return;
+  throw InputError("training a vocabulary on ", sample.size(), " segments of ", bytes,
+                   " bytes takes about ", need / kGib, " GiB of memory, and there are ",
+                   available / kGib,
+                   "; give one with --vocab, of a run on fewer pairs or on a larger machine");
+}
+
 Vocabulary train(SegmentSample& sample, const SubwordOptions& options) {
   if (options.vocab_size <= kSpecialPieces || options.vocab_size > INT32_MAX) {
     throw InputError("a vocabulary needs at least ", kSpecialPieces + 1, " pieces and at most ",
@@ -137,6 +149,7 @@ Vocabulary train(SegmentSample& sample, const SubwordOptions& options) {
     throw InputError(
         "there is no text to train a vocabulary on: every segment is empty, white space, ",
         "or over ", kLongestSegment, " bytes");
+  check_memory(sample.segments(), options.memory);
   VectorIterator iterator(sample.segments());
   std::string bytes;
   const auto status =
@@ -146,6 +159,10 @@ Vocabulary train(SegmentSample& sample, const SubwordOptions& options) {
 }
 
 }  // namespace
+
+int64_t subword_training_memory(int64_t sample_bytes) {
+  return 30 * sample_bytes;
+}
 
 Vocabulary train_vocabulary(std::span<const std::string> segments, const SubwordOptions& options) {
   SegmentSample sample(options.max_segments, options.seed);

@@ -60,6 +60,9 @@ class TokenBatcher {
   /// Batches of the epoch that position() is in.
   int64_t batches_in_epoch() const { return plan_.size(); }
 
+  /// The batches of that epoch.
+  const BatchPlan& plan() const { return plan_; }
+
  private:
   BatchPlan plan_of(int64_t epoch) const;
   Batch sampled_batch(std::span<const uint32_t> pairs) const;

@@ -20,6 +20,7 @@
 #include "nmt/cli/progress_bar.h"
 #include "nmt/cli/stop_signal.h"
 #include "nmt/config/training_command.h"
+#include "nmt/train/auto_max_tokens.h"
 #include "nmt/train/console_observer.h"
 #include "nmt/train/log_observer.h"
 #include "nmt/train/model_dir.h"
@@ -77,6 +78,7 @@ int lead(const TrainingCommand& command, const TrainTeam& team) {
   const nmt::train::TrainingData data =
       nmt::train::load_training_data(config, start.origin.vocabulary);
   nmt::train::fit_to_data(config.model, data);
+  nmt::train::settle_max_tokens(config, data);
   nmt::train::send_origin(team.group(), start.origin, data);
   team.group().meet();
   piped.name_lasting_places(config);

@@ -7,12 +7,12 @@
 
 #include <functional>
 #include <new>
-#include <optional>
 #include <stdexcept>
 #include <string>
 
 #include "data/text/error.h"
 #include "nmt/cli/program.h"
+#include "nmt/model/refused_memory.h"
 
 namespace nmt::tools {
 
@@ -21,19 +21,6 @@ struct MemoryAdvice {
   std::string work;    ///< What does not fit: "an update".
   std::string remedy;  ///< "lower --max-tokens".
 };
-
-/// What the system refused to the CPU, such as "4096 bytes", if that is what `error` says: LibTorch
-/// has no type of its own for it.
-inline std::optional<std::string> refused_memory(const c10::Error& error) {
-  const std::string text = error.what_without_backtrace();
-  const std::string before = "you tried to allocate ";
-  const size_t start = text.find(before);
-  if (text.find("DefaultCPUAllocator") == std::string::npos || start == std::string::npos) {
-    return std::nullopt;
-  }
-  const size_t count = start + before.size();
-  return text.substr(count, text.find_first_of(".\n", count) - count);
-}
 
 /// Runs `body` as cli::run_program() does. Memory that a GPU or the system refuses ends it with
 /// `advice`.
@@ -51,7 +38,7 @@ inline int run_torch_program(const std::string& name, int argc, char** argv,
       throw InputError("the GPU's memory does not hold ", advice.work, ": ",
                        error.what_without_backtrace(), "; ", advice.remedy);
     } catch (const c10::Error& error) {
-      if (const auto bytes = refused_memory(error)) throw system_refuses(*bytes);
+      if (const auto bytes = model::refused_memory(error)) throw system_refuses(*bytes);
       throw std::runtime_error(error.what_without_backtrace());
     } catch (const std::bad_alloc&) {
       throw system_refuses("memory");

@@ -116,6 +116,7 @@ bool contains(const RealRange& range, double value) {
 }  // namespace
 
 int64_t Integer::parse(const Strings& values) const {
+  if (may_be_auto && (values.at(0) == "auto" || values.at(0) == "0")) return 0;
   return cli::parse_whole_number(values.at(0), minimum, maximum);
 }
 

@@ -47,8 +47,12 @@ struct Integer {
   int64_t minimum;
   int64_t maximum = INT64_MAX;
   bool momentary = false;
+  bool may_be_auto = false;  ///< Whether it may be left to the program: "auto", in the struct 0.
 
-  Shape shape() const { return {"NUMBER", "whole number"}; }
+  Shape shape() const {
+    return may_be_auto ? Shape{"auto|NUMBER", "whole number or auto"}
+                       : Shape{"NUMBER", "whole number"};
+  }
   int64_t parse(const std::vector<std::string>& values) const;
 };
 

@@ -35,7 +35,7 @@ void validate_data(const TrainingConfig& config) {
     throw UsageError("max-length must be at most max-positions, got ", data.max_length, " and ",
                      config.model.max_positions);
   }
-  if (data.max_tokens < data.max_length) {
+  if (data.max_tokens > 0 && data.max_tokens < data.max_length) {
     throw UsageError(
         "max-tokens must be at least max-length, so that the longest pair fits into a "
         "micro-batch, got ",

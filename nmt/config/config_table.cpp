@@ -165,8 +165,10 @@ const ConfigKey kTable[] = {
      "pairs whose longer side exceeds the shorter by this factor are dropped; 0: none"},
     {"invalid-utf8", Group::kData, named<kData, &DataConfig::invalid_utf8>(), "",
      "what to do with a line that is not UTF-8: stop, drop the pair, or put U+FFFD"},
-    {"max-tokens", Group::kData, Integer{&DataConfig::max_tokens, 2}, "pieces",
-     "size of a micro-batch: rows times longest side, </s> included"},
+    {"max-tokens", Group::kData,
+     Integer{&DataConfig::max_tokens, 2, INT64_MAX, /*may_be_auto=*/true}, "pieces",
+     "size of a micro-batch: rows times longest side, </s> included; auto: what this machine's "
+     "memory holds, at most 16384"},
     {"update-freq", Group::kData, Integer{&DataConfig::update_freq, 1, 1'000'000}, "micro-batches",
      "micro-batches whose gradients make one update", OnResume::kBranchMayChange},
 

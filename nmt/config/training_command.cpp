@@ -96,6 +96,11 @@ TrainingCommand with_settled_bound(const TrainingCommand& command) {
   return command.config.model.length_bound ? command : without(command, "length-bound");
 }
 
+// A max-tokens of auto asks for what the run settled by the machine's memory.
+TrainingCommand with_settled_tokens(const TrainingCommand& command) {
+  return command.config.data.max_tokens > 0 ? command : without(command, "max-tokens");
+}
+
 // An lr-decay-updates of 0 asks for the end that the schedule has.
 TrainingCommand with_settled_decay_end(const TrainingCommand& command) {
   return command.config.optimization.lr_decay_updates > 0 ? command
@@ -189,7 +194,8 @@ TrainingConfig initialized_config(const ModelConfig& model, const TrainingComman
 
 TrainingConfig resumed_config(const TrainingConfig& saved, const TrainingCommand& command,
                               int64_t update) {
-  const TrainingCommand asked = with_settled_bound(with_settled_decay_end(command));
+  const TrainingCommand asked =
+      with_settled_tokens(with_settled_bound(with_settled_decay_end(command)));
   TrainingConfig config = changed(
       saved, asked, "--resume goes on with the same run, and so cannot change ",
       [](const ConfigKey& key) {
@@ -201,7 +207,7 @@ TrainingConfig resumed_config(const TrainingConfig& saved, const TrainingCommand
 
 TrainingConfig branched_config(const TrainingConfig& saved, const TrainingCommand& command,
                                int64_t update) {
-  const TrainingCommand asked = with_settled_decay_end(command);
+  const TrainingCommand asked = with_settled_tokens(with_settled_decay_end(command));
   TrainingConfig config =
       changed(saved, asked,
               "--branch-from goes on with the weights, the data and the optimizer of the other "

@@ -40,7 +40,7 @@ struct DataConfig {
   int64_t max_length = 256;       ///< Pieces a side, `</s>` included; longer pairs are dropped.
   double max_length_ratio = 0.0;  ///< Longest side over shortest, in pieces; 0: no limit.
   text::InvalidUtf8 invalid_utf8 = text::InvalidUtf8::kFail;
-  int64_t max_tokens = 4096;  ///< Of a micro-batch: rows × longest side.
+  int64_t max_tokens = 4096;  ///< Of a micro-batch: rows × longest side; 0: auto, until settled.
   int64_t update_freq = 1;    ///< Micro-batches in an update.
 };
 

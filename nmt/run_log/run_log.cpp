@@ -188,4 +188,14 @@ std::vector<RunRecord> read_latest(const std::filesystem::path& path) {
   return latest;
 }
 
+bool has_ended(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path)) return false;
+  bool ended = false;
+  each_record(path, [&](RunRecord&& record) {
+    const auto* end = std::get_if<EndRecord>(&record);
+    ended = end != nullptr && end->reason != "interrupted";
+  });
+  return ended;
+}
+
 }  // namespace nmt::run_log

@@ -66,4 +66,8 @@ std::vector<RunRecord> read_run(const std::filesystem::path& path);
 /// each_record() does.
 std::vector<RunRecord> read_latest(const std::filesystem::path& path);
 
+/// Whether the log at `path` ends with the end of its run, which was not an interruption; false if
+/// there is no log. Throws as each_record() does.
+bool has_ended(const std::filesystem::path& path);
+
 }  // namespace nmt::run_log

@@ -150,6 +150,7 @@ double expected_work(const config::TrainingConfig& config) {
 int64_t memory_bound(const config::TrainingConfig& config) {
   config::TrainingConfig sized = config;
   sized.model.vocab_size = config.data.vocab_size;
+  if (sized.data.max_tokens == 0) sized.data.max_tokens = train::kMostAutoTokens;
   if (!config.data.vocab.empty()) {
     sized.model.vocab_size = std::max(config.data.vocab_size, kPiecesOfAVocabularyFile);
     if (config.data.vocab.size() == 2) sized.model.source_vocab_size = sized.model.vocab_size;

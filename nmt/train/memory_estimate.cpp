@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <string>
 
 #include "data/text/error.h"
 #include "nmt/config/vocabulary_sizes.h"
@@ -164,14 +165,24 @@ int64_t machine_memory() {
   return limit > 0 && (installed == 0 || limit < installed) ? limit : installed;
 }
 
-void check_memory(int64_t estimate, int64_t available) {
-  if (available <= 0 || estimate <= kLargestShare * available) return;
+int64_t usable_memory(int64_t available) {
+  return static_cast<int64_t>(kLargestShare * static_cast<double>(available));
+}
+
+void check_memory(const MemoryNeed& need, int64_t available) {
+  if (available <= 0 || need.total() <= usable_memory(available)) return;
+  const std::string processes =
+      need.processes > 1 ? concatenate(" in ", need.processes, " processes") : "";
+  const std::string data = need.data > need.training
+                               ? concatenate("; ", gib(need.data),
+                                             " GiB of a process are its text: train on fewer pairs")
+                               : "";
   throw UsageError(
-      "memory: this run needs about ", gib(estimate), " GiB, over 90 % of the ", gib(available),
-      " GiB of this machine; lower --max-tokens (and raise --update-freq to keep the "
-      "batch) or --threads, set --recompute true, or choose a smaller --arch, --d-model, --ffn-dim "
-      "or --vocab-size; where --sharpness-every is set, lower --sharpness-iterations and "
-      "--sharpness-tokens");
+      "memory: this run needs about ", gib(need.total()), " GiB", processes, ", over 90 % of the ",
+      gib(available), " GiB of this machine", data,
+      "; lower --max-tokens (and raise --update-freq to keep the batch) or --threads, set "
+      "--recompute true, or choose a smaller --arch, --d-model, --ffn-dim or --vocab-size; where "
+      "--sharpness-every is set, lower --sharpness-iterations and --sharpness-tokens");
 }
 
 }  // namespace nmt::train

@@ -21,7 +21,7 @@ struct RunProgress {
   double seconds = 0.0;         ///< Training time of earlier processes and this one.
   int64_t bad_updates = 0;      ///< Updates in a row that were not finite.
   int64_t bad_validations = 0;  ///< Validations since the best one.
-  bool validation_due = false;  ///< At this update; a stop came before it was done.
+  bool validation_due = false;  ///< At this update, and not done yet.
   std::optional<run_log::ValidRecord> best;
   /// "collapsed" or "diverged": what a rule says must stop the run, once it is validated.
   std::string unstable;

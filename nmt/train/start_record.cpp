@@ -7,7 +7,6 @@
 #include "nmt/config/config_json.h"
 #include "nmt/model/init.h"
 #include "nmt/model/parameters.h"
-#include "nmt/train/memory_estimate.h"
 
 namespace nmt::train {
 namespace {
@@ -66,7 +65,7 @@ std::string gamma_text(const config::ModelConfig& model) {
 }  // namespace
 
 run_log::ConfigRecord start_record(const config::TrainingConfig& config, model::Transformer model,
-                                   const TrainingData& data, int64_t workers, double unigram_nll) {
+                                   const TrainingData& data, double unigram_nll) {
   run_log::ConfigRecord record;
   const auto scale_of = [&](layers::Stack stack) {
     return layers::initial_scale(config.model.architecture, stack, /*layer=*/1);
@@ -83,8 +82,7 @@ run_log::ConfigRecord start_record(const config::TrainingConfig& config, model::
   record.init_scales = init_scales(model);
   add_learned_scales(model, record.init_scales);
   record.parameters = model::parameter_count(model);
-  record.memory_bytes =
-      estimate_memory(config, record.parameters, workers, mean_target_length(data.train));
+  record.memory_bytes = memory_need(config, data, record.parameters).total();
   record.unigram_nll = unigram_nll;
   record.data = {{"train", counts(data.train)}};
   if (data.valid) record.data["valid"] = counts(*data.valid);

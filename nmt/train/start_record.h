@@ -13,6 +13,6 @@ namespace nmt::train {
 /// α, β, γ₀, initial scales and learned residual factors, parameter count, memory estimate, counts
 /// of the data. `unigram_nll` is that of the training targets.
 run_log::ConfigRecord start_record(const config::TrainingConfig& config, model::Transformer model,
-                                   const TrainingData& data, int64_t workers, double unigram_nll);
+                                   const TrainingData& data, double unigram_nll);
 
 }  // namespace nmt::train

@@ -7,7 +7,6 @@
 
 #include "data/base/mix_seeds.h"
 #include "data/text/error.h"
-#include "layers/forward_observer.h"
 #include "nmt/model/parameters.h"
 #include "nmt/optim/gradient_clip.h"
 #include "nmt/optim/lr_schedule.h"
@@ -78,9 +77,7 @@ std::vector<Slice> TrainStep::slices_of_worker(
 TrainStep::WorkerSums TrainStep::forward_backward(int64_t worker, int64_t update,
                                                   int64_t total_tokens,
                                                   const std::vector<data::Batch>& micro_batches,
-                                                  StatisticsDue due) {
-  layers::ForwardObservers observer({track_attention_ ? trackers_[worker].get() : nullptr,
-                                     due.layers ? probe_.observer(worker) : nullptr});
+                                                  layers::ForwardObservers observer) {
   WorkerSums sums;
   for (const Slice& slice : slices_of_worker(worker, micro_batches)) {
     const data::Batch rows = rows_of(slice, micro_batches);
@@ -153,6 +150,14 @@ void TrainStep::advance_weights() {
                  [this](int64_t i) { parametrized_[i]->advance(options_.sigma_steps); });
 }
 
+void TrainStep::rehearse(const data::Batch& micro_batch) {
+  pool_.run([&](int64_t worker) {
+    forward_backward(worker, /*update=*/1, micro_batch.target_tokens(), {micro_batch},
+                     layers::ForwardObservers({}));
+  });
+  free_gradients();
+}
+
 StepResult TrainStep::run(int64_t update, const std::vector<data::Batch>& micro_batches,
                           StatisticsDue due) {
   StepResult result;
@@ -163,7 +168,9 @@ StepResult TrainStep::run(int64_t update, const std::vector<data::Batch>& micro_
 
   std::vector<WorkerSums> sums(pool_.size());
   pool_.run([&](int64_t worker) {
-    sums[worker] = forward_backward(worker, update, result.tokens, micro_batches, due);
+    const layers::ForwardObservers observer({track_attention_ ? trackers_[worker].get() : nullptr,
+                                             due.layers ? probe_.observer(worker) : nullptr});
+    sums[worker] = forward_backward(worker, update, result.tokens, micro_batches, observer);
   });
   for (const WorkerSums& sum : gathered(sums)) {
     result.loss += sum.loss / result.tokens;

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "data/batch.h"
+#include "layers/forward_observer.h"
 #include "nmt/config/training_config.h"
 #include "nmt/distributed/communicator.h"
 #include "nmt/model/transformer.h"
@@ -64,6 +65,10 @@ class TrainStep {
   StepResult run(int64_t update, const std::vector<data::Batch>& micro_batches,
                  StatisticsDue due = {});
 
+  /// Runs `micro_batch` forward and backward as an update does, without a step and without looking
+  /// on: takes the memory that an update takes, and changes nothing.
+  void rehearse(const data::Batch& micro_batch);
+
   /// Sets the attention temperature of the model and its replicas.
   void set_attention_temperature(const config::AttentionTemperature& setting);
 
@@ -89,7 +94,8 @@ class TrainStep {
   std::vector<Slice> slices_of_worker(int64_t worker,
                                       const std::vector<data::Batch>& micro_batches) const;
   WorkerSums forward_backward(int64_t worker, int64_t update, int64_t total_tokens,
-                              const std::vector<data::Batch>& micro_batches, StatisticsDue due);
+                              const std::vector<data::Batch>& micro_batches,
+                              layers::ForwardObservers observer);
   std::vector<WorkerSums> gathered(const std::vector<WorkerSums>& sums);
   void merge_trackers();
   std::vector<run_log::LayerEntropy> finish_statistics(bool finite);

@@ -10,10 +10,12 @@
 #include "nmt/model/fold.h"
 #include "nmt/model/init.h"
 #include "nmt/optim/plateau.h"
+#include "nmt/run_log/run_log.h"
 #include "nmt/train/final_average.h"
-#include "nmt/train/memory_estimate.h"
+#include "nmt/train/model_dir.h"
 #include "nmt/train/start_record.h"
 #include "nmt/train/validate.h"
+#include "nmt/train/worst_batch.h"
 
 namespace nmt::train {
 namespace {
@@ -35,9 +37,7 @@ model::Transformer initialized_model(const config::TrainingConfig& config,
                                      const TrainingData& data) {
   const bool on_cpu = config.device != config::DeviceKind::kCuda;
   if (on_cpu) {
-    check_memory(estimate_memory(config, approximate_parameters(config.model), config.threads,
-                                 mean_target_length(data.train)),
-                 machine_memory());
+    check_memory(memory_need(config, data, approximate_parameters(config.model)), machine_memory());
   }
   model::Transformer model(config.model);
   model::initialize(model, config.seed);
@@ -76,7 +76,9 @@ Trainer::Trainer(const config::TrainingConfig& config, const TrainingData& data,
   } else if (!config_.init_from.empty()) {
     take_model(config_.init_from);
   }
-  batches_.emplace(batcher_at(progress_.position, data_, config_), config_.data.update_freq);
+  data::TokenBatcher batcher = batcher_at(progress_.position, data_, config_);
+  try_worst_batch(step_, batcher.plan(), data_, config_);
+  batches_.emplace(std::move(batcher), config_.data.update_freq);
   for (const auto& setting : model_in_force(config_, progress_.update).attention_temperature) {
     step_.set_attention_temperature(setting);
   }
@@ -85,10 +87,13 @@ Trainer::Trainer(const config::TrainingConfig& config, const TrainingData& data,
 
 void Trainer::go_on_from(const std::string& checkpoint) {
   state_.restore(checkpoint);
-  // A run that a rule has stopped goes on when it is resumed; one that a signal cut short before it
+  // Process 0 asks before it cuts the log, and tells the others.
+  const bool ended = distributed::in_any(
+      team_, team_.leads() && run_log::has_ended(config_.model_dir + "/" + run_log::kRunLogFile));
+  // A run that a rule has stopped goes on when it is resumed; one that was cut short before it
   // could validate and stop has both to come.
   if (!progress_.validation_due ||
-      action_on(progress_.unstable, config_.stability) != config::UnstableAction::kStop) {
+      action_on(progress_.unstable, config_.stability) != config::UnstableAction::kStop || ended) {
     progress_.unstable.clear();
   }
   if (at_.branches) {  // What was best, and where it lies, belongs to the other run.
@@ -129,11 +134,10 @@ std::string Trainer::reason_to_stop() {
 }
 
 run_log::EndRecord Trainer::run() {
-  reporter_.record(start_record(config_, step_.model(), data_, config_.threads, unigram_nll_));
+  reporter_.record(start_record(config_, step_.model(), data_, unigram_nll_));
   for (const run_log::EventRecord& event : at_.events) reporter_.record(event);
   report_average_to_come(config_, progress_.update, reporter_);
   if (!at_.checkpoint && sharpness_) measure_sharpness();
-  publish_best();
   validate_if_due();
   std::string reason = reason_to_stop();
   while (reason.empty()) {
@@ -202,19 +206,22 @@ void Trainer::measure_sharpness() {
 }
 
 // Everything that belongs to an update is in the log before its checkpoint exists: a kill after the
-// checkpoint then loses nothing. Not so the record of an interruption, which a resume must cut off.
+// checkpoint then loses nothing. Not so its validation, which a resume makes up for, nor the record
+// of an interruption, which a resume must cut off.
 void Trainer::validate_and_save(const std::string& reason) {
   const bool ends = !reason.empty() && reason != "interrupted";
   if (ends) reporter_.log();
   if (data_.valid && (ends || due(config_.schedule.validate_every))) {
     progress_.validation_due = true;
   }
-  validate_if_due();
   if (ends || due(config_.schedule.save_every)) save_checkpoint();
+  validate_if_due();
 }
 
+// Validation can take longer than a job has left: what it validates is saved first.
 void Trainer::validate_if_due() {
   if (!progress_.validation_due) return;
+  save_checkpoint();
   std::optional<run_log::ValidRecord> record =
       validate(step_.model(), data_, config_, progress_.update, stop_);
   if (distributed::in_any(team_, !record.has_value())) return;
@@ -227,9 +234,8 @@ void Trainer::validate_if_due() {
                     "so wide that making them would take long");
   }
   if (config_.optimization.lr_schedule == config::LrSchedule::kPlateau) watch_plateau(record->nll);
-  if (!record->best) return;
-  save_checkpoint();
-  publish_best();
+  if (!record->best || !team_.leads()) return;
+  checkpoint::publish_model(checkpoints_.folder(progress_.update), config_.model_dir + "/best");
 }
 
 // While the rate still rises, its course says nothing about a plateau.
@@ -266,12 +272,6 @@ void Trainer::save_checkpoint() {
       .path = "checkpoints/" + checkpoint::folder_name(progress_.update)});
   state_.save(checkpoints_);
   checkpoints_.prune(config_.schedule.keep_last);
-}
-
-void Trainer::publish_best() {
-  if (!team_.leads()) return;
-  if (!progress_.best || progress_.best->update != progress_.update) return;
-  checkpoint::publish_model(checkpoints_.folder(progress_.update), config_.model_dir + "/best");
 }
 
 run_log::EndRecord Trainer::finish(const std::string& reason) {

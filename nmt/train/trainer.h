@@ -1,7 +1,7 @@
 // Trainer: the training loop.
 //
 //     update:     next micro-batches -> train_step -> stability rules -> log record
-//     sometimes:  validate -> best/            save checkpoint -> checkpoints/
+//     sometimes:  save checkpoint -> checkpoints/            validate -> best/
 //
 // Every process of a team runs the same loop, judges alike and so does the same; process 0 alone
 // writes.
@@ -42,8 +42,9 @@ class Trainer {
           TrainingObserver& observer, const std::atomic<bool>& stop, const TrainingStart& at = {},
           distributed::Communicator& team = distributed::alone());
 
-  /// Trains until a limit is met or `stop` becomes true, then saves and reports. A validation that
-  /// `stop` cuts short is made up for when the run is resumed.
+  /// Trains until a limit is met or `stop` becomes true, then saves and reports. What is validated
+  /// is saved before; a validation that `stop` or a kill cuts short is made up for when the run is
+  /// resumed.
   /// Throws InputError if something cannot be written.
   run_log::EndRecord run();
 
@@ -62,7 +63,6 @@ class Trainer {
   void watch_plateau(double nll);
   void lower_learning_rate(double factor, const std::string& cause, const std::string& reason);
   void save_checkpoint();
-  void publish_best();
   run_log::EndRecord finish(const std::string& reason);
 
   config::TrainingConfig config_;

@@ -13,6 +13,8 @@ namespace {
 // Enough for every word form of the toy grammar, and quick.
 constexpr size_t kToyVocabularyPairs = 20'000;
 
+constexpr int64_t kPlanBytes = 16;  // A pair, where one epoch's plan follows another.
+
 using Pairs = std::vector<data::SentencePair>;
 
 data::CorpusOptions corpus_options(const config::TrainingConfig& config) {
@@ -37,7 +39,8 @@ data::SubwordOptions subword_options(const config::TrainingConfig& config) {
           .normalization = config.data.normalization,
           .byte_fallback = config.data.byte_fallback,
           .seed = config.seed,
-          .invalid_utf8 = config.data.invalid_utf8};
+          .invalid_utf8 = config.data.invalid_utf8,
+          .memory = usable_memory(machine_memory())};
 }
 
 Pairs plain_pairs(std::vector<data::ToyPair>& toy) {
@@ -111,6 +114,14 @@ TrainingData file_data(const config::TrainingConfig& config,
 
 int64_t mean_target_length(const data::ParallelCorpus& corpus) {
   return corpus.target_tokens() / std::max<int64_t>(1, corpus.size());
+}
+
+MemoryNeed memory_need(const config::TrainingConfig& config, const TrainingData& data,
+                       int64_t parameters) {
+  return {.training =
+              estimate_memory(config, parameters, config.threads, mean_target_length(data.train)),
+          .data = data.train.memory_bytes() + (data.valid ? data.valid->memory_bytes() : 0) +
+                  kPlanBytes * data.train.size()};
 }
 
 TrainingData load_training_data(

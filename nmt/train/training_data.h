@@ -10,6 +10,7 @@
 #include "data/parallel_corpus.h"
 #include "nmt/checkpoint/checkpoint.h"
 #include "nmt/config/training_config.h"
+#include "nmt/train/memory_estimate.h"
 
 namespace nmt::train {
 
@@ -24,10 +25,16 @@ struct TrainingData {
 /// Pieces of a target, `</s>` included, rounded down.
 int64_t mean_target_length(const data::ParallelCorpus& corpus);
 
+/// What a run of `config` on `data` needs, with a model of `parameters` values. Of its text it
+/// keeps the corpora, and 16 bytes a training pair for the plans of its batches.
+MemoryNeed memory_need(const config::TrainingConfig& config, const TrainingData& data,
+                       int64_t parameters);
+
 /// Reads the sets of `config.data`, or generates the toy corpus from the seed when no train sets
 /// are named. The vocabulary is `saved_vocabulary` (when a run resumes), else of the files that the
 /// configuration names, one or one for each side, else trained on the training sets. Throws
-/// InputError for everything that files can have wrong.
+/// InputError for everything that files can have wrong, and if memory will not suffice for training
+/// a vocabulary.
 ///
 /// Training leaves out pairs that are longer than max-length or too different in length; validation
 /// only those that the model cannot read, and its loss and its BLEU are over the same pairs.

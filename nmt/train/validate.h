@@ -17,7 +17,8 @@ namespace nmt::train {
 /// translated or the model does not end its translations (Translator::translate_unless_endless).
 /// BLEU is that of what nmt-translate makes of the same segments. Changes nothing; no dropout.
 /// `best` is left false. No value once `stop` is true, which is looked at before each batch.
-/// `data.valid` must have a value.
+/// Batches are dealt out to `config.threads` threads, whose number changes no bit. `data.valid`
+/// must have a value.
 std::optional<run_log::ValidRecord> validate(model::Transformer model, const TrainingData& data,
                                              const config::TrainingConfig& config, int64_t update,
                                              const std::atomic<bool>& stop);

@@ -139,6 +139,16 @@ TEST_P(SubwordTest, LimitTakesASeededSampleOfTheText) {
   EXPECT_EQ(train_vocabulary(segments, limited).serialized(), vocabulary.serialized());
 }
 
+TEST_P(SubwordTest, ASampleThatMemoryDoesNotHoldIsRefused) {
+  const std::vector<std::string> segments(1000, std::string(100, 'a') + " b");
+  SubwordOptions options = this->options(8);
+  options.memory = subword_training_memory(1000 * 102) - 1;
+  EXPECT_THAT(message_of<InputError>([&] { train_vocabulary(segments, options); }),
+              AllOf(HasSubstr("1000 segments of 102000 bytes"), HasSubstr("--vocab")));
+  ++options.memory;
+  EXPECT_EQ(train_vocabulary(segments, options).size(), 8);
+}
+
 TEST_P(SubwordTest, TrainsInSilence) {
   ::testing::internal::CaptureStderr();
   ::testing::internal::CaptureStdout();

@@ -95,5 +95,20 @@ TEST_F(TrainInputKinds, RefusedMemoryIsOneSentenceWithTheRemedy) {
               AllOf(HasSubstr("the system refuses "), HasSubstr("lower --max-tokens")));
 }
 
+// Activations that do not fit show themselves before anything is written, and are told by the pair.
+TEST_F(TrainInputKinds, TheLargestBatchIsTriedFirst) {
+  const Result result = folder_.run(
+      {"/bin/bash", "-c",
+       std::string("ulimit -v 2000000; '") + NMT_TRAIN +
+           "' --arch preln-100L --d-model 64 --ffn-dim 512 --heads 2 --vocab-size 120 --threads 1 "
+           "--device cpu --model-dir deep --train-sets train.en train.de"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_EQ(std::count(result.errors.begin(), result.errors.end(), '\n'), 1) << result.errors;
+  EXPECT_THAT(result.errors,
+              AllOf(HasSubstr("nmt-train: error: train.en:"), HasSubstr("does not hold an update"),
+                    HasSubstr("lower --max-tokens"), HasSubstr("--recompute true")));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path("deep")));
+}
+
 }  // namespace
 }  // namespace nmt::programs::train_input_kinds_test

@@ -166,29 +166,77 @@ TEST(TrainResume, ASignalEndsTheUpdateAndSaves) {
   }
 }
 
-// The validation set is long and translated, so that the signal finds the program in it.
-TEST(TrainResume, ASignalInAValidationSavesAtOnce) {
-  const TrainFolder folder;
+// The validation set is long and translated, so that a signal finds the program in it.
+Words with_long_validation(const TrainFolder& folder, const std::string& model_dir) {
   for (const std::string language : {"en", "de"}) {
     std::string text;
     for (int i = 0; i < 4; ++i) text += folder.read("train." + language);
     folder.write("long." + language, text);
   }
-  const auto words = [&](const std::string& model_dir) {
-    return folder.train(model_dir) + Words{"--valid-sets", "long.en", "long.de", "--log-every"} +
-           Words{"1", "--validate-every", "3", "--save-every", "0", "--max-updates", "6"} +
-           Words{"--valid-beam-size", "8"};
-  };
-  ASSERT_EQ(folder.run(words("whole")).status, 0);
-  Process process(words("stopped"), {.folder = folder.path()});
+  return folder.train(model_dir) + Words{"--valid-sets", "long.en", "long.de", "--log-every"} +
+         Words{"1", "--validate-every", "3", "--save-every", "0", "--max-updates", "6"} +
+         Words{"--valid-beam-size", "8"} + resume_if_begun(folder, model_dir);
+}
+
+TEST(TrainResume, ASignalInAValidationSavesAtOnce) {
+  const TrainFolder folder;
+  ASSERT_EQ(folder.run(with_long_validation(folder, "whole")).status, 0);
+  Process process(with_long_validation(folder, "stopped"), {.folder = folder.path()});
   ASSERT_TRUE(process.wait_until([&] { return folder.logged_update("stopped") >= 3; }));
   process.signal(SIGTERM);
   EXPECT_THAT(process.wait().output, HasSubstr("interrupted"));
   EXPECT_EQ(folder.checkpoints("stopped"), Words{"update-00000003"});
   EXPECT_THAT(folder.log_text("stopped"), Not(HasSubstr("\"type\":\"valid\"")));
-  ASSERT_EQ(folder.run(words("stopped") + Words{"--resume"}).status, 0);
+  ASSERT_EQ(folder.run(with_long_validation(folder, "stopped")).status, 0);
   expect_same_end(folder, "whole", "stopped");
   EXPECT_EQ(folder.log("stopped", {"checkpoint"}), folder.log("whole", {"checkpoint"}));
+}
+
+// Both validations, that of the end too: killed while the checkpoint before is written, then, by
+// another process, once it is there.
+TEST(TrainResume, AKillInAValidationLosesNothing) {
+  const TrainFolder folder;
+  ASSERT_EQ(folder.run(with_long_validation(folder, "whole")).status, 0);
+  const auto last = [&](bool hidden) {
+    const Words names = folder.checkpoints("killed", hidden);
+    return names.empty() ? "" : names.back();
+  };
+  for (const std::string update : {"3", "6"}) {
+    const std::string name = "update-0000000" + update;
+    const std::string validation = "{\"type\":\"valid\",\"update\":" + update;
+    for (const bool half_written : {true, false}) {
+      Process process(with_long_validation(folder, "killed"), {.folder = folder.path()});
+      ASSERT_TRUE(process.wait_until([&] {
+        return half_written ? last(true).find(name) != std::string::npos : last(false) == name;
+      }));
+      process.signal(SIGKILL);
+      EXPECT_EQ(process.wait().status, 128 + SIGKILL);
+      EXPECT_THAT(folder.log_text("killed"), Not(HasSubstr(validation)));
+    }
+    EXPECT_EQ(last(false), name);
+    EXPECT_THAT(folder.newest("killed", "state.json"), HasSubstr("\"validation_due\":true"));
+  }
+  const Result end = folder.run(with_long_validation(folder, "killed"));
+  ASSERT_EQ(end.status, 0) << end.errors;
+  expect_same_end(folder, "whole", "killed");
+  EXPECT_EQ(folder.log("killed"), folder.log("whole"));
+}
+
+TEST(TrainResume, MaxTokensAutoIsSettledOnce) {
+  const TrainFolder folder;
+  const auto words = [&](const char* updates) {
+    return folder.train("model") + Words{"--max-tokens", "auto", "--max-updates", updates};
+  };
+  ASSERT_EQ(folder.run(words("2")).status, 0);
+  const auto settled = [&] {
+    return nlohmann::json::parse(folder.newest("model", "state.json"))["config"]["max-tokens"];
+  };
+  EXPECT_EQ(settled(), 16384) << "a small model under any memory";
+  EXPECT_THAT(folder.log("model").front(), HasSubstr("\"max-tokens\":16384"));
+  const Result resumed = folder.run(words("4") + Words{"--resume"});
+  EXPECT_EQ(resumed.status, 0) << resumed.errors;
+  EXPECT_EQ(settled(), 16384);
+  EXPECT_EQ(folder.logged_update("model"), 4);
 }
 
 TEST(TrainResume, TheSameTextElsewhereIsTheSameRun) {

@@ -84,6 +84,7 @@ TEST(ConfigTableTest, ErrorsStateRuleAndValue) {
   EXPECT_EQ(error("subword-sampling", "1.5"), "must be at least 0 and at most 1, got 1.5");
   EXPECT_EQ(error("learning-rate", "0"), "must be above 0, got 0");
   EXPECT_EQ(error("d-model", "0"), "must be at least 1, got 0");
+  EXPECT_EQ(error("max-tokens", "1"), "must be at least 2, got 1");
   EXPECT_EQ(error("d-model", "many"), "must be a whole number, got 'many'");
   EXPECT_EQ(error("seed", "-1"), "must be at least 0, got -1");
   EXPECT_EQ(error("threads", "5000"), "must be from 0 to 4096, got 5000");

@@ -13,6 +13,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr int64_t kGib = int64_t{1} << 30;
 
@@ -132,12 +133,21 @@ TEST(MemoryEstimate, ParametersAreKnownBeforeTheModelIs) {
 }
 
 TEST(MemoryEstimate, OverNineTenthsIsRefusedWithTheRemedy) {
-  check_memory(9 * kGib, 10 * kGib);
-  check_memory(9 * kGib, 0);  // Unknown.
-  const std::string message =
-      nmt::testing::message_of<UsageError>([] { check_memory(10 * kGib, 10 * kGib); });
-  EXPECT_THAT(message, AllOf(HasSubstr("about 10 GiB, over 90 % of the 10 GiB"),
-                             HasSubstr("lower --max-tokens"), HasSubstr("--update-freq")));
+  const auto refusal = [](const MemoryNeed& need) {
+    return nmt::testing::message_of<UsageError>([&] { check_memory(need, 10 * kGib); });
+  };
+  check_memory({.training = 9 * kGib}, 10 * kGib);
+  check_memory({.training = 5 * kGib, .data = 4 * kGib}, 10 * kGib);
+  check_memory({.training = 90 * kGib}, 0);  // Unknown.
+  EXPECT_THAT(
+      refusal({.training = 10 * kGib}),
+      AllOf(HasSubstr("about 10 GiB, over 90 % of the 10 GiB"), HasSubstr("lower --max-tokens"),
+            HasSubstr("--update-freq"), Not(HasSubstr("fewer pairs"))));
+  EXPECT_THAT(refusal({.training = 4 * kGib, .data = 6 * kGib}),
+              AllOf(HasSubstr("about 10 GiB"), HasSubstr("6 GiB of a process are its text"),
+                    HasSubstr("train on fewer pairs")));
+  EXPECT_THAT(refusal({.training = 2 * kGib, .data = 1 * kGib, .processes = 4}),
+              HasSubstr("about 12 GiB in 4 processes"));
 }
 
 TEST(MemoryEstimate, ASourceVocabularyOfItsOwnCounts) {

@@ -338,5 +338,30 @@ TEST(TrainStep, FreedGradientsAreGone) {
   for (const torch::Tensor& leaf : step.model()->leaves()) EXPECT_FALSE(leaf.grad().defined());
 }
 
+// Dropout, σ and tracked entropies: all that an update reads from the one before.
+TEST(TrainStep, ARehearsalChangesNothing) {
+  const TrainingData data = toy_data();
+  config::TrainingConfig config = toy_config(data, "");
+  config.model.dropout = config.model.attention_dropout = 0.2;
+  const std::vector<data::Batch> batches = {batch_of(data, 0, 20), batch_of(data, 20, 33)};
+  const auto trained = [&](bool rehearsed) {
+    TrainStep step(fresh_model(config), config, /*workers=*/2);
+    std::vector<double> seen;
+    for (int64_t update = 1; update <= 3; ++update) {
+      if (rehearsed) step.rehearse(batch_of(data, 40, 100));
+      const StepResult result = step.run(update, batches, /*measure=*/true);
+      seen.insert(seen.end(), {result.loss, result.gradient_norm});
+      for (const auto& layer : result.entropies) seen.push_back(layer.entropy);
+    }
+    return std::tuple(seen, step.tracker().state().dump(),
+                      copy_of(model::named_tensors(step.model())), step.optimizer().state());
+  };
+  const auto plain = trained(false), rehearsed = trained(true);
+  EXPECT_EQ(std::get<0>(plain), std::get<0>(rehearsed));
+  EXPECT_EQ(std::get<1>(plain), std::get<1>(rehearsed));
+  testing::expect_same_bits(std::get<2>(plain), std::get<2>(rehearsed));
+  testing::expect_same_bits(std::get<3>(plain), std::get<3>(rehearsed));
+}
+
 }  // namespace
 }  // namespace nmt::train::train_step_test

@@ -102,8 +102,8 @@ TEST(Trainer, ResumingContinuesBitForBit) {
   expect_same_run(whole.model_dir, pieces.model_dir);
 }
 
-// Every update ends in a validation, the best one so far, and no checkpoint of its own; the one of
-// update 6 is not made before the stop.
+// Every second update ends in a validation, the best one so far; that of update 6 is not made
+// before the stop.
 TEST(Trainer, AValidationThatAStopCutsShortIsMadeUpFor) {
   const TempFolder folder;
   const TrainingData data = toy_data(/*translated=*/4);

@@ -5,7 +5,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <malloc.h>
 
+#include "data/batch_plan.h"
 #include "data/subword.h"
 #include "data/text/error.h"
 #include "tests/testing/temp_folder.h"
@@ -30,6 +32,10 @@ class TrainingDataTest : public ::testing::Test {
     config_.model.max_positions = 60;
   }
 
+  std::string trained_vocabulary() const {
+    return load_training_data(config_, std::nullopt).vocabularies().target().serialized();
+  }
+
   void validate_on(const std::string& source, const std::string& target) {
     config_.data.valid_sets = {folder_.write("v.en", source), folder_.write("v.de", target)};
   }
@@ -42,6 +48,27 @@ std::string repeated(const std::string& word, int times) {
   std::string text;
   for (int i = 0; i < times; ++i) text += word + " ";
   return text;
+}
+
+// Against what the allocator has given out, with two plans, as where one epoch follows another.
+TEST_F(TrainingDataTest, MemoryOfTheTextIsWhatItHolds) {
+  std::string source, target;
+  for (int i = 0; i < 200'000; ++i) {
+    source += "ba be bi bo\n";
+    target += "da de di do du\n";
+  }
+  config_.data.vocab = {folder_.write("v.model", trained_vocabulary())};
+  config_.data.train_sets = {folder_.write("b.en", source), folder_.write("b.de", target)};
+  const auto held = [] {
+    const auto now = mallinfo2();
+    return static_cast<double>(now.uordblks + now.hblkhd);
+  };
+  const double before = held();
+  const TrainingData data = load_training_data(config_, std::nullopt);
+  const data::BatchPlan last(data.train, 100, 1), next(data.train, 100, 2);
+  const double counted = static_cast<double>(memory_need(config_, data, 0).data);
+  EXPECT_GT(counted, 200'000 * (4 + 5 + 16.0));
+  EXPECT_NEAR(counted, held() - before, 0.3 * counted);
 }
 
 TEST_F(TrainingDataTest, ValidationKeepsWhatTheModelCanRead) {
