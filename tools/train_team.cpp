@@ -14,7 +14,7 @@
 #include "nmt/cli/program.h"
 #include "nmt/cli/stop_signal.h"
 #include "nmt/distributed/launcher.h"
-#include "nmt/train/model_dir.h"
+#include "nmt/run_log/run_log.h"
 #include "nmt/train/worker_pool.h"
 
 namespace nmt::tools {
@@ -34,7 +34,7 @@ std::optional<distributed::Membership> membership(const config::LaunchConfig& la
 // Changes when a run begins to write its log; 0: there is none.
 ino_t log_identity(const std::string& model_dir) {
   struct stat status {};
-  const std::string path = model_dir + "/" + train::kRunLogFile;
+  const std::string path = model_dir + "/" + run_log::kRunLogFile;
   return ::stat(path.c_str(), &status) == 0 ? status.st_ino : 0;
 }
 
