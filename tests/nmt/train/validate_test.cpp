@@ -17,7 +17,7 @@ class Validate : public ::testing::Test {
   // Some twenty batches, of which eight segments are translated.
   Validate() {
     data_.valid = data_.train;
-    config_.data.max_tokens = config_.model.max_positions = 64;
+    config_.data.max_tokens = config_.model.max_positions = 200;
     model_ = model::Transformer(config_.model);
     model::initialize(model_, /*seed=*/1);
   }
