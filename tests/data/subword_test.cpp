@@ -16,6 +16,8 @@ namespace nmt::data::subword_test {
 namespace {
 
 using nmt::testing::message_of;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 using testing::made_up_pairs;
 
 std::vector<std::string> both_sides(const std::vector<SentencePair>& pairs) {

@@ -121,7 +121,9 @@ Measured measure_ours(const config::TrainingConfig& config, int64_t threads, at:
   train::TrainStep step(model, config, threads);
   return measure(
       device, batches,
-      [&](int64_t update, const data::Batch& batch) { step.run(update, {batch}, statistics); },
+      [&](int64_t update, const data::Batch& batch) {
+        step.run(update, {batch}, {.layers = statistics, .matrices = statistics});
+      },
       [&] { step.free_gradients(); });
 }
 

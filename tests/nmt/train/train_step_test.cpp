@@ -349,7 +349,7 @@ TEST(TrainStep, ARehearsalChangesNothing) {
     std::vector<double> seen;
     for (int64_t update = 1; update <= 3; ++update) {
       if (rehearsed) step.rehearse(batch_of(data, 40, 100));
-      const StepResult result = step.run(update, batches, /*measure=*/true);
+      const StepResult result = step.run(update, batches, {.layers = true, .matrices = true});
       seen.insert(seen.end(), {result.loss, result.gradient_norm});
       for (const auto& layer : result.entropies) seen.push_back(layer.entropy);
     }
