@@ -46,8 +46,8 @@ struct Integer {
   Place<int64_t> place;
   int64_t minimum;
   int64_t maximum = INT64_MAX;
-  bool momentary = false;
   bool may_be_auto = false;  ///< Whether it may be left to the program: "auto", in the struct 0.
+  bool momentary = false;
 
   Shape shape() const {
     return may_be_auto ? Shape{"auto|NUMBER", "whole number or auto"}

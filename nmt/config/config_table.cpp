@@ -91,6 +91,7 @@ constexpr auto kStability = &TrainingConfig::stability;
 
 constexpr bool kMayBeAbsent = true;
 constexpr bool kMomentary = true;
+constexpr bool kNotAuto = false;
 
 const std::string kArchSentence = "structure: " + architecture_grammar() + ", encoder depth first";
 
@@ -329,12 +330,13 @@ const ConfigKey kTable[] = {
      "time, a fraction of the memory",
      OnResume::kMayChange},
 
-    {"processes", Group::kProcesses, Integer{&LaunchConfig::processes, 0, 4096, kMomentary}, "",
+    {"processes", Group::kProcesses,
+     Integer{&LaunchConfig::processes, 0, 4096, kNotAuto, kMomentary}, "",
      "starts so many on this machine, which train one model together; 0: those of torchrun, srun "
      "or mpirun, else one",
      OnResume::kMayChange},
     {"max-restarts", Group::kProcesses,
-     Integer{&LaunchConfig::max_restarts, 0, 1'000'000, kMomentary}, "restarts",
+     Integer{&LaunchConfig::max_restarts, 0, 1'000'000, kNotAuto, kMomentary}, "restarts",
      "with --processes: after a failure goes on from the newest checkpoint, so often",
      OnResume::kMayChange},
     {"rendezvous", Group::kProcesses,
@@ -342,7 +344,7 @@ const ConfigKey kTable[] = {
      "where the processes of a launcher meet: a host that all of them reach, and a free port there",
      OnResume::kMayChange},
     {"collective-timeout", Group::kProcesses,
-     Integer{&LaunchConfig::collective_timeout, 1, 1'000'000, kMomentary}, "seconds",
+     Integer{&LaunchConfig::collective_timeout, 1, 1'000'000, kNotAuto, kMomentary}, "seconds",
      "that processes wait for one another before they give up", OnResume::kMayChange},
 };
 

@@ -73,8 +73,8 @@ TEST(TrainEndToEnd, TheLogHasItsLinesInOrder) {
     types.push_back(json["type"].get<std::string>() +
                     (json.contains("update") ? " " + json["update"].dump() : ""));
   }
-  const std::vector<std::string> expected = {"config",   "update 1", "update 3",     "update 6",
-                                             "update 7", "valid 7",  "checkpoint 7", "end 7"};
+  const std::vector<std::string> expected = {"config",   "update 1",     "update 3", "update 6",
+                                             "update 7", "checkpoint 7", "valid 7",  "end 7"};
   EXPECT_EQ(types, expected);
 }
 

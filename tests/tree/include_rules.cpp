@@ -186,8 +186,8 @@ const std::vector<IncludeRule>& include_rules() {
        {"JSON"}},
       {"tools",
        {"data/text", "data", "data/toy_grammar", "layers/kernels", "nmt/cli", "nmt/config",
-        "nmt/sacrebleu", "nmt/report", "nmt/model", "nmt/decode", "nmt/distributed", "nmt/train",
-        "nmt/sweep"},
+        "nmt/sacrebleu", "nmt/run_log", "nmt/report", "nmt/model", "nmt/decode", "nmt/distributed",
+        "nmt/train", "nmt/sweep"},
        {"LibTorch", "Highway", "Boost"}},
       {"tests", {"*"}, {"*"}},
   };

@@ -142,9 +142,9 @@ TEST_F(ModelDirTest, ALogOfAnOlderVersionIsNotGoneOnWithButReplaced) {
   train_a_run();
   std::filesystem::rename(folder_.path("model/run.jsonl.gz"), folder_.path("model/run.jsonl"));
   command_.config.resume = true;
-  EXPECT_THAT(message_of<UsageError>([&] { prepare_model_dir(command_); }),
-              AllOf(HasSubstr("model/run.jsonl is the log of an older version"),
-                    HasSubstr("--overwrite")));
+  EXPECT_THAT(
+      message_of<UsageError>([&] { prepare_model_dir(command_); }),
+      AllOf(HasSubstr("model/run.jsonl is the log of an older version"), HasSubstr("--overwrite")));
   EXPECT_TRUE(std::filesystem::exists(folder_.path("model/run.jsonl")));
   command_.config.resume = false;
   command_.config.overwrite = true;
