@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <new>
 #include <string>
+#include <vector>
 
 #include "data/text/error.h"
 #include "data/token_batcher.h"
@@ -16,20 +17,31 @@ int64_t pieces_of(const data::ParallelCorpus& corpus, int64_t pair) {
   return corpus.source_length(pair) + corpus.target_length(pair);
 }
 
-// Of both sides, in the largest slice: a pair is never cut.
-int64_t pieces_of_slice(std::span<const uint32_t> pairs, const data::ParallelCorpus& corpus,
-                        const config::TrainingConfig& config) {
-  int64_t source = 0, target = 0, longest = 0;
+// Slices of a micro-batch, of all workers together.
+int64_t slices_in(std::span<const uint32_t> pairs, const data::ParallelCorpus& corpus,
+                  const config::TrainingConfig& config) {
+  if (config.device == config::DeviceKind::kCuda) return 1;
+  int64_t source = 0, target = 0;
   for (const uint32_t pair : pairs) {
     source += corpus.source_length(pair);
     target += corpus.target_length(pair);
-    longest = std::max(longest, pieces_of(corpus, pair));
   }
-  const bool cut = config.device != config::DeviceKind::kCuda;
-  const int64_t slices = cut ? config.threads * slice_count(std::max(source, target),
-                                                            config.threads, config.model.d_model)
-                             : 1;
-  return std::max(longest, (source + target) / slices);
+  return config.threads *
+         slice_count(std::max(source, target), config.threads, config.model.d_model);
+}
+
+// Of both sides, in the largest slice.
+int64_t most_pieces(std::span<const uint32_t> pairs, const data::ParallelCorpus& corpus,
+                    const config::TrainingConfig& config) {
+  const int64_t parts = slices_in(pairs, corpus, config);
+  std::vector<int64_t> pieces(parts);
+  for (int64_t part = 0; part < parts; ++part) {
+    const int64_t end = std::ssize(pairs) * (part + 1) / parts;
+    for (int64_t i = std::ssize(pairs) * part / parts; i < end; ++i) {
+      pieces[part] += pieces_of(corpus, pairs[i]);
+    }
+  }
+  return std::ranges::max(pieces);
 }
 
 std::string longest_pair(std::span<const uint32_t> pairs, const TrainingData& data,
@@ -48,7 +60,7 @@ int64_t worst_batch(const data::BatchPlan& plan, const data::ParallelCorpus& cor
                     const config::TrainingConfig& config) {
   int64_t worst = 0, most = 0;
   for (int64_t i = 0; i < plan.size(); ++i) {
-    const int64_t pieces = pieces_of_slice(plan.pairs(i), corpus, config);
+    const int64_t pieces = most_pieces(plan.pairs(i), corpus, config);
     if (pieces > most) worst = i;
     most = std::max(most, pieces);
   }

@@ -214,7 +214,7 @@ TEST(TrainResume, AKillInAValidationLosesNothing) {
       EXPECT_THAT(folder.log_text("killed"), Not(HasSubstr(validation)));
     }
     EXPECT_EQ(last(false), name);
-    EXPECT_THAT(folder.newest("killed", "state.json"), HasSubstr("\"validation_due\":true"));
+    EXPECT_THAT(folder.newest("killed", "state.json"), HasSubstr("\"validation_due\": true"));
   }
   const Result end = folder.run(with_long_validation(folder, "killed"));
   ASSERT_EQ(end.status, 0) << end.errors;
