@@ -58,6 +58,7 @@ class Attempt {
         asked = true;
       }
       if (bad_since_ && Clock::now() - *bad_since_ > kGrace) {
+        killed_ = true;
         for (cli::ChildProcess& process : processes_) process.kill();
       }
       std::this_thread::sleep_for(kLook);
@@ -77,19 +78,28 @@ class Attempt {
       const std::optional<cli::ProcessEnd> end = processes_[rank].end();
       if (!end) {
         any = true;
-      } else if (!bad_since_ && (end->signal != 0 || end->exit_status != 0)) {
-        bad_since_ = Clock::now();
+      } else if (explains_more(*end)) {
+        if (!bad_since_) bad_since_ = Clock::now();
         status_ = end->signal != 0 ? cli::kExitFailure : end->exit_status;
         problem_ =
             concatenate("process ", rank, " (pid ", processes_[rank].id(), "): ", end->text());
+        signal_ = end->signal;
       }
     }
     return any;
   }
 
+  // The first bad end does; but who survives a killed process can end before that is looked at.
+  bool explains_more(const cli::ProcessEnd& end) const {
+    if (!bad_since_) return end.signal != 0 || end.exit_status != 0;
+    return end.signal != 0 && signal_ == 0 && !killed_;
+  }
+
   std::vector<cli::ChildProcess> processes_;
   std::optional<Clock::time_point> bad_since_;
   int status_ = 0;
+  int signal_ = 0;       // That ended the process of problem_.
+  bool killed_ = false;  // The others, by this.
   std::string problem_;
 };
 

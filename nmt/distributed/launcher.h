@@ -24,8 +24,8 @@ struct LaunchPlan {
 /// and waits until all have ended. When `stop` becomes true, each is asked to stop. When one ends
 /// badly, the others have a few seconds to find out by themselves, then they are killed; after that
 /// there are `plan.max_restarts` further attempts, unless the command line is wrong (status 2).
-/// Returns the exit status of the process that ended badly first, 1 if a signal ended it; 0 if none
-/// did. Throws InputError if a process cannot be started.
+/// Returns the exit status of the process that ended badly first, 1 if a signal ended one; 0 if
+/// none did. Throws InputError if a process cannot be started.
 int launch(const LaunchPlan& plan, const std::atomic<bool>& stop);
 
 /// In a process that launch() has started: from here on it is asked to stop (SIGTERM) if the one
